@@ -1,0 +1,63 @@
+"""The errors PyFlare raises, as one tree.
+
+    PyFlareError
+    ├── ConfigError(ValueError)            a setting has a value that cannot be used
+    ├── MissingExtraError(ImportError)     an optional part is not installed; names the extra
+    ├── StoreError(OSError)                the folder cannot be used as asked
+    │   ├── StoreNotFoundError(FileNotFoundError)   there is no PyFlare folder at the path
+    │   ├── SchemaVersionError             the folder was written by a newer PyFlare
+    │   └── CorruptError                   a file of the folder is damaged
+    ├── QueryError(ValueError)             SQL or a filter that cannot be answered; says what to change
+    ├── NotFoundError(LookupError)         no trace, span or payload has the id asked for
+    └── DataError(ValueError)              an argument's data has the wrong type, shape or range
+
+Every error is also the builtin a caller would expect, so `except ValueError`
+works without importing this module. Tracing never raises any of them into the
+code it watches: see `pyflare.tracing.guard`.
+"""
+
+from __future__ import annotations
+
+
+class PyFlareError(Exception):
+    """The root of every error that PyFlare raises on purpose."""
+
+
+class ConfigError(PyFlareError, ValueError):
+    """A setting has a value that cannot be used."""
+
+
+class MissingExtraError(PyFlareError, ImportError):
+    """An optional part of PyFlare is needed and not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs the extra "{extra}". Install it with: pip install "pyflare[{extra}]"')
+        self.extra = extra
+
+
+class StoreError(PyFlareError, OSError):
+    """The folder of traces cannot be used as asked."""
+
+
+class StoreNotFoundError(StoreError, FileNotFoundError):
+    """There is no PyFlare folder at the path."""
+
+
+class SchemaVersionError(StoreError):
+    """The folder was written by a newer PyFlare than this one."""
+
+
+class CorruptError(StoreError):
+    """A file of the folder is damaged."""
+
+
+class QueryError(PyFlareError, ValueError):
+    """A query or a filter cannot be answered as written."""
+
+
+class NotFoundError(PyFlareError, LookupError):
+    """Nothing in the store has the id that was asked for."""
+
+
+class DataError(PyFlareError, ValueError):
+    """An argument's data has the wrong type, shape or range."""
