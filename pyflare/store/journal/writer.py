@@ -1,0 +1,246 @@
+"""The writing end of a journal: where the hot path leaves its records.
+
+A writer owns a pool of cursors. `write` takes one out, copies a frame into its
+memory-mapped segment and puts it back; `deque.pop` and `append` are atomic, so
+no lock is held and nothing waits. See docs/concepts/architecture.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import mmap
+import os
+import secrets
+import socket
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any, Final
+from zlib import crc32
+
+import msgspec
+
+from pyflare.schema.records import WriterInfo
+from pyflare.schema.tables import SCHEMA_VERSION
+from pyflare.store.journal.format import FRAME, HEADER, MAGIC
+from pyflare.store.journal.losses import Losses
+
+SEGMENT_BYTES: Final = (1 << 18, 1 << 20, 1 << 22)
+"""Sizes of a process' first, second and further segments: a short program leaves little behind."""
+RETRY_S: Final = 1.0
+"""How long a writer that could not make a segment drops records before it tries again."""
+
+_pack_frame = FRAME.pack
+_FRAME_BYTES: Final = FRAME.size
+
+
+class _Cursor:
+    """One open segment and the place where the next frame goes."""
+
+    __slots__ = ("generation", "map", "path", "position", "size")
+
+    def __init__(self, path: Path, size: int, generation: int) -> None:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _allocate(descriptor, size)
+            self.map = mmap.mmap(descriptor, size)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(descriptor)
+        self.map[: HEADER.size] = HEADER.pack(MAGIC, 0)
+        self.path = path
+        self.size = size
+        self.position = HEADER.size
+        self.generation = generation
+
+    def seal(self) -> None:
+        """Write down where the segment ends, and give the rest of it back."""
+        self.map[: HEADER.size] = HEADER.pack(MAGIC, self.position)
+        self.map.close()
+        os.truncate(self.path, self.position)
+
+
+def _allocate(descriptor: int, size: int) -> None:
+    """Reserve the blocks, so that no later store into the mapping can fail for want of space."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(descriptor, 0, size)
+    else:  # macOS
+        os.pwrite(descriptor, bytes(size), 0)
+
+
+class JournalWriter:
+    """The journal of this process. Nothing is created before the first record."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        service_name: str,
+        project: str = "default",
+        resource: dict[str, Any] | None = None,
+        keep: bool = True,
+        destinations: tuple[str, ...] = (),
+        forked_from: str | None = None,
+    ) -> None:
+        started_unix_ns = time.time_ns()
+        self.info = WriterInfo(
+            writer_id=f"{started_unix_ns // 1_000_000:011x}-{os.getpid()}-{secrets.token_hex(4)}",
+            schema_version=SCHEMA_VERSION,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            started_unix_ns=started_unix_ns,
+            project=project,
+            service_name=service_name,
+            resource=resource or {},
+            keep=keep,
+            destinations=list(destinations),
+            forked_from=forked_from,
+        )
+        self.root = root
+        self.directory = root / "journal" / self.info.writer_id
+        self.losses = Losses()
+        self.error: OSError | None = None
+        """Why the journal cannot be written at the moment, or None."""
+        self.sealed_bytes = 0
+        """Bytes sealed since the writer began: what a compaction could take."""
+        self.generation = 1
+        self._pool: deque[_Cursor] = deque()
+        self._segment_numbers = itertools.count()
+        self._rotating = threading.Lock()
+        self._lock_descriptor: int | None = None
+        self._retry_at_s = 0.0
+        self._closed = False
+
+    def write(self, payload: bytes) -> bool:
+        """Append one record. Returns whether it was kept; a loss is counted. Never raises OSError."""
+        size = _FRAME_BYTES + len(payload)
+        cursor = None
+        while cursor is None:
+            try:
+                cursor = self._pool.pop()
+            except IndexError:
+                cursor = self._claim(size)
+                if cursor is None:
+                    return False
+            if cursor.generation != self.generation:
+                self._retire(cursor)
+                cursor = None
+            elif cursor.position + size > cursor.size:
+                self._rotate(cursor)
+                cursor = self._claim(size)
+                if cursor is None:
+                    return False
+        try:
+            position = cursor.position
+            end = position + size
+            cursor.map[position:end] = _pack_frame(size - _FRAME_BYTES, crc32(payload)) + payload
+            cursor.position = end
+        finally:
+            self._pool.append(cursor)
+        return True
+
+    def _claim(self, size: int) -> _Cursor | None:
+        """Open another segment that has room for a frame of `size` bytes; None where it cannot be had."""
+        if self._closed:
+            self.losses.add("write_failed")
+            return None
+        if self.error is not None and time.monotonic() < self._retry_at_s:
+            self._count_failure(self.error)
+            return None
+        try:
+            self._open()
+            number = next(self._segment_numbers)
+            bytes_wanted = max(SEGMENT_BYTES[min(number, len(SEGMENT_BYTES) - 1)], size + HEADER.size)
+            generation = self.generation
+            cursor = _Cursor(self.directory / f"{generation:06d}-{number}.seg", bytes_wanted, generation)
+        except OSError as error:
+            self.error = error
+            self._retry_at_s = time.monotonic() + RETRY_S
+            self._count_failure(error)
+            return None
+        self.error = None
+        return cursor
+
+    def _count_failure(self, error: OSError) -> None:
+        no_space = error.errno in (28, 122)  # ENOSPC, EDQUOT
+        self.losses.add("disk_full" if no_space else "write_failed")
+
+    def _open(self) -> None:
+        """Make the journal's directory and take the lock that says this process lives."""
+        if self._lock_descriptor is not None:
+            return
+        prepare_folder(self.root)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.directory / "counters", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.losses.persist(descriptor)
+            write_atomically(self.directory / "writer.json", msgspec.json.encode(self.info))
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._lock_descriptor = descriptor
+
+    def _rotate(self, full: _Cursor) -> None:
+        """Move on to the next generation and seal what belongs to the older ones."""
+        if self._rotating.acquire(blocking=False):  # else another thread is about to move on
+            try:
+                self.generation += 1
+            finally:
+                self._rotating.release()
+        self._retire(full)
+
+    def _retire(self, cursor: _Cursor) -> None:
+        try:
+            cursor.seal()
+            self.sealed_bytes += cursor.position
+        except OSError as error:  # the records are there all the same; only the header is not
+            self.error = error
+
+    def sync(self) -> None:
+        """Ask the system to put what has been written onto the disk itself."""
+        for cursor in self._pool.copy():
+            try:
+                cursor.map.flush()
+            except (OSError, ValueError):  # ValueError: sealed meanwhile
+                continue
+
+    def close(self) -> None:
+        """Seal every segment and let go of the lock. Later writes are counted as lost."""
+        self._closed = True
+        while self._pool:
+            try:
+                cursor = self._pool.pop()
+            except IndexError:
+                break
+            self._retire(cursor)
+        if self._lock_descriptor is not None:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
+
+    def abandon_in_child(self) -> None:
+        """After fork: drop the parent's lock and segments without touching their content."""
+        self._closed = True
+        if self._lock_descriptor is not None:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
+
+
+def prepare_folder(root: Path) -> None:
+    """Make `root` a PyFlare folder, if it is not one."""
+    root.mkdir(parents=True, exist_ok=True)
+    marker = root / "pyflare.json"
+    if not marker.exists():
+        write_atomically(root / ".gitignore", b"*\n")
+        write_atomically(marker, msgspec.json.encode({"schema_version": SCHEMA_VERSION}))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace `path` in one step, so that nobody sees half of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
+    temporary.write_bytes(data)
+    os.replace(temporary, path)
