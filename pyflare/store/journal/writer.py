@@ -25,7 +25,7 @@ import msgspec
 from pyflare.schema.records import WriterInfo
 from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal.format import FRAME, HEADER, MAGIC
-from pyflare.store.journal.losses import Losses
+from pyflare.store.journal.losses import SIZE_BYTES, Losses
 
 SEGMENT_BYTES: Final = (1 << 18, 1 << 20, 1 << 22)
 """Sizes of a process' first, second and further segments: a short program leaves little behind."""
@@ -170,16 +170,22 @@ class JournalWriter:
         self.losses.add("disk_full" if no_space else "write_failed")
 
     def _open(self) -> None:
-        """Make the journal's directory and take the lock that says this process lives."""
+        """Make the journal's directory and take the lock that says this process lives.
+
+        It is made under a hidden name and renamed, so that nobody meets it without its lock.
+        """
         if self._lock_descriptor is not None:
             return
         prepare_folder(self.root)
-        self.directory.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.directory / "counters", os.O_RDWR | os.O_CREAT, 0o600)
+        unnamed = self.directory.with_name(f".{self.directory.name}")
+        unnamed.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(unnamed / "counters", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _allocate(descriptor, SIZE_BYTES)
+            (unnamed / "writer.json").write_bytes(msgspec.json.encode(self.info))
+            unnamed.rename(self.directory)
             self.losses.persist(descriptor)
-            write_atomically(self.directory / "writer.json", msgspec.json.encode(self.info))
         except BaseException:
             os.close(descriptor)
             raise

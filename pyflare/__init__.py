@@ -1,0 +1,2 @@
+"""PyFlare."""
+from pyflare._version import __version__
