@@ -185,11 +185,23 @@ class JournalWriter:
             _allocate(descriptor, SIZE_BYTES)
             (unnamed / "writer.json").write_bytes(msgspec.json.encode(self.info))
             unnamed.rename(self.directory)
-            self.losses.persist(descriptor)
+            self._persist_losses()
         except BaseException:
             os.close(descriptor)
             raise
         self._lock_descriptor = descriptor
+
+    def _persist_losses(self) -> None:
+        """Count in the file from now on, through a descriptor of its own.
+
+        A mapping keeps a duplicate of its descriptor open; one of the locked
+        descriptor would hold the lock after `close`, and in a forked child.
+        """
+        descriptor = os.open(self.directory / "counters", os.O_RDWR)
+        try:
+            self.losses.persist(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _rotate(self, full: _Cursor) -> None:
         """Move on to the next generation and seal what belongs to the older ones."""
