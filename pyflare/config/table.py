@@ -1,0 +1,212 @@
+"""The one table of settings. The documentation's page is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+from pyflare.config import aliases, kinds
+from pyflare.config.aliases import Alias
+from pyflare.config.kinds import Kind
+
+DEFAULT_FOLDER: Final = ".pyflare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row of the table."""
+
+    name: str
+    kind: Kind
+    default: object
+    doc: str
+    aliases: tuple[Alias, ...] = ()
+    secret: bool = False
+    """Whether the value is kept out of messages and of `repr`."""
+    merged: bool = False
+    """Whether a mapping from a source of less weight fills in the names that a weightier one leaves out."""
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"PYFLARE_{self.name.upper()}"
+
+
+def _setting(
+    default: object,
+    kind: Kind,
+    doc: str,
+    *,
+    aliases: tuple[Alias, ...] = (),
+    secret: bool = False,
+    merged: bool = False,
+) -> Any:
+    metadata = {"kind": kind, "doc": doc, "aliases": aliases, "secret": secret, "merged": merged}
+    if isinstance(default, dict):
+        return field(default_factory=dict, repr=not secret, metadata=metadata)
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+_COUNT: Final = kinds.integer(minimum=0)
+_POSITIVE: Final = kinds.integer(minimum=1)
+_SECONDS: Final = kinds.number(minimum=0, above=True)
+_RATE: Final = kinds.number(minimum=0, maximum=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What `pyflare.init` runs with. Made by `resolve`; each field is documented in the settings reference."""
+
+    enabled: bool = _setting(
+        True,
+        kinds.BOOLEAN,
+        "Whether anything is recorded. When off, decorated functions run as if they were not decorated.",
+        aliases=aliases.ENABLED,
+    )
+
+    service: str = _setting(
+        "unknown_service",
+        kinds.TEXT,
+        "The program's name: OpenTelemetry's `service.name`.",
+        aliases=aliases.SERVICE,
+    )
+    project: str = _setting("default", kinds.TEXT, "The project, or tenant, that the spans belong to.")
+    environment: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "Where the program runs, such as `production`.",
+        aliases=aliases.ENVIRONMENT,
+    )
+    resource: Mapping[str, Any] = _setting(
+        {},
+        kinds.ATTRIBUTES,
+        "More OpenTelemetry resource attributes of the process. Sources are merged, name by name.",
+        aliases=aliases.RESOURCE,
+        merged=True,
+    )
+
+    path: Path | None = _setting(
+        None,
+        kinds.FOLDER,
+        "The folder that keeps the traces. By default `.pyflare` in the working directory, "
+        "or none where an endpoint is given: name a path to have both.",
+    )
+    keep: str | None = _setting(
+        None,
+        kinds.DURATION,
+        "How long spans are kept; compaction deletes older ones. By default for ever.",
+    )
+    compaction: str = _setting(
+        "auto",
+        kinds.choice("auto", "off"),
+        "`auto` starts a child process that compacts when enough sealed journal lies around; "
+        "`off` leaves compaction to readers and `pyflare gc`.",
+    )
+    compact_after_bytes: int = _setting(
+        64 * 1024 * 1024, _POSITIVE, "How many bytes of sealed journal are enough to start a compaction."
+    )
+    sync_on_flush: bool = _setting(
+        True,
+        kinds.BOOLEAN,
+        "Whether `pyflare.flush` waits until the disk itself has the spans. Without it a power cut may lose "
+        "the last seconds; a killed process loses nothing either way.",
+    )
+    shutdown_timeout_s: float = _setting(
+        2.0, kinds.number(minimum=0), "How long the end of the program may be held up, in seconds."
+    )
+
+    endpoint: str | None = _setting(
+        None,
+        kinds.URL,
+        "The OTLP collector that spans are shipped to. `OTEL_EXPORTER_OTLP_ENDPOINT` does not count: "
+        "PyFlare opens no socket that it was not asked to open.",
+    )
+    protocol: str = _setting(
+        "http/protobuf",
+        kinds.choice("http/protobuf", "grpc"),
+        "How spans are shipped. `grpc` needs the extra `grpc`.",
+        aliases=aliases.PROTOCOL,
+    )
+    headers: Mapping[str, str] = _setting(
+        {},
+        kinds.TEXTS,
+        "Headers sent with each export, such as an API key. Never shown or stored.",
+        aliases=aliases.HEADERS,
+        secret=True,
+    )
+    compression: str = _setting(
+        "gzip", kinds.choice("gzip", "none"), "How exports are compressed.", aliases=aliases.COMPRESSION
+    )
+    timeout_s: float = _setting(10.0, _SECONDS, "How long one export may take, in seconds.")
+    ship_interval_s: float = _setting(1.0, _SECONDS, "How often spans are shipped, in seconds.")
+    ship_batch_spans: int = _setting(512, _POSITIVE, "At most how many spans go into one export.")
+
+    content: str = _setting(
+        "full",
+        kinds.choice("full", "metrics-only"),
+        "`metrics-only` keeps no content: no inputs, outputs, messages, chunks, exception messages or stack traces; "
+        "names, times, counts, statuses and ids remain.",
+    )
+    capture_input: bool = _setting(True, kinds.BOOLEAN, "Whether arguments are captured, unless a call says otherwise.")
+    capture_output: bool = _setting(True, kinds.BOOLEAN, "Whether results are captured, unless a call says otherwise.")
+    capture_stack_traces: bool = _setting(True, kinds.BOOLEAN, "Whether exceptions keep their stack trace.")
+    redact: tuple[str, ...] = _setting(
+        (),
+        kinds.NAMES,
+        "Patterns of private data that are removed before anything is written or sent; `all` for every one.",
+    )
+    inline_limit_bytes: int = _setting(
+        8192, _COUNT, "Content longer than this goes to `payloads`, once; the span keeps a preview."
+    )
+    content_limit_bytes: int = _setting(
+        1024 * 1024, _POSITIVE, "Content longer than this is shortened, and the loss is counted."
+    )
+    max_depth: int = _setting(12, _POSITIVE, "How deep captured values are followed into containers and objects.")
+    max_items: int = _setting(1000, _POSITIVE, "How many items of each container are captured.")
+    max_attributes: int = _setting(128, _COUNT, "How many attributes a span keeps.")
+    attribute_limit_bytes: int = _setting(16384, _POSITIVE, "The longest value an attribute keeps.")
+    max_events: int = _setting(128, _COUNT, "How many events, and how many links, a span keeps.")
+    max_chunks: int = _setting(1000, _COUNT, "How many chunks of a stream are kept; all are counted.")
+
+    sample_rate: float = _setting(
+        1.0,
+        _RATE,
+        "Head sampling: the share of traces that are recorded, decided by trace id.",
+        aliases=aliases.SAMPLE_RATE,
+    )
+    tail_slower_than_s: float | None = _setting(
+        None,
+        kinds.number(minimum=0),
+        "Tail sampling: traces that took at least this long are kept, as are those with errors.",
+    )
+    tail_rate: float | None = _setting(
+        None,
+        _RATE,
+        "Tail sampling: the share kept of the traces that are neither slow nor failed. "
+        "0 where only `tail_slower_than_s` is set. Tail sampling is on when either is set.",
+    )
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that keeps the traces, or None where they are only shipped."""
+        if self.path is None and self.endpoint is None:
+            return Path.cwd() / DEFAULT_FOLDER
+        return self.path
+
+    @property
+    def keep_s(self) -> float | None:
+        """`keep` in seconds, or None for ever."""
+        return None if self.keep is None else kinds.duration_s(self.keep)
+
+
+SETTINGS: Final = {
+    spec.name: Setting(
+        name=spec.name,
+        default=spec.default if spec.default_factory is MISSING else spec.default_factory(),
+        **spec.metadata,
+    )
+    for spec in fields(Settings)
+}
+"""Every setting by name."""
