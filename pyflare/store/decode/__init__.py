@@ -1,0 +1,32 @@
+"""From journal records to Arrow tables.
+
+`JournalDecoder` turns payloads into records and knows what is still open,
+`tables` turns batches of records into the columns of every table, and
+`typed_value` gives an attribute's value back as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from pyflare.store.decode.journal import Batch, JournalDecoder, SpanState
+from pyflare.store.decode.rows import payload_table, row_tables, unknown_rows
+from pyflare.store.decode.spans import span_table
+from pyflare.store.decode.typed import typed_text, typed_value
+
+__all__ = ["Batch", "JournalDecoder", "SpanState", "tables", "typed_text", "typed_value", "unknown_rows"]
+
+
+def tables(batches: Sequence[Batch]) -> dict[str, pa.Table]:
+    """The rows of several journals, by table name; tables without rows are left out.
+
+    Each table has exactly `arrow_schema(table)` and is sorted by its time column.
+    """
+    made = row_tables(batches)
+    if any(batch.spans or batch.unfinished for batch in batches):
+        made["spans"] = span_table(batches)
+    if any(batch.payloads for batch in batches):
+        made["payloads"] = payload_table(batches)
+    return made

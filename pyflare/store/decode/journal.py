@@ -1,0 +1,134 @@
+"""From the payloads of a journal to records, keeping track of what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+import msgspec
+
+from pyflare.schema.records import (
+    PAYLOAD_TAG,
+    ROW_TAG,
+    SPAN_END_TAG,
+    SPAN_START_TAG,
+    VERDICT_TAG,
+    Payload,
+    Row,
+    SpanEnd,
+    SpanStart,
+    Verdict,
+    WriterInfo,
+    encode_record,
+)
+
+_ARRAY_16: Final = 0xDC
+"""The first byte of a msgpack array of more than 15 items; its length takes two more bytes."""
+_KEY_BYTES: Final = 26
+"""Trace id and span id as they lie in a record: 16 bytes, a two-byte msgpack header, 8 bytes."""
+_TRACE_ID_BYTES: Final = 16
+
+_decode_start = msgspec.msgpack.Decoder(SpanStart).decode
+_decode_end = msgspec.msgpack.Decoder(SpanEnd).decode
+_decode_row = msgspec.msgpack.Decoder(Row).decode
+_decode_payload = msgspec.msgpack.Decoder(Payload).decode
+_decode_verdict = msgspec.msgpack.Decoder(Verdict).decode
+
+
+class SpanState(Enum):
+    """What became of a span; the values are those of the column `state`."""
+
+    ENDED = "ended"
+    RUNNING = "running"
+    DIED = "died"
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """Records of one journal that are ready to become rows."""
+
+    info: WriterInfo
+    spans: list[SpanEnd] = field(default_factory=list)
+    unfinished: list[SpanStart] = field(default_factory=list)
+    unfinished_state: SpanState = SpanState.RUNNING
+    rows: list[Row] = field(default_factory=list)
+    payloads: list[Payload] = field(default_factory=list)
+
+
+class JournalDecoder:
+    """Reads the records of one journal in the order they were written.
+
+    Feed it the payloads of each segment, older generations first, and take what
+    is ready whenever it suits. A span that is fed twice before it is taken counts once.
+    """
+
+    def __init__(self, info: WriterInfo) -> None:
+        self.info = info
+        self.refused: set[bytes] = set()
+        """Ids of traces that the tail sampler refused. Spans of theirs taken earlier must go too."""
+        self.damaged = 0
+        """Payloads that were no record: whole frames of unknown content."""
+        self._open: dict[bytes, bytes] = {}  # payloads of starts, by key
+        self._ended: dict[bytes, SpanEnd] = {}
+        self._rows: list[Row] = []
+        self._payloads: list[Payload] = []
+
+    def feed(self, payloads: Iterable[bytes]) -> None:
+        """Take in the next payloads. A damaged one is counted, never raised."""
+        opened, ended = self._open, self._ended
+        for payload in payloads:
+            try:
+                at = 3 if payload[0] == _ARRAY_16 else 1
+                tag = payload[at]
+                if tag == SPAN_END_TAG:
+                    key = payload[at + 3 : at + 3 + _KEY_BYTES]
+                    ended[key] = _decode_end(payload)
+                    opened.pop(key, None)
+                elif tag == SPAN_START_TAG:
+                    opened[payload[at + 3 : at + 3 + _KEY_BYTES]] = payload
+                else:
+                    self._feed_other(tag, payload)
+            except (msgspec.MsgspecError, IndexError):
+                self.damaged += 1
+
+    def _feed_other(self, tag: int, payload: bytes) -> None:
+        if tag == ROW_TAG:
+            self._rows.append(_decode_row(payload))
+        elif tag == PAYLOAD_TAG:
+            self._payloads.append(_decode_payload(payload))
+        elif tag == VERDICT_TAG:
+            self.refused.add(_decode_verdict(payload).trace_id)
+        else:
+            self.damaged += 1
+
+    def take(self) -> Batch:
+        """What has become ready since the last time: ended spans, rows and payloads."""
+        spans, rows, payloads = [*self._ended.values()], self._rows, self._payloads
+        self._ended.clear()
+        self._rows, self._payloads = [], []
+        if self.refused:
+            spans = [span for span in spans if span.trace_id not in self.refused]
+        return Batch(info=self.info, spans=spans, rows=rows, payloads=payloads)
+
+    def unfinished(self, state: SpanState) -> Batch:
+        """The spans that have begun and not ended, refused ones left out. They stay open here."""
+        starts = [start for start in self._starts() if start.trace_id not in self.refused]
+        return Batch(info=self.info, unfinished=starts, unfinished_state=state)
+
+    def _starts(self) -> Iterator[SpanStart]:
+        for payload in self._open.values():
+            try:
+                yield _decode_start(payload)
+            except msgspec.MsgspecError:
+                self.damaged += 1
+
+    def carried(self) -> list[bytes]:
+        """The payloads that a later reader of this journal still needs.
+
+        These are the starts of open spans, and the verdicts on their traces.
+        """
+        open_traces = {key[:_TRACE_ID_BYTES] for key in self._open}
+        verdicts = [encode_record(Verdict(trace_id, 0)) for trace_id in sorted(self.refused & open_traces)]
+        return [*verdicts, *self._open.values()]

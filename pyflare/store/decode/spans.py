@@ -1,0 +1,199 @@
+"""Span records into the columns of `spans`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+
+from pyflare import semconv
+from pyflare.schema.arrow import ARROW_TYPES, arrow_schema
+from pyflare.schema.columns import ColumnType
+from pyflare.schema.records import SpanEnd, SpanStart, WriterInfo
+from pyflare.schema.tables import SCOPE_COLUMNS, SPANS
+from pyflare.store.decode import arrays
+from pyflare.store.decode.journal import Batch, SpanState
+from pyflare.store.decode.typed import json_text
+
+STATUS_CODES: Final = ("unset", "ok", "error")
+SPAN_KINDS: Final = ("internal", "server", "client", "producer", "consumer")
+_STATES: Final = (SpanState.ENDED, SpanState.RUNNING, SpanState.DIED)
+
+_COLUMN_TYPES: Final = {column.name: column.type for column in SPANS.columns}
+_SCHEMA: Final = arrow_schema(SPANS)
+_FIELD_COLUMNS: Final = frozenset(
+    {
+        "time_to_first_chunk_ns",
+        "error_type",
+        "provider",
+        "model_id",
+        "model_version",
+        "input_ref",
+        "output_ref",
+        "input_tokens",
+        "output_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "reasoning_tokens",
+        "cost_micros",
+        *SCOPE_COLUMNS,
+    }
+)
+"""The columns that a record's `scope` and `fields` may set."""
+_VALUE_CLASSES: Final[dict[ColumnType, type]] = {
+    ColumnType.STRING: str,
+    ColumnType.INT64: int,
+    ColumnType.STRINGS: list,
+}
+"""What an attribute's value must be to fill a column of the type."""
+_LONGEST_S: Final = 1e9
+_PROMOTED: Final = frozenset({*semconv.ATTRIBUTE_COLUMNS, semconv.OPERATION_NAME, semconv.TIME_TO_FIRST_CHUNK})
+
+_Columns = dict[str, list[Any]]
+
+
+class _Rows:
+    """The spans of several journals in order of their start, and beside each its journal and state."""
+
+    __slots__ = ("infos", "spans", "states", "writers")
+
+    def __init__(self, batches: Sequence[Batch]) -> None:
+        self.infos = [batch.info for batch in batches]
+        spans: list[SpanEnd] = []
+        writers: list[int] = []
+        states: list[int] = []
+        for number, batch in enumerate(batches):
+            spans += batch.spans
+            spans += map(_as_end, batch.unfinished)
+            writers += [number] * (len(batch.spans) + len(batch.unfinished))
+            states += [0] * len(batch.spans)
+            states += [_STATES.index(batch.unfinished_state)] * len(batch.unfinished)
+        starts = [span.start_unix_ns for span in spans]
+        order = sorted(range(len(spans)), key=starts.__getitem__)
+        self.spans = [spans[index] for index in order]
+        self.writers = [writers[index] for index in order]
+        self.states = [states[index] for index in order]
+
+    def of_journal(self, value: Callable[[WriterInfo], str | None]) -> pa.Array:
+        """A column that is the same for all spans of a journal."""
+        return arrays.constants([value(info) for info in self.infos], self.writers)
+
+
+def _as_end(start: SpanStart) -> SpanEnd:
+    return SpanEnd(**msgspec.structs.asdict(start), duration_ns=0)
+
+
+def span_table(batches: Sequence[Batch]) -> pa.Table:
+    """The spans of several journals as one table, sorted by start time."""
+    rows = _Rows(batches)
+    found = {**_identity(rows), **_work(rows), **_of_fields(rows)}
+    count = len(rows.spans)
+    columns = [
+        found[column.name] if column.name in found else pa.nulls(count, ARROW_TYPES[column.type])
+        for column in SPANS.columns
+    ]
+    return pa.Table.from_arrays(columns, schema=_SCHEMA)
+
+
+def _identity(rows: _Rows) -> dict[str, pa.Array]:
+    """Columns that say which span it is and whose."""
+    spans = rows.spans
+    return {
+        "project": rows.of_journal(lambda info: info.project),
+        "service_name": rows.of_journal(lambda info: info.service_name),
+        "resource": rows.of_journal(lambda info: json_text(info.resource)),
+        "writer_id": rows.of_journal(lambda info: info.writer_id),
+        "trace_id": arrays.hex_ids([span.trace_id for span in spans], 16),
+        "span_id": arrays.hex_ids([span.span_id for span in spans], 8),
+        "parent_span_id": arrays.optional_hex_ids([span.parent_span_id for span in spans]),
+        "trace_state": arrays.text([span.trace_state for span in spans]),
+        "operation_name": arrays.text([span.name for span in spans]),
+        "span_kind": arrays.constants(SPAN_KINDS, [_index(span.span_kind, SPAN_KINDS) for span in spans]),
+        "scope_name": arrays.text([span.scope_name for span in spans]),
+        "scope_version": arrays.text([span.scope_version for span in spans]),
+    }
+
+
+def _work(rows: _Rows) -> dict[str, pa.Array]:
+    """Columns that say what the span did and how it went."""
+    spans = rows.spans
+    durations: list[int | None] = [span.duration_ns for span in spans]
+    if any(rows.states):
+        durations = [None if state else duration for state, duration in zip(rows.states, durations, strict=True)]
+    return {
+        "start_time": arrays.column([span.start_unix_ns for span in spans], ColumnType.TIMESTAMP_NS),
+        "duration_ns": arrays.column(durations, ColumnType.INT64),
+        "state": arrays.constants([state.value for state in _STATES], rows.states),
+        "status_code": arrays.constants(STATUS_CODES, [_index(span.status_code, STATUS_CODES) for span in spans]),
+        "status_message": arrays.text([span.status_message for span in spans]),
+        "input": arrays.text([span.input for span in spans]),
+        "output": arrays.text([span.output for span in spans]),
+        "events": arrays.events([span.events for span in spans]),
+        "links": arrays.links([span.links for span in spans]),
+    }
+
+
+def _index(number: int, words: Sequence[str]) -> int:
+    return number if 0 <= number < len(words) else 0
+
+
+def _of_fields(rows: _Rows) -> dict[str, pa.Array]:
+    """Columns that come by name: from the record's scope and fields, else from its attributes."""
+    spans = rows.spans
+    count = len(spans)
+    columns: _Columns = {"inference_type": [span.inference_type for span in spans]}
+    attributes: list[Mapping[str, Any] | None] = [span.attributes for span in spans]
+    for names in ([span.scope for span in spans], [span.fields for span in spans]):
+        for index, values in enumerate(names):
+            if values:
+                attributes[index] = _set_fields(columns, index, count, values, attributes[index])
+    for index, entries in enumerate(attributes):
+        if entries and not _PROMOTED.isdisjoint(entries):
+            _promote(columns, index, count, entries)
+    found = {name: arrays.column(values, _COLUMN_TYPES[name]) for name, values in columns.items()}
+    found["attributes"], found["attribute_types"] = arrays.typed_maps(attributes)
+    return found
+
+
+def _set_fields(
+    columns: _Columns, index: int, count: int, values: Mapping[str, Any], attributes: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """Put one record's named values into their columns.
+
+    Returns:
+        The record's attributes, and among them the values that have no column here:
+        a newer PyFlare may have written them.
+    """
+    for name, value in values.items():
+        column = columns.get(name)
+        if column is None:
+            if name not in _FIELD_COLUMNS:
+                attributes = {**(attributes or {}), f"pyflare.{name}": value}
+                continue
+            columns[name] = column = [None] * count
+        column[index] = value
+    return attributes
+
+
+def _promote(columns: _Columns, index: int, count: int, attributes: Mapping[str, Any]) -> None:
+    """Fill columns that are still empty from attributes that mean the same."""
+    for attribute, name in semconv.ATTRIBUTE_COLUMNS.items():
+        value = attributes.get(attribute)
+        if value is not None and isinstance(value, _VALUE_CLASSES[_COLUMN_TYPES[name]]):
+            _fill(columns, name, index, count, value)
+    operation = attributes.get(semconv.OPERATION_NAME)
+    if operation in semconv.OPERATION_TYPES:
+        _fill(columns, "inference_type", index, count, semconv.OPERATION_TYPES[operation])
+    first_chunk_s = attributes.get(semconv.TIME_TO_FIRST_CHUNK)
+    if isinstance(first_chunk_s, float) and 0 <= first_chunk_s < _LONGEST_S:
+        _fill(columns, "time_to_first_chunk_ns", index, count, round(first_chunk_s * 1e9))
+
+
+def _fill(columns: _Columns, name: str, index: int, count: int, value: Any) -> None:
+    column = columns.get(name)
+    if column is None:
+        columns[name] = column = [None] * count
+    if column[index] is None:
+        column[index] = value
