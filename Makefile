@@ -1,0 +1,73 @@
+# PyFlare. `make demo` shows it at work, `make test` runs the tests; both set up what they need first.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := pyflare tests examples benchmarks
+
+.PHONY: help setup demo test slow bench lint format types docs serve clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: $(STAMP)  ## Make the virtual environment in .venv
+
+demo: $(STAMP)  ## Run the demo: a traced question-answering program, and what its traces say
+	@$(BIN)/python -m examples.demo
+
+test: $(STAMP)  ## Run the tests (the slow ones apart)
+	@$(BIN)/python -m pytest
+
+slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
+	@$(BIN)/python -m pytest -m slow
+
+bench: $(STAMP)  ## Run the benchmarks and write their table into the docs
+	@$(BIN)/python -m benchmarks
+
+lint: $(STAMP)  ## Check style, spelling and layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/codespell
+	@PYTHONPATH=. $(BIN)/lint-imports --no-logo
+
+format: $(STAMP)  ## Format the code
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+types: $(STAMP)  ## Check the types
+	@$(BIN)/mypy
+
+docs: $(STAMP)  ## Build the documentation into site/
+	@$(BIN)/python -m tests.docs.pages
+	@$(BIN)/zensical build --strict --clean
+
+serve: $(STAMP)  ## Show the documentation while it is being written
+	@$(BIN)/zensical serve
+
+clean:  ## Delete everything that was made here, the environment too
+	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@found=; for python in $${PYTHON:-} python3 python3.13 python3.12 python3.11; do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "PyFlare needs Python 3.11 or newer; python3 here is $$(python3 --version 2>/dev/null || echo missing)." \
+	         "Install one, or name it: make setup PYTHON=/path/to/python" >&2; exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+	    echo "$$found cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	if [ ! -x $(BIN)/python ]; then \
+	    echo "Making $(VENV) with $$("$$found" --version) …"; "$$found" -m venv $(VENV); \
+	fi
+	@echo "Installing PyFlare and its tools into $(VENV) (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+	@echo "Ready: $(BIN)/pyflare --help"

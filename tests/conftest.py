@@ -1,0 +1,23 @@
+"""What holds for every test: no network, and no settings from the machine it runs on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import offline
+
+offline.block()
+for _variable in [name for name in os.environ if name.startswith(("PYFLARE_", "OTEL_"))]:
+    del os.environ[_variable]
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine() -> Iterator[None]:
+    """Fail a test that tried to reach beyond this machine, even where the code under test hid it."""
+    offline.attempts.clear()
+    yield
+    if offline.attempts:
+        pytest.fail(f"tried to reach {', '.join(offline.attempts)}")
