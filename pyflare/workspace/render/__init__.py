@@ -1,0 +1,1 @@
+"""How results look: units, tables and trace trees, as text and as HTML."""
