@@ -1,0 +1,100 @@
+"""The reference pages that are made from code. `python -m tests.docs.pages` writes them; a test sees that they are current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from pyflare.config import SETTINGS, Setting
+from pyflare.schema.columns import Table
+from pyflare.schema.tables import SCHEMA_VERSION, TABLES
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+
+_SETTINGS_INTRODUCTION: Final = """\
+# Settings
+
+A setting is, in order of weight:
+
+1. an argument of `pyflare.init`;
+2. an environment variable, `PYFLARE_` and its name in capitals;
+3. for some, an OpenTelemetry variable;
+4. a line in the working directory's `pyflare.toml`, in the table `[pyflare]`, or else in `pyproject.toml`, in the table `[tool.pyflare]`;
+5. the default.
+
+They are read when `pyflare.init` runs, not at import. An argument that is `None` and a variable that is empty count as not given. A value that cannot be used is a `ConfigError` that says where it came from and what was expected; an OpenTelemetry variable that PyFlare cannot use is passed over with a warning in the log of `pyflare`.
+
+```toml
+# pyflare.toml
+[pyflare]
+service = "support-bot"
+redact = ["email", "phone"]
+keep = "30d"
+```
+"""
+
+_TABLES_INTRODUCTION: Final = f"""\
+# Tables
+
+The tables of a PyFlare folder, as `Workspace.sql` and plain DuckDB (`duckdb -init .pyflare/views.sql`) see them. Times are UTC, with nanoseconds; columns of type json hold text that is always valid JSON. This is version {SCHEMA_VERSION} of the schema: columns are only ever added, and read as null in parts that are older than they.
+"""
+
+
+def render_settings() -> str:
+    """The settings page."""
+    return "\n".join([_SETTINGS_INTRODUCTION, *(line for s in SETTINGS.values() for line in _setting_lines(s))])
+
+
+def _setting_lines(setting: Setting) -> Iterator[str]:
+    yield f"## {setting.name}\n"
+    yield f"{setting.doc}\n"
+    yield f"- Takes: {setting.kind.expected}"
+    yield f"- Default: {_default(setting.default)}"
+    yield f"- Variable: `{setting.variable}`"
+    for alias in setting.aliases:
+        yield f"- OpenTelemetry: `{alias.variable}`" + (f" ({alias.note})" if alias.note else "")
+    yield ""
+
+
+def _default(value: object) -> str:
+    match value:
+        case None | () | {}:
+            return "none"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case int():
+            return f"`{value:_}`"
+        case _:
+            return f"`{value}`"
+
+
+def render_tables() -> str:
+    """The tables page."""
+    return "\n".join([_TABLES_INTRODUCTION, *(line for t in TABLES.values() for line in _table_lines(t))])
+
+
+def _table_lines(table: Table) -> Iterator[str]:
+    yield f"## {table.name}\n"
+    yield f"{table.doc}\n"
+    rows = [(f"`{c.name}`", c.type.value + ("" if c.nullable else ", never null"), c.doc) for c in table.columns]
+    rows += [(f"`{d.name}`", "computed", d.doc) for d in table.derived]
+    yield from _markdown_table(("Column", "Type", "What it holds"), rows)
+    yield ""
+
+
+def _markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for row in (header, ("---",) * len(header), *rows):
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
+
+
+PAGES: Final = {
+    DOCS / "reference" / "settings.md": render_settings,
+    DOCS / "reference" / "tables.md": render_tables,
+}
+"""Each page and what makes it."""
+
+
+if __name__ == "__main__":
+    for page, render in PAGES.items():
+        page.write_text(render(), encoding="utf-8")
