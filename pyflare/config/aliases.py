@@ -16,6 +16,9 @@ Reader = Callable[[str, Mapping[str, str], Mapping[str, object]], object | None]
 """From the variable's text, the environment and the settings found so far to a value, or None."""
 
 _RATIO_SAMPLERS: Final = frozenset({"traceidratio", "parentbased_traceidratio"})
+_SERVICE_NAME: Final = "service.name"
+_ENVIRONMENT_NAMES: Final = ("deployment.environment.name", "deployment.environment")
+_SETTINGS_OF_THEIR_OWN: Final = frozenset({_SERVICE_NAME, *_ENVIRONMENT_NAMES})
 _OTLP_ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
@@ -46,6 +49,11 @@ def _of_same_endpoint(text: str, environ: Mapping[str, str], settled: Mapping[st
     return text if not meant_for or settled.get("endpoint") in meant_for else None
 
 
+def _other_resource_attributes(text: str, _environ: Mapping[str, str], _settled: Mapping[str, object]) -> object:
+    """Without those that are settings of their own, and may have been set by an argument."""
+    return {name: value for name, value in parse_pairs(text).items() if name not in _SETTINGS_OF_THEIR_OWN}
+
+
 def _resource_attribute(*names: str) -> Reader:
     def read(text: str, _environ: Mapping[str, str], _settled: Mapping[str, object]) -> object | None:
         pairs = parse_pairs(text)
@@ -61,16 +69,18 @@ def plain(*variables: str) -> tuple[Alias, ...]:
 
 SERVICE: Final = (
     *plain("OTEL_SERVICE_NAME"),
-    Alias("OTEL_RESOURCE_ATTRIBUTES", _resource_attribute("service.name"), "its service.name"),
+    Alias("OTEL_RESOURCE_ATTRIBUTES", _resource_attribute(_SERVICE_NAME), "its service.name"),
 )
 ENVIRONMENT: Final = (
+    Alias("OTEL_RESOURCE_ATTRIBUTES", _resource_attribute(*_ENVIRONMENT_NAMES), "its deployment.environment.name"),
+)
+RESOURCE: Final = (
     Alias(
         "OTEL_RESOURCE_ATTRIBUTES",
-        _resource_attribute("deployment.environment.name", "deployment.environment"),
-        "its deployment.environment.name",
+        _other_resource_attributes,
+        "without its service.name and deployment.environment.name",
     ),
 )
-RESOURCE: Final = plain("OTEL_RESOURCE_ATTRIBUTES")
 PROTOCOL: Final = plain("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 COMPRESSION: Final = plain("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION")
 HEADERS: Final = tuple(

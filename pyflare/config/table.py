@@ -11,8 +11,6 @@ from pyflare.config import aliases, kinds
 from pyflare.config.aliases import Alias
 from pyflare.config.kinds import Kind
 
-DEFAULT_FOLDER: Final = ".pyflare"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -90,8 +88,8 @@ class Settings:
     path: Path | None = _setting(
         None,
         kinds.FOLDER,
-        "The folder that keeps the traces. By default `.pyflare` in the working directory, "
-        "or none where an endpoint is given: name a path to have both.",
+        "The folder that keeps the traces. By default `.pyflare` in the working directory. Where only an endpoint "
+        "is given, that folder is just the spool of what has not been shipped yet: name a path to keep the traces too.",
     )
     keep: str | None = _setting(
         None,
@@ -187,13 +185,6 @@ class Settings:
         "Tail sampling: the share kept of the traces that are neither slow nor failed. "
         "0 where only `tail_slower_than_s` is set. Tail sampling is on when either is set.",
     )
-
-    @property
-    def folder(self) -> Path | None:
-        """The folder that keeps the traces, or None where they are only shipped."""
-        if self.path is None and self.endpoint is None:
-            return Path.cwd() / DEFAULT_FOLDER
-        return self.path
 
     @property
     def keep_s(self) -> float | None:

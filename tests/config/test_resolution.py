@@ -54,15 +54,13 @@ def test_resolve_reads_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     (tmp_path / "pyflare.toml").write_text("[pyflare]\nmax_depth = 3\n")
     settings = resolve(project="p")
     assert (settings.project, settings.sample_rate, settings.max_depth) == ("p", 0.25, 3)
-    assert settings.folder == tmp_path / ".pyflare"
 
 
-def test_folder(resolved: Resolve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Traces go to ./.pyflare, unless only an endpoint is given; a path given is made absolute."""
+def test_path(resolved: Resolve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path is made absolute at once, so that a program may change its directory."""
     monkeypatch.chdir(tmp_path)
-    assert resolved().folder == tmp_path / ".pyflare"
-    assert resolved(endpoint="http://localhost:4318").folder is None
-    assert resolved(endpoint="http://localhost:4318", path="traces").folder == tmp_path / "traces"
+    assert resolved(path="traces").path == tmp_path / "traces"
+    assert resolved(path="~/traces").path == Path.home() / "traces"
 
 
 def test_resource_is_merged(resolved: Resolve, tmp_path: Path) -> None:
@@ -91,6 +89,13 @@ def test_resource_is_merged(resolved: Resolve, tmp_path: Path) -> None:
 def test_opentelemetry_variables(resolved: Resolve, environ: dict[str, str], name: str, expected: object) -> None:
     """OpenTelemetry's variables set what they mean, and never open a socket."""
     assert getattr(resolved(environ), name) == expected
+
+
+def test_service_is_said_once(resolved: Resolve) -> None:
+    """A service or environment named by an argument is not contradicted by the resource attributes."""
+    environ = {"OTEL_RESOURCE_ATTRIBUTES": "service.name=bot,deployment.environment.name=prod,pod=1"}
+    settings = resolved(environ, service="mine")
+    assert (settings.service, settings.environment, settings.resource) == ("mine", "prod", {"pod": "1"})
 
 
 def test_headers_stay_with_their_endpoint(resolved: Resolve) -> None:
