@@ -1,2 +1,92 @@
-"""PyFlare."""
+"""Observability and analytics for AI programs, local first.
+
+    import pyflare
+
+    pyflare.init(service="support-bot")
+
+    @pyflare.trace
+    def answer(question: str) -> str: ...
+
+Everything here is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
 from pyflare._version import __version__
+
+if TYPE_CHECKING:
+    from pyflare.tracing.decorator import trace
+    from pyflare.tracing.lifecycle import flush, init, shutdown
+    from pyflare.tracing.propagation import extract, inject, propagate
+    from pyflare.tracing.provider import tracer_provider
+    from pyflare.tracing.redaction import RedactionConfig
+    from pyflare.tracing.rows import log_embedding, log_label, log_prediction, score
+    from pyflare.tracing.sampling import SamplingRule
+    from pyflare.tracing.span import Span
+    from pyflare.tracing.spans import context, current_span, span, update
+    from pyflare.workspace import Workspace, open
+
+_HOMES: Final = {
+    "RedactionConfig": "pyflare.tracing.redaction",
+    "SamplingRule": "pyflare.tracing.sampling",
+    "Span": "pyflare.tracing.span",
+    "Workspace": "pyflare.workspace",
+    "context": "pyflare.tracing.spans",
+    "current_span": "pyflare.tracing.spans",
+    "extract": "pyflare.tracing.propagation",
+    "flush": "pyflare.tracing.lifecycle",
+    "init": "pyflare.tracing.lifecycle",
+    "inject": "pyflare.tracing.propagation",
+    "log_embedding": "pyflare.tracing.rows",
+    "log_label": "pyflare.tracing.rows",
+    "log_prediction": "pyflare.tracing.rows",
+    "open": "pyflare.workspace",
+    "propagate": "pyflare.tracing.propagation",
+    "score": "pyflare.tracing.rows",
+    "shutdown": "pyflare.tracing.lifecycle",
+    "span": "pyflare.tracing.spans",
+    "trace": "pyflare.tracing.decorator",
+    "tracer_provider": "pyflare.tracing.provider",
+    "update": "pyflare.tracing.spans",
+}
+
+__all__ = [  # noqa: PLE0604  (names of the table above, and the version)
+    "RedactionConfig",
+    "SamplingRule",
+    "Span",
+    "Workspace",
+    "__version__",
+    "context",
+    "current_span",
+    "extract",
+    "flush",
+    "init",
+    "inject",
+    "log_embedding",
+    "log_label",
+    "log_prediction",
+    "open",
+    "propagate",
+    "score",
+    "shutdown",
+    "span",
+    "trace",
+    "tracer_provider",
+    "update",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pyflare' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

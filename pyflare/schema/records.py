@@ -78,7 +78,6 @@ class Verdict(msgspec.Struct, array_like=True, tag=VERDICT_TAG, frozen=True, gc=
     """The tail sampler's word on a trace of this process: do not keep it."""
 
     trace_id: bytes
-    span_count: int
 
 
 Record = SpanStart | SpanEnd | Row | Payload | Verdict

@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -27,8 +28,11 @@ from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal.format import FRAME, HEADER, MAGIC
 from pyflare.store.journal.losses import SIZE_BYTES, Losses
 
-SEGMENT_BYTES: Final = (1 << 18, 1 << 20, 1 << 22)
-"""Sizes of a process' first, second and further segments: a short program leaves little behind."""
+SEGMENT_BYTES: Final = (1 << 18, 1 << 21)
+"""Sizes of a process' first and further segments: a short program leaves little behind."""
+_ZEROS: Final = bytes(1 << 15)
+"""Zeros are written into a new segment in pieces of this size: the page cache then holds it in folios
+of 32 kB, each mapped by one page fault instead of eight. That halves the cost of a record."""
 RETRY_S: Final = 1.0
 """How long a writer that could not make a segment drops records before it tries again."""
 
@@ -66,10 +70,10 @@ class _Cursor:
 
 def _allocate(descriptor: int, size: int) -> None:
     """Reserve the blocks, so that no later store into the mapping can fail for want of space."""
-    if hasattr(os, "posix_fallocate"):
+    if hasattr(os, "posix_fallocate"):  # not on macOS
         os.posix_fallocate(descriptor, 0, size)
-    else:  # macOS
-        os.pwrite(descriptor, bytes(size), 0)
+    for offset in range(0, size, len(_ZEROS)):
+        os.pwrite(descriptor, _ZEROS[: size - offset], offset)
 
 
 class JournalWriter:
@@ -105,10 +109,12 @@ class JournalWriter:
         self.losses = Losses()
         self.error: OSError | None = None
         """Why the journal cannot be written at the moment, or None."""
-        self.sealed_bytes = 0
-        """Bytes sealed since the writer began: what a compaction could take."""
+        self.on_seal: Callable[[int], None] | None = None
+        """Told the size of each segment that is sealed because it is full."""
         self.generation = 1
         self._pool: deque[_Cursor] = deque()
+        self._take = self._pool.pop
+        self._give_back = self._pool.append
         self._segment_numbers = itertools.count()
         self._rotating = threading.Lock()
         self._lock_descriptor: int | None = None
@@ -117,31 +123,39 @@ class JournalWriter:
 
     def write(self, payload: bytes) -> bool:
         """Append one record. Returns whether it was kept; a loss is counted. Never raises OSError."""
-        size = _FRAME_BYTES + len(payload)
-        cursor = None
-        while cursor is None:
-            try:
-                cursor = self._pool.pop()
-            except IndexError:
-                cursor = self._claim(size)
-                if cursor is None:
-                    return False
-            if cursor.generation != self.generation:
-                self._retire(cursor)
-                cursor = None
-            elif cursor.position + size > cursor.size:
-                self._rotate(cursor)
-                cursor = self._claim(size)
-                if cursor is None:
-                    return False
+        size = len(payload)
+        needed = size + _FRAME_BYTES
+        try:
+            cursor = self._take()
+        except IndexError:
+            cursor = None
+        if cursor is None or cursor.generation != self.generation or cursor.position + needed > cursor.size:
+            cursor = self._other_cursor(cursor, needed)
+            if cursor is None:
+                return False
         try:
             position = cursor.position
-            end = position + size
-            cursor.map[position:end] = _pack_frame(size - _FRAME_BYTES, crc32(payload)) + payload
+            end = position + needed
+            cursor.map[position:end] = _pack_frame(size, crc32(payload)) + payload
             cursor.position = end
         finally:
-            self._pool.append(cursor)
+            self._give_back(cursor)
         return True
+
+    def _other_cursor(self, cursor: _Cursor | None, needed: int) -> _Cursor | None:
+        """A cursor with room for `needed` bytes, in place of none, an outdated one or a full one."""
+        while cursor is not None:
+            if cursor.generation != self.generation:
+                self._retire(cursor)
+            elif cursor.position + needed > cursor.size:
+                self._rotate(cursor)
+            else:
+                return cursor
+            try:
+                cursor = self._take()
+            except IndexError:
+                break
+        return self._claim(needed)
 
     def _claim(self, size: int) -> _Cursor | None:
         """Open another segment that has room for a frame of `size` bytes; None where it cannot be had."""
@@ -211,11 +225,12 @@ class JournalWriter:
             finally:
                 self._rotating.release()
         self._retire(full)
+        if self.on_seal is not None:
+            self.on_seal(full.position)
 
     def _retire(self, cursor: _Cursor) -> None:
         try:
             cursor.seal()
-            self.sealed_bytes += cursor.position
         except OSError as error:  # the records are there all the same; only the header is not
             self.error = error
 
@@ -232,7 +247,7 @@ class JournalWriter:
         self._closed = True
         while self._pool:
             try:
-                cursor = self._pool.pop()
+                cursor = self._take()
             except IndexError:
                 break
             self._retire(cursor)

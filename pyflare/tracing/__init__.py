@@ -1,0 +1,1 @@
+"""Tracing: the decorator, spans, their context, and how they reach the journal."""

@@ -1,0 +1,36 @@
+"""The current span, in OpenTelemetry's own context, so that every library in the process sees it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from opentelemetry import trace as otel
+from opentelemetry.context import Context, attach, create_key, detach, get_current
+
+SPAN_KEY: Final = next(iter(otel.set_span_in_context(otel.INVALID_SPAN, Context())))
+"""Where the OpenTelemetry API keeps the current span in a context."""
+SCOPE_KEY: Final = create_key("pyflare-scope")
+"""Where `pyflare.context` keeps user, session and the like for spans that begin inside it."""
+
+__all__ = ["SCOPE_KEY", "SPAN_KEY", "Context", "attach", "detach", "get_current", "merge_scope", "with_span"]
+
+_set = dict.__setitem__  # Context forbids item assignment; this one is ours until it is attached
+
+
+def with_span(context: Context, span: otel.Span) -> Context:
+    """A copy of `context` in which `span` is current; it has taken up the pending scope."""
+    new = Context(context)
+    _set(new, SPAN_KEY, span)
+    if SCOPE_KEY in new:
+        dict.pop(new, SCOPE_KEY)
+    return new
+
+
+def merge_scope(outer: dict[str, Any] | None, inner: dict[str, Any]) -> dict[str, Any]:
+    """`inner` over `outer`; tags add up. Neither is changed."""
+    if not outer:
+        return inner
+    merged = {**outer, **inner}
+    if "tags" in outer and "tags" in inner:
+        merged["tags"] = list(dict.fromkeys((*outer["tags"], *inner["tags"])))
+    return merged

@@ -1,0 +1,170 @@
+"""`@pyflare.trace`: one span per call, for every kind of function."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar, overload
+
+from pyflare.tracing import state
+from pyflare.tracing.context import detach
+from pyflare.tracing.guard import logger
+from pyflare.tracing.site import Site
+from pyflare.tracing.stream import STREAM_TYPES, drive, follow, traced_async_generator
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@overload
+def trace(function: _F, /) -> _F: ...
+
+
+@overload
+def trace(
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    model: str | None = None,
+    model_version: str | None = None,
+    provider: str | None = None,
+    capture_input: bool | Collection[str] | None = None,
+    capture_output: bool | None = None,
+) -> Callable[[_F], _F]: ...
+
+
+def trace(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    model: str | None = None,
+    model_version: str | None = None,
+    provider: str | None = None,
+    capture_input: bool | Collection[str] | None = None,
+    capture_output: bool | None = None,
+) -> Any:
+    """Record a span for every call of the function.
+
+    Works on functions, methods (also below `@staticmethod` and `@classmethod`),
+    coroutines, generators and async generators. Before `pyflare.init` the function
+    runs as if it were not decorated. Nothing that PyFlare does wrong reaches the caller.
+
+    Args:
+        function: What to trace; given by the bare form `@pyflare.trace`.
+        name: The span's name; the function's qualified name if left out.
+        kind: What sort of work it is: llm, embedding, retriever, reranker, tool, agent,
+            chain, guardrail, evaluator, classification, regression, or a word of your own.
+        model: The model it calls.
+        model_version: The model's version.
+        provider: Who serves the model, in OpenTelemetry's words, such as openai.
+        capture_input: Whether to keep arguments, or the names of those to keep;
+            the setting `capture_input` if left out.
+        capture_output: Whether to keep what is returned or yielded; the setting if left out.
+
+    Returns:
+        The traced function, or a decorator where options were given.
+
+    Examples:
+        >>> import pyflare
+        >>> @pyflare.trace(kind="tool")
+        ... def double(number: int) -> int:
+        ...     return 2 * number
+        >>> double(21)
+        42
+    """
+    given = {"model_id": model, "model_version": model_version, "provider": provider}
+
+    def decorate(target: Any) -> Any:
+        if isinstance(target, (staticmethod, classmethod)):
+            return type(target)(decorate(target.__func__))
+        if isinstance(target, type) or not callable(target):
+            logger.warning("pyflare.trace takes functions and methods; %r is left as it is.", target)
+            return target
+        site = Site(
+            target,
+            name=name,
+            kind=kind,
+            fields={column: value for column, value in given.items() if value is not None},
+            capture_input=capture_input,
+            capture_output=capture_output,
+        )
+        return _wrapper_for(target)(target, site)
+
+    return decorate if function is None else decorate(function)
+
+
+def _wrapper_for(function: Any) -> Callable[[Any, Site], Any]:
+    if inspect.isasyncgenfunction(function):
+        return _trace_async_generator
+    if inspect.iscoroutinefunction(function):
+        return _trace_coroutine
+    if inspect.isgeneratorfunction(function):
+        return _trace_generator
+    return _trace_function
+
+
+def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    start, finish = site.start, site.finish
+
+    @functools.wraps(function)
+    def traced(*args: Any, **kwargs: Any) -> Any:
+        runtime = state.runtime
+        span = start(runtime, args, kwargs, current=True) if runtime is not None else None
+        if span is None:
+            return function(*args, **kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            detach(span.token)
+            span.fail(error)
+            raise
+        detach(span.token)
+        if type(result) in STREAM_TYPES:
+            return follow(span, result, site)
+        finish(span, result)
+        return result
+
+    return traced
+
+
+def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    start, finish = site.start, site.finish
+
+    @functools.wraps(function)
+    async def traced(*args: Any, **kwargs: Any) -> Any:
+        runtime = state.runtime
+        span = start(runtime, args, kwargs, current=True) if runtime is not None else None
+        if span is None:
+            return await function(*args, **kwargs)
+        try:
+            result = await function(*args, **kwargs)
+        except BaseException as error:
+            detach(span.token)
+            span.fail(error)
+            raise
+        detach(span.token)
+        finish(span, result)
+        return result
+
+    return traced
+
+
+def _trace_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def traced(*args: Any, **kwargs: Any) -> Any:
+        runtime = state.runtime
+        span = site.start(runtime, args, kwargs) if runtime is not None else None
+        generator = function(*args, **kwargs)
+        return (yield from (generator if span is None else drive(span, generator, site)))
+
+    return traced
+
+
+def _trace_async_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    def start(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        runtime = state.runtime
+        return None if runtime is None else site.start(runtime, args, kwargs)
+
+    return traced_async_generator(function, start, site)

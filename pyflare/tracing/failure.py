@@ -1,0 +1,57 @@
+"""Exceptions as OpenTelemetry's exception event."""
+
+from __future__ import annotations
+
+import traceback
+from typing import Any, Final
+
+from pyflare.tracing.content import Content
+
+_MESSAGE_CHARS: Final = 2000
+_STACK_CHARS: Final = 16_384
+
+
+def error_type(error: BaseException) -> str:
+    """The exception's type as OpenTelemetry writes it: qualified, unless it is a builtin."""
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether leaving by `error` means that the work failed."""
+    if isinstance(error, SystemExit):
+        return error.code not in (None, 0)
+    return not isinstance(error, GeneratorExit)
+
+
+def error_message(error: BaseException) -> str:
+    """The exception's message, whatever its `__str__` does."""
+    try:
+        return str(error)[:_MESSAGE_CHARS]
+    except Exception as second:
+        return f"<no message: {type(second).__name__} in __str__>"
+
+
+def exception_event(error: BaseException, content: Content, *, stack: bool, escaped: bool = True) -> dict[str, Any]:
+    """Attributes of the exception event. In metrics-only mode, the type alone."""
+    attributes: dict[str, Any] = {"exception.type": error_type(error)}
+    message = content.text(error_message(error))
+    if message is not None:
+        attributes["exception.message"] = message
+    if stack:
+        text = content.text(_stack_trace(error))
+        if text is not None:
+            attributes["exception.stacktrace"] = text
+    if escaped:
+        attributes["exception.escaped"] = True
+    return attributes
+
+
+def _stack_trace(error: BaseException) -> str:
+    try:
+        lines = traceback.format_exception(type(error), error, error.__traceback__)
+    except Exception as second:
+        return f"<no stack trace: {type(second).__name__}>"
+    text = "".join(lines)
+    # The end of a Python stack trace says what failed; the middle matters least.
+    return text if len(text) <= _STACK_CHARS else f"{text[:2048]}\n…\n{text[-(_STACK_CHARS - 2050) :]}"

@@ -1,0 +1,75 @@
+"""The words users set on a span, and the columns they become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, Final
+
+SCOPE_FIELDS: Final = {
+    "user": "user_id",
+    "session": "session_id",
+    "feature": "feature_id",
+    "environment": "environment",
+    "team": "team",
+    "tags": "tags",
+}
+"""Words that a span hands on to the spans inside it."""
+
+SPAN_FIELDS: Final = {
+    "model": "model_id",
+    "model_version": "model_version",
+    "provider": "provider",
+    "input_tokens": "input_tokens",
+    "output_tokens": "output_tokens",
+    "cache_read_tokens": "cache_read_tokens",
+    "cache_write_tokens": "cache_write_tokens",
+    "reasoning_tokens": "reasoning_tokens",
+    "cost_usd": "cost_micros",
+}
+"""Words that belong to one span alone."""
+
+_COUNTS: Final = frozenset(name for name in SPAN_FIELDS if name.endswith("_tokens"))
+
+
+def split_fields(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Sort `values` into scope columns, span columns and what is neither. None means "leave as it is"."""
+    scope: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name in SCOPE_FIELDS:
+            scope[SCOPE_FIELDS[name]] = _tags(value) if name == "tags" else str(value)
+        elif name in SPAN_FIELDS:
+            fields[SPAN_FIELDS[name]] = _field(name, value)
+        else:
+            rest[name] = value
+    return scope, fields, rest
+
+
+def scope_of(values: dict[str, Any]) -> dict[str, Any]:
+    """The scope columns that `values` set.
+
+    Raises:
+        TypeError: A word is not one of `SCOPE_FIELDS`.
+    """
+    scope, fields, rest = split_fields(values)
+    for name in (*fields, *rest):
+        close = get_close_matches(name, SCOPE_FIELDS, n=1)
+        hint = f' Hint: did you mean "{close[0]}"?' if close else ""
+        raise TypeError(f'expected one of {", ".join(SCOPE_FIELDS)}; got "{name}".{hint}')
+    return scope
+
+
+def _tags(value: Iterable[Any] | str) -> list[str]:
+    return [value] if isinstance(value, str) else [str(tag) for tag in value]
+
+
+def _field(name: str, value: Any) -> Any:
+    if name in _COUNTS:
+        return int(value)
+    if name == "cost_usd":
+        return round(float(value) * 1_000_000)
+    return str(value)

@@ -1,0 +1,116 @@
+"""One decorated function: what is known of its spans before it is ever called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from typing import Any, Final
+
+from pyflare.tracing import state
+from pyflare.tracing.context import attach, get_current, with_span
+from pyflare.tracing.guard import guard
+from pyflare.tracing.runtime import Runtime
+from pyflare.tracing.span import Span
+from pyflare.tracing.start import start_span
+from pyflare.tracing.unsampled import UnsampledSpan
+
+_POSITIONAL: Final = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+class Site:
+    """Starts the spans of one function."""
+
+    __slots__ = (
+        "capture_input",
+        "capture_output",
+        "fields",
+        "inference_type",
+        "lone_key",
+        "name",
+        "names",
+        "positional",
+        "receiver",
+        "rest",
+    )
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str | None,
+        kind: str | None,
+        fields: dict[str, Any],
+        capture_input: bool | Collection[str] | None,
+        capture_output: bool | None,
+    ) -> None:
+        self.name = name or getattr(function, "__qualname__", type(function).__name__).replace("<locals>.", "")
+        self.inference_type = kind
+        self.fields = fields or None
+        self.capture_input = capture_input
+        self.capture_output = capture_output
+        self.names, self.rest = _positional_names(function)
+        self.positional = len(self.names)
+        self.receiver = self.names[0] if self.names[:1] in (("self",), ("cls",)) else None
+        captured = self.names if self.receiver is None else self.names[1:]
+        self.lone_key = f'{{"{captured[0]}":'.encode() if len(captured) == 1 else None
+        """The JSON before the only argument of a function that takes one."""
+
+    def start(
+        self, runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any], *, current: bool = False
+    ) -> Span | UnsampledSpan | None:
+        """Begin a span for one call, and make it current if asked. None, and a counted fault, if PyFlare failed."""
+        try:
+            fields = self.fields
+            capture = self.capture_input
+            if capture is None:
+                capture = runtime.capture_input
+            data = None
+            if capture is True and len(args) == self.positional and not kwargs and self.lone_key is not None:
+                data = runtime.content.lone_argument(self.lone_key, args[-1])
+            if data is None and capture:
+                data, reference = runtime.content.arguments(self._by_name(args, kwargs, capture))
+                if reference is not None:
+                    fields = {**(fields or {}), "input_ref": reference}
+            context = get_current()
+            span = start_span(runtime, context, self.name, self.inference_type, data, fields)
+            if current:
+                span.token = attach(with_span(context, span))
+            return span
+        except Exception as error:
+            runtime.losses.add("internal_fault")
+            guard.fault(f"begin a span for {self.name}", error)
+            return None
+
+    def _by_name(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], capture: bool | Collection[str]
+    ) -> dict[str, Any]:
+        values = dict(zip(self.names, args)) if args else {}  # noqa: B905  (*args may be longer)
+        if kwargs:
+            values.update(kwargs)
+        if len(args) > self.positional:
+            values[self.rest] = args[self.positional :]
+        if self.receiver is not None:
+            values.pop(self.receiver, None)
+        if capture is not True:
+            wanted: Any = capture
+            values = {name: value for name, value in values.items() if name in wanted}
+        return values
+
+    def finish(self, span: Span | UnsampledSpan, result: object) -> None:
+        """End the span of a call that returned `result`. Never raises."""
+        capture = self.capture_output
+        runtime = state.runtime
+        if capture is None:
+            capture = runtime is None or runtime.capture_output
+        span.succeed(result, capture=capture)
+
+
+def _positional_names(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
+    """The names that positional arguments go by, and the name for those beyond them."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some builtins have no signature
+        return (), "args"
+    names = tuple(parameter.name for parameter in parameters if parameter.kind in _POSITIONAL)
+    rest = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.VAR_POSITIONAL]
+    return names, rest[0] if rest else "args"

@@ -1,0 +1,475 @@
+"""A span: OpenTelemetry's interface over the few fields that one record needs.
+
+It is not the SDK's span. It keeps identifiers as bytes, makes a `SpanContext`
+only when somebody asks for one, and writes itself to the journal when it starts
+and when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from time import perf_counter_ns, time_ns
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from opentelemetry import trace as otel
+from opentelemetry.context import Context
+from opentelemetry.trace.status import Status, StatusCode
+
+from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
+from pyflare.tracing.attributes import clean_attribute, clean_attributes
+from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, attach, detach, get_current, merge_scope, with_span
+from pyflare.tracing.failure import error_type, exception_event, is_failure
+from pyflare.tracing.fields import split_fields
+from pyflare.tracing.guard import guard
+
+if TYPE_CHECKING:
+    from contextvars import Token
+
+    from pyflare.tracing.runtime import Runtime
+
+START_INPUT_BYTES: Final = 2048
+"""Inputs up to this size are written when the span starts too, so that a died span shows them."""
+STATUS_UNSET: Final = 0
+STATUS_OK: Final = 1
+STATUS_ERROR: Final = 2
+_SAMPLED: Final = otel.TraceFlags(otel.TraceFlags.SAMPLED)
+
+
+class Details:
+    """What most spans leave empty."""
+
+    __slots__ = (
+        "attributes",
+        "context",
+        "duration_ns",
+        "error_seen",
+        "events",
+        "links",
+        "mirror",
+        "scope_name",
+        "scope_version",
+        "span_kind",
+        "status_message",
+        "trace_failed",
+        "trace_state",
+    )
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, Any] = {}
+        self.events: list[tuple[int, str, dict[str, Any] | None]] = []
+        self.links: list[tuple[bytes, bytes, str | None, dict[str, Any] | None]] = []
+        self.status_message: str | None = None
+        self.span_kind = 0
+        self.scope_name: str | None = None
+        self.scope_version: str | None = None
+        self.trace_state: str | None = None
+        self.mirror: otel.Span | None = None
+        self.context: otel.SpanContext | None = None
+        self.duration_ns: int | None = None
+        # Of a trace's first span in this process: what all of them share.
+        self.trace_failed = False
+        self.error_seen: tuple[int, str] | None = None
+
+
+class Span(otel.Span):
+    """One operation. Made by `pyflare.trace`, `pyflare.span` or a tracer; not directly.
+
+    Everything on it can be called at any time, from any thread, and never raises:
+    after the end, calls change nothing.
+    """
+
+    __slots__ = (
+        "_details",
+        "_started_ns",
+        "_write",
+        "ended",
+        "fields",
+        "inference_type",
+        "input",
+        "name",
+        "output",
+        "parent_span_id",
+        "root",
+        "runtime",
+        "scope",
+        "span_id",
+        "start_unix_ns",
+        "status_code",
+        "token",
+        "trace_id",
+    )
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        context: Context,
+        name: str,
+        inference_type: str | None,
+        input: bytes | None,
+        fields: dict[str, Any] | None,
+    ) -> None:
+        self._details: Details | None = None
+        parent = context.get(SPAN_KEY)
+        parent_span_id: bytes | None = None
+        if type(parent) is Span:
+            self.span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
+            trace_id = parent.trace_id
+            parent_span_id = parent.span_id
+            self.root = parent.root
+            scope = parent.scope
+            if parent._details is not None and parent._details.trace_state is not None:
+                self.details.trace_state = parent._details.trace_state
+        else:
+            identity = runtime.random_bits(192).to_bytes(24, "big")
+            self.span_id = span_id = identity[:8]
+            trace_id = identity[8:]
+            self.root = self
+            scope = runtime.scope
+            if parent is not None or runtime.head_sampler is not None:
+                trace_id, parent_span_id, trace_state = runtime.begin_trace(parent)
+                if trace_state is not None:
+                    self.details.trace_state = trace_state
+        if SCOPE_KEY in context:
+            scope = merge_scope(scope, context[SCOPE_KEY])  # type: ignore[arg-type]
+        self.runtime = runtime
+        self.trace_id = trace_id
+        self.parent_span_id = parent_span_id
+        self.name = name
+        self.inference_type = inference_type
+        self.input = input
+        self.fields = fields
+        self.scope = scope
+        self.output = None
+        self.status_code = STATUS_UNSET
+        self.ended = False
+        self.token: Token[Context] | None = None
+        self.start_unix_ns = start_unix_ns = time_ns()
+        if runtime.mirror is not None:
+            runtime.mirror.start(self, context)
+            trace_id, span_id = self.trace_id, self.span_id
+        if input is not None and len(input) > START_INPUT_BYTES:
+            input = None
+        self._write = write = runtime.write
+        write(
+            encode_record(
+                (
+                    SPAN_START_TAG,
+                    trace_id,
+                    span_id,
+                    parent_span_id,
+                    name,
+                    inference_type,
+                    start_unix_ns,
+                    input,
+                    scope,
+                    fields,
+                )
+            )
+        )
+        self._started_ns = perf_counter_ns()
+
+    # -- the end ---------------------------------------------------------------------------------
+
+    @property
+    def details(self) -> Details:
+        """The fields that most spans leave empty, made when they are first wanted."""
+        details = self._details
+        if details is None:
+            details = self._details = Details()
+        return details
+
+    def finish(self) -> None:
+        """Write the span to the journal. Only the first end counts."""
+        if self.ended:
+            return
+        duration_ns = perf_counter_ns() - self._started_ns
+        self.ended = True
+        runtime = self.runtime
+        if self._write is not runtime.write:  # begun before a fork: it is the parent's to end
+            return
+        details = self._details
+        if details is not None and details.duration_ns is not None:
+            duration_ns = details.duration_ns
+        record: tuple[Any, ...] = (
+            SPAN_END_TAG,
+            self.trace_id,
+            self.span_id,
+            self.parent_span_id,
+            self.name,
+            self.inference_type,
+            self.start_unix_ns,
+            self.input,
+            self.scope,
+            self.fields,
+            duration_ns,
+            self.output,
+            self.status_code,
+        )
+        if details is not None:
+            record += self._uncommon(details)
+        self._write(encode_record(record))
+        if runtime.tail_sampler is not None:
+            runtime.judge(self, duration_ns)
+
+    def _uncommon(self, details: Details) -> tuple[Any, ...]:
+        """The fields of the record that most spans leave empty, redacted."""
+        runtime = self.runtime
+        redactor = runtime.content.redactor
+        if redactor is not None:
+            details.attributes = redactor.redact_attributes(details.attributes)
+            details.events = [
+                (at, name, values and redactor.redact_attributes(values)) for at, name, values in details.events
+            ]
+        if details.mirror is not None and runtime.mirror is not None:
+            runtime.mirror.end(self, details)
+        return (
+            details.status_message,
+            details.attributes or None,
+            details.events or None,
+            details.links or None,
+            details.span_kind,
+            details.scope_name,
+            details.scope_version,
+            details.trace_state,
+        )
+
+    def succeed(self, output: object = None, *, capture: bool = True) -> None:
+        """End the span with what the work returned. Never raises."""
+        try:
+            if capture and not self.ended:
+                self.output, reference = self.runtime.content.value(output)
+                if reference is not None:
+                    self.fields = {**(self.fields or {}), "output_ref": reference}
+            self.finish()
+        except Exception as error:
+            self._fault("end a span", error)
+
+    def fail(self, error: BaseException) -> None:
+        """End the span with the exception that the work was left by. Never raises."""
+        try:
+            if not self.ended and is_failure(error):
+                self._note_error(error)
+            self.finish()
+        except Exception as fault:
+            self._fault("end a span with its exception", fault)
+
+    def _keep_output(self, output: object) -> None:
+        self.output, reference = self.runtime.content.value(output)
+        if reference is not None:
+            self.fields = {**(self.fields or {}), "output_ref": reference}
+
+    def _note_error(self, error: BaseException) -> None:
+        """Record the exception; its stack trace only in the innermost span it passes through."""
+        shared = self.root.details
+        key = (id(error), type(error).__name__)
+        stack = shared.error_seen != key and self.runtime.stack_traces
+        shared.error_seen = key
+        event = exception_event(error, self.runtime.content, stack=stack, escaped=True)
+        self._append_event("exception", event)
+        if self.status_code != STATUS_OK:
+            self._set_failed(event.get("exception.message"))
+            self.fields = {**(self.fields or {}), "error_type": error_type(error)}
+
+    def _set_failed(self, message: str | None) -> None:
+        self.status_code = STATUS_ERROR
+        self.details.status_message = message
+        self.root.details.trace_failed = True
+
+    def _fault(self, where: str, error: BaseException) -> None:
+        self.runtime.losses.add("internal_fault")
+        self.ended = True
+        guard.fault(where, error)
+
+    # -- what users of PyFlare set ---------------------------------------------------------------
+
+    def update(self, *, input: object = None, output: object = None, attributes: Any = None, **values: Any) -> None:
+        """Set fields of the span; see `pyflare.update` for the words. None leaves a field as it is."""
+        try:
+            scope, fields, rest = split_fields(values)
+            if scope:
+                self.scope = merge_scope(self.scope, scope)
+            if fields:
+                self.fields = {**(self.fields or {}), **fields}
+            if input is not None:
+                self.set_input(input)
+            if output is not None:
+                self._keep_output(output)
+            self.set_attributes({**rest, **(attributes or {})})
+        except Exception as error:
+            guard.fault("update a span", error)
+
+    def set_input(self, value: object) -> None:
+        """Keep `value` as the span's input."""
+        try:
+            self.input, reference = self.runtime.content.value(value)
+            if reference is not None:
+                self.fields = {**(self.fields or {}), "input_ref": reference}
+        except Exception as error:
+            guard.fault("capture an input", error)
+
+    def set_output(self, value: object) -> None:
+        """Keep `value` as the span's output."""
+        try:
+            self._keep_output(value)
+        except Exception as error:
+            guard.fault("capture an output", error)
+
+    def mark_first_chunk(self) -> None:
+        """Note that the first chunk of a stream has just come."""
+        if self.fields is None or "time_to_first_chunk_ns" not in self.fields:
+            elapsed_ns = perf_counter_ns() - self._started_ns
+            self.fields = {**(self.fields or {}), "time_to_first_chunk_ns": elapsed_ns}
+
+    @property
+    def trace_id_hex(self) -> str:
+        """The trace's id as 32 hex digits."""
+        return self.trace_id.hex()
+
+    @property
+    def span_id_hex(self) -> str:
+        """The span's id as 16 hex digits."""
+        return self.span_id.hex()
+
+    # -- OpenTelemetry's interface ---------------------------------------------------------------
+
+    def get_span_context(self) -> otel.SpanContext:
+        """The identity that OpenTelemetry hands around."""
+        details = self.details
+        if details.context is None:
+            header = details.trace_state
+            details.context = otel.SpanContext(
+                int.from_bytes(self.trace_id, "big"),
+                int.from_bytes(self.span_id, "big"),
+                is_remote=False,
+                trace_flags=_SAMPLED,
+                trace_state=otel.TraceState.from_header([header]) if header else None,
+            )
+        return details.context
+
+    def is_recording(self) -> bool:
+        """Whether the span still takes attributes."""
+        return not self.ended
+
+    def update_name(self, name: str) -> None:
+        """Rename the span."""
+        self.name = str(name)
+
+    def set_attribute(self, key: str, value: Any) -> None:
+        """Set one attribute; values of types OpenTelemetry does not know become text."""
+        if self.ended:
+            return
+        try:
+            attributes = self.details.attributes
+            if len(attributes) >= self.runtime.max_attributes and key not in attributes:
+                self.runtime.losses.add("attribute_dropped")
+                return
+            attributes[key if type(key) is str else str(key)] = clean_attribute(value, self.runtime)
+        except Exception as error:
+            guard.fault("set an attribute", error)
+
+    def set_attributes(self, attributes: Mapping[str, Any]) -> None:
+        """Set several attributes."""
+        for key, value in attributes.items():
+            self.set_attribute(key, value)
+
+    def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
+        """Add an event; `timestamp` in unix nanoseconds, now if left out."""
+        try:
+            self._append_event(str(name), clean_attributes(attributes, self.runtime), timestamp)
+        except Exception as error:
+            guard.fault("add an event", error)
+
+    def _append_event(self, name: str, attributes: dict[str, Any] | None, timestamp: int | None = None) -> None:
+        if self.ended:
+            return
+        events = self.details.events
+        if len(events) >= self.runtime.max_events:
+            self.runtime.losses.add("event_dropped")
+            return
+        events.append((time_ns() if timestamp is None else int(timestamp), name, attributes))
+
+    def add_link(self, context: otel.SpanContext, attributes: Mapping[str, Any] | None = None) -> None:
+        """Link to another span."""
+        try:
+            links = self.details.links
+            if len(links) >= self.runtime.max_events:
+                self.runtime.losses.add("event_dropped")
+                return
+            trace_id, span_id = context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big")
+            state = context.trace_state.to_header() or None
+            links.append((trace_id, span_id, state, clean_attributes(attributes, self.runtime)))
+        except Exception as error:
+            guard.fault("add a link", error)
+
+    def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
+        """Set the status. As OpenTelemetry has it: ok is final, unset changes nothing."""
+        code = status.status_code if isinstance(status, Status) else status
+        if self.ended or self.status_code == STATUS_OK or code is StatusCode.UNSET:
+            return
+        if code is StatusCode.OK:
+            self.status_code = STATUS_OK
+            self.details.status_message = None
+            return
+        message = status.description if isinstance(status, Status) else description
+        self._set_failed(self.runtime.content.text(str(message)) if message else None)
+
+    def record_exception(
+        self,
+        exception: BaseException,
+        attributes: Mapping[str, Any] | None = None,
+        timestamp: int | None = None,
+        escaped: bool = False,
+    ) -> None:
+        """Record an exception as an event, without ending the span."""
+        try:
+            event = exception_event(exception, self.runtime.content, stack=self.runtime.stack_traces, escaped=escaped)
+            self._append_event("exception", {**event, **(clean_attributes(attributes, self.runtime) or {})}, timestamp)
+        except Exception as error:
+            guard.fault("record an exception", error)
+
+    def end(self, end_time: int | None = None) -> None:
+        """End the span; `end_time` in unix nanoseconds, now if left out."""
+        if end_time is not None:
+            self.details.duration_ns = max(int(end_time) - self.start_unix_ns, 0)
+        try:
+            self.finish()
+        except Exception as error:
+            self._fault("end a span", error)
+
+    # -- as a context manager --------------------------------------------------------------------
+
+    def __enter__(self) -> Span:
+        try:
+            self.token = attach(with_span(get_current(), self))
+        except Exception as error:
+            guard.fault("make a span current", error)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        if self.token is not None:
+            detach(self.token)
+            self.token = None
+        if error is None:
+            self.succeed(capture=False)
+        else:
+            self.fail(error)
+
+    async def __aenter__(self) -> Span:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, stack)
+
+    def __repr__(self) -> str:
+        return f"<pyflare.Span {self.name!r} trace_id={self.trace_id_hex} span_id={self.span_id_hex}>"
+
+
+def links_from(span: Span, links: Sequence[otel.Link] | None) -> None:
+    """Add OpenTelemetry links to a span that has just begun."""
+    for link in links or ():
+        span.add_link(link.context, link.attributes)

@@ -1,0 +1,47 @@
+"""Begin a span: as a child of the current one, or as the root of a trace that is sampled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from opentelemetry import trace as otel
+
+from pyflare.tracing.context import SPAN_KEY, Context
+from pyflare.tracing.runtime import Runtime
+from pyflare.tracing.span import Span
+from pyflare.tracing.unsampled import UnsampledSpan
+
+
+def start_span(
+    runtime: Runtime,
+    context: Context,
+    name: str,
+    inference_type: str | None,
+    input: bytes | None,
+    fields: dict[str, Any] | None,
+) -> Span | UnsampledSpan:
+    """A span that has begun under the current one of `context`; it is not made current."""
+    parent = context.get(SPAN_KEY)
+    if type(parent) is not Span and (parent is not None or runtime.head_sampler is not None):
+        unsampled = _refused(runtime, parent, name, fields)
+        if unsampled is not None:
+            return unsampled
+    return Span(runtime, context, name, inference_type, input, fields)
+
+
+def _refused(runtime: Runtime, parent: object, name: str, fields: dict[str, Any] | None) -> UnsampledSpan | None:
+    """The stand-in for a span that is not recorded: its parent is not, or the head sampler refuses it."""
+    if isinstance(parent, otel.Span):
+        context = parent.get_span_context()
+        if context.is_valid:
+            return None if context.trace_flags.sampled else UnsampledSpan(context)
+    sampler = runtime.head_sampler
+    if sampler is None:
+        return None
+    trace_id = runtime.new_trace_id()
+    if sampler.decide(trace_id, runtime.service_name, name, fields or {}):
+        runtime.hand_over_trace_id(trace_id)
+        return None
+    runtime.losses.add("sampled_head")
+    identity = otel.SpanContext(int.from_bytes(trace_id, "big"), runtime.random_bits(64), is_remote=False)
+    return UnsampledSpan(identity)

@@ -1,0 +1,71 @@
+"""The span that keeps nothing: outside of a trace, before `init`, or where a sampler said no."""
+
+from __future__ import annotations
+
+from contextvars import Token
+from types import TracebackType
+from typing import Any, Final
+
+from opentelemetry import trace as otel
+
+from pyflare.tracing.context import Context, attach, detach, get_current, with_span
+
+
+class UnsampledSpan(otel.NonRecordingSpan):
+    """Takes every call that a `Span` takes and keeps nothing."""
+
+    def __init__(self, context: otel.SpanContext) -> None:
+        super().__init__(context)
+        self.token: Token[Context] | None = None
+
+    @property
+    def trace_id_hex(self) -> str:
+        """The trace's id as 32 hex digits."""
+        return f"{self.get_span_context().trace_id:032x}"
+
+    @property
+    def span_id_hex(self) -> str:
+        """The span's id as 16 hex digits."""
+        return f"{self.get_span_context().span_id:016x}"
+
+    def update(self, **values: Any) -> None:
+        """Keep nothing."""
+
+    def set_input(self, value: object) -> None:
+        """Keep nothing."""
+
+    def set_output(self, value: object) -> None:
+        """Keep nothing."""
+
+    def mark_first_chunk(self) -> None:
+        """Keep nothing."""
+
+    def succeed(self, output: object = None, *, capture: bool = True) -> None:
+        """Keep nothing."""
+
+    def fail(self, error: BaseException) -> None:
+        """Keep nothing."""
+
+    def __enter__(self) -> UnsampledSpan:
+        if self.get_span_context().is_valid:
+            self.token = attach(with_span(get_current(), self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        if self.token is not None:
+            detach(self.token)
+            self.token = None
+
+    async def __aenter__(self) -> UnsampledSpan:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, stack)
+
+
+NO_SPAN: Final = UnsampledSpan(otel.INVALID_SPAN_CONTEXT)
+"""Stands in where there is no span at all."""
