@@ -45,7 +45,7 @@ def _typed_map(name: str, singular: str, doc: str) -> tuple[Column, Column]:
         Column(
             name=f"{singular}_types",
             type=_T.MAP,
-            doc=f"For each of `{name}` that is not a string: int, double, bool, bytes, array or kvlist.",
+            doc=f"For each of `{name}` that is not a string: int, double, bool, bytes, array, kvlist or empty.",
         ),
     )
 
@@ -139,7 +139,8 @@ TRACES: Final = Table(
         _string("trace_id", "32 hex digits.", nullable=False),
         _time("start_time", "Start of the earliest span."),
         _int("duration_ns", "From the earliest start to the latest end seen, in nanoseconds."),
-        _string("root_span_id", "The root span, where it has been seen."),
+        _string("root_span_id", "The root span, where it has been seen; the earliest of several."),
+        _time("root_start_time", "When the root span began.", nullable=True),
         _string("operation_name", "Name of the root span, or of the earliest one where no root was seen."),
         _string("service_name", "Service of that span."),
         _string("state", "ended, running, or died: the root's."),

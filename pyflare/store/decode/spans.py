@@ -49,6 +49,7 @@ _VALUE_CLASSES: Final[dict[ColumnType, type]] = {
 }
 """What an attribute's value must be to fill a column of the type."""
 _LONGEST_S: Final = 1e9
+_LATEST_NS: Final = 1 << 62
 _PROMOTED: Final = frozenset({*semconv.ATTRIBUTE_COLUMNS, semconv.OPERATION_NAME, semconv.TIME_TO_FIRST_CHUNK})
 
 _Columns = dict[str, list[Any]]
@@ -119,11 +120,11 @@ def _identity(rows: _Rows) -> dict[str, pa.Array]:
 def _work(rows: _Rows) -> dict[str, pa.Array]:
     """Columns that say what the span did and how it went."""
     spans = rows.spans
-    durations: list[int | None] = [span.duration_ns for span in spans]
+    durations: list[int | None] = [*_within([span.duration_ns for span in spans])]
     if any(rows.states):
         durations = [None if state else duration for state, duration in zip(rows.states, durations, strict=True)]
     return {
-        "start_time": arrays.column([span.start_unix_ns for span in spans], ColumnType.TIMESTAMP_NS),
+        "start_time": arrays.column(_within([span.start_unix_ns for span in spans]), ColumnType.TIMESTAMP_NS),
         "duration_ns": arrays.column(durations, ColumnType.INT64),
         "state": arrays.constants([state.value for state in _STATES], rows.states),
         "status_code": arrays.constants(STATUS_CODES, [_index(span.status_code, STATUS_CODES) for span in spans]),
@@ -133,6 +134,13 @@ def _work(rows: _Rows) -> dict[str, pa.Array]:
         "events": arrays.events([span.events for span in spans]),
         "links": arrays.links([span.links for span in spans]),
     }
+
+
+def _within(times_ns: list[int]) -> list[int]:
+    """Times that cannot overflow when a start and a duration are added; a bad clock gives the nearest bound."""
+    if not times_ns or (min(times_ns) >= 0 and max(times_ns) <= _LATEST_NS):
+        return times_ns
+    return [min(max(time_ns, 0), _LATEST_NS) for time_ns in times_ns]
 
 
 def _index(number: int, words: Sequence[str]) -> int:
