@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar, overload
 
 from pyflare.tracing import state
-from pyflare.tracing.context import detach
+from pyflare.tracing.context import detach_fast
 from pyflare.tracing.guard import logger
 from pyflare.tracing.site import Site
 from pyflare.tracing.stream import STREAM_TYPES, drive, follow, traced_async_generator
@@ -106,7 +106,7 @@ def _wrapper_for(function: Any) -> Callable[[Any, Site], Any]:
 
 
 def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
-    start, finish = site.start, site.finish
+    start, capture = site.start, site.capture_output
 
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
@@ -117,20 +117,20 @@ def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., A
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
-            detach(span.token)
+            detach_fast(span.token)
             span.fail(error)
             raise
-        detach(span.token)
+        detach_fast(span.token)
         if type(result) in STREAM_TYPES:
             return follow(span, result, site)
-        finish(span, result)
+        span.succeed(result, capture)
         return result
 
     return traced
 
 
 def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
-    start, finish = site.start, site.finish
+    start, capture = site.start, site.capture_output
 
     @functools.wraps(function)
     async def traced(*args: Any, **kwargs: Any) -> Any:
@@ -141,11 +141,11 @@ def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., 
         try:
             result = await function(*args, **kwargs)
         except BaseException as error:
-            detach(span.token)
+            detach_fast(span.token)
             span.fail(error)
             raise
-        detach(span.token)
-        finish(span, result)
+        detach_fast(span.token)
+        span.succeed(result, capture)
         return result
 
     return traced

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from pyflare.tracing import state
-from pyflare.tracing.context import attach, get_current, with_span
+from pyflare.tracing.context import SPAN_KEY, attach_fast, get_current_fast, with_span
 from pyflare.tracing.guard import guard
 from pyflare.tracing.runtime import Runtime
 from pyflare.tracing.span import Span
@@ -71,10 +71,15 @@ class Site:
                 data, reference = runtime.content.arguments(self._by_name(args, kwargs, capture))
                 if reference is not None:
                     fields = {**(fields or {}), "input_ref": reference}
-            context = get_current()
-            span = start_span(runtime, context, self.name, self.inference_type, data, fields)
+            context = get_current_fast()
+            parent = context.get(SPAN_KEY)
+            span: Span | UnsampledSpan
+            if type(parent) is Span or (parent is None and runtime.head_sampler is None):
+                span = Span(runtime, context, parent, self.name, self.inference_type, data, fields)
+            else:
+                span = start_span(runtime, context, self.name, self.inference_type, data, fields)
             if current:
-                span.token = attach(with_span(context, span))
+                span.token = attach_fast(with_span(context, span))
             return span
         except Exception as error:
             runtime.losses.add("internal_fault")
@@ -95,14 +100,6 @@ class Site:
             wanted: Any = capture
             values = {name: value for name, value in values.items() if name in wanted}
         return values
-
-    def finish(self, span: Span | UnsampledSpan, result: object) -> None:
-        """End the span of a call that returned `result`. Never raises."""
-        capture = self.capture_output
-        runtime = state.runtime
-        if capture is None:
-            capture = runtime is None or runtime.capture_output
-        span.succeed(result, capture=capture)
 
 
 def _positional_names(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:

@@ -18,7 +18,7 @@ from opentelemetry.trace.status import Status, StatusCode
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
 from pyflare.tracing.attributes import clean_attribute, clean_attributes
-from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, attach, detach, get_current, merge_scope, with_span
+from pyflare.tracing.context import SCOPE_KEY, attach, detach, get_current, merge_scope, with_span
 from pyflare.tracing.failure import error_type, exception_event, is_failure
 from pyflare.tracing.fields import split_fields
 from pyflare.tracing.guard import guard
@@ -104,13 +104,13 @@ class Span(otel.Span):
         self,
         runtime: Runtime,
         context: Context,
+        parent: object,
         name: str,
         inference_type: str | None,
         input: bytes | None,
         fields: dict[str, Any] | None,
     ) -> None:
         self._details: Details | None = None
-        parent = context.get(SPAN_KEY)
         parent_span_id: bytes | None = None
         if type(parent) is Span:
             self.span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
@@ -234,10 +234,10 @@ class Span(otel.Span):
             details.trace_state,
         )
 
-    def succeed(self, output: object = None, *, capture: bool = True) -> None:
-        """End the span with what the work returned. Never raises."""
+    def succeed(self, output: object = None, capture: bool | None = None) -> None:
+        """End the span with what the work returned, kept unless `capture` or the setting says no. Never raises."""
         try:
-            if capture and not self.ended:
+            if (self.runtime.capture_output if capture is None else capture) and not self.ended:
                 self.output, reference = self.runtime.content.value(output)
                 if reference is not None:
                     self.fields = {**(self.fields or {}), "output_ref": reference}
@@ -453,7 +453,7 @@ class Span(otel.Span):
             detach(self.token)
             self.token = None
         if error is None:
-            self.succeed(capture=False)
+            self.succeed(None, False)
         else:
             self.fail(error)
 

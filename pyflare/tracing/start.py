@@ -26,7 +26,7 @@ def start_span(
         unsampled = _refused(runtime, parent, name, fields)
         if unsampled is not None:
             return unsampled
-    return Span(runtime, context, name, inference_type, input, fields)
+    return Span(runtime, context, parent, name, inference_type, input, fields)
 
 
 def _refused(runtime: Runtime, parent: object, name: str, fields: dict[str, Any] | None) -> UnsampledSpan | None:

@@ -67,7 +67,7 @@ class _Chunks:
             if runtime is not None and len(self.kept) < self.count:
                 runtime.losses.add("chunk_dropped", self.count - len(self.kept))
             if error is None:
-                site.finish(span, self.output())
+                span.succeed(self.output(), site.capture_output)
             else:
                 if site.capture_output is not False and self.kept:
                     span.set_output(self.output())
@@ -188,5 +188,5 @@ async def _await(span: _AnySpan, coroutine: Awaitable[Any], site: Site) -> Any:
         span.fail(error)
         raise
     detach(token)
-    site.finish(span, result)
+    span.succeed(result, site.capture_output)
     return result

@@ -40,7 +40,7 @@ class UnsampledSpan(otel.NonRecordingSpan):
     def mark_first_chunk(self) -> None:
         """Keep nothing."""
 
-    def succeed(self, output: object = None, *, capture: bool = True) -> None:
+    def succeed(self, output: object = None, capture: bool | None = None) -> None:
         """Keep nothing."""
 
     def fail(self, error: BaseException) -> None:

@@ -124,18 +124,21 @@ class JournalWriter:
     def write(self, payload: bytes) -> bool:
         """Append one record. Returns whether it was kept; a loss is counted. Never raises OSError."""
         size = len(payload)
-        needed = size + _FRAME_BYTES
         try:
             cursor = self._take()
         except IndexError:
             cursor = None
-        if cursor is None or cursor.generation != self.generation or cursor.position + needed > cursor.size:
-            cursor = self._other_cursor(cursor, needed)
+        if (
+            cursor is None
+            or cursor.generation != self.generation
+            or (end := (position := cursor.position) + size + _FRAME_BYTES) > cursor.size
+        ):
+            cursor = self._other_cursor(cursor, size + _FRAME_BYTES)
             if cursor is None:
                 return False
-        try:
             position = cursor.position
-            end = position + needed
+            end = position + size + _FRAME_BYTES
+        try:
             cursor.map[position:end] = _pack_frame(size, crc32(payload)) + payload
             cursor.position = end
         finally:
