@@ -1,0 +1,1 @@
+"""The demo: a question-answering app over the documentation that every Python carries."""
