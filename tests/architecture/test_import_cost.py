@@ -52,10 +52,3 @@ def test_cpu(statement: str) -> None:
     rounds = [(float(_run(statement + _CPU)), float(_run("pass" + _CPU))) for _ in range(7)]
     above_ms = (min(cost for cost, _ in rounds) - min(bare for _, bare in rounds)) * 1e3
     assert above_ms < CPU_ABOVE_BARE_MS[statement]
-
-
-def test_public_names_exist() -> None:
-    """Every public name can be had, lazily or not."""
-    import pyflare
-
-    assert [name for name in pyflare.__all__ if not hasattr(pyflare, name)] == []

@@ -48,7 +48,9 @@ def _installed_bytes(environment: Path) -> int:
     return sum(file.lstat().st_size for file in files if file.is_file())
 
 
-@pytest.mark.parametrize(("extras", "limit_mb", "import_check"), [("", 45, "pyflare.init"), ("[local]", 350, "pyflare.open")])
+@pytest.mark.parametrize(
+    ("extras", "limit_mb", "import_check"), [("", 45, "pyflare.init"), ("[local]", 350, "pyflare.open")]
+)
 def test_install(wheel: Path, tmp_path: Path, extras: str, limit_mb: int, import_check: str) -> None:
     """pip resolves the installation in seconds, it is small, and what it is for works without the other extras."""
     python = _environment(tmp_path / "venv")

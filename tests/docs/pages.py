@@ -29,7 +29,7 @@ They are read when `pyflare.init` runs, not at import. An argument that is `None
 # pyflare.toml
 [pyflare]
 service = "support-bot"
-redact = ["email", "phone"]
+redact = ["mail", "phone"]
 keep = "30d"
 ```
 """
