@@ -8,29 +8,32 @@ waits for a writer.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import pyarrow as pa
 
-from pyflare.schema.sql import VIEW_NAMES, quote
 from pyflare.store.live import LiveFolder, Snapshot
+from pyflare.store.overlay import TraceOverlay, trace_overlay
+from pyflare.store.session import Parameters, Session
 from pyflare.store.statements import check_readable, explained
-from pyflare.store.views import live_name, table_sql
 
 _ATTEMPTS: Final = 5
 """Runs of one query while compactions delete parts under it."""
-LATE_MATERIALIZATION_ROWS: Final = 10_000
+_LATE_MATERIALIZATION_ROWS: Final = 10_000
 """Up to this LIMIT DuckDB sorts by key first and fetches the other columns of only those rows."""
+_READS_TRACES: Final = re.compile(r"\btraces\b|\bquery(_table)?\b", re.IGNORECASE)
 
-Parameters = Sequence[Any] | Mapping[str, Any] | None
+Build = Callable[[Snapshot, TraceOverlay | None], tuple[str, Parameters]]
+"""Makes a query and its parameters for the snapshot it will run on."""
 
 
 class Engine:
@@ -41,10 +44,16 @@ class Engine:
         self._connection = _connect(self.root)
         self._folder = LiveFolder(self.root)
         self._refreshing = threading.Lock()
-        self._idle: deque[_Session] = deque()
+        self._overlaid: tuple[Snapshot, TraceOverlay] | None = None
+        self._idle: deque[Session] = deque()
 
     def snapshot(self) -> Snapshot:
-        """The folder as it is now. Raises CorruptError and StoreError."""
+        """The folder as it is now.
+
+        Raises:
+            CorruptError: The catalogue is damaged.
+            StoreError: The folder changes too fast to be read.
+        """
         with self._refreshing:
             return self._folder.snapshot()
 
@@ -52,15 +61,19 @@ class Engine:
         """Run what a user wrote.
 
         Raises:
-            QueryError: It is no query, or DuckDB cannot answer it.
+            QueryError: It does more than read, or DuckDB cannot answer it.
             CorruptError: A file of the folder cannot be read.
         """
         with self._session() as session:
             check_readable(session.cursor, query)
-        return self.run(lambda _: (query, parameters))
+        return self.run(lambda *_: (query, parameters), traces=_READS_TRACES.search(query) is not None)
 
-    def run(self, build: Callable[[Snapshot], tuple[str, Parameters]]) -> pa.Table:
-        """Run a query that is made for the snapshot it runs on; again, where a compaction took a part away meanwhile.
+    def run(self, build: Build, *, traces: bool) -> pa.Table:
+        """Run a query that is made for its snapshot; again, where a compaction took a part away meanwhile.
+
+        Args:
+            build: Makes the query.
+            traces: Whether it may read `traces`, which costs a summary of the live spans.
 
         Raises:
             QueryError: DuckDB cannot answer it.
@@ -69,23 +82,32 @@ class Engine:
         attempt = 1
         while True:
             snapshot = self.snapshot()
-            query, parameters = build(snapshot)
             try:
                 with self._session() as session:
-                    session.show(self.root, snapshot)
-                    return session.cursor.sql(query, params=parameters).to_arrow_table()
+                    overlay = self._overlay(session, snapshot) if traces else None
+                    session.show(self.root, snapshot, overlay)
+                    return session.run(*build(snapshot, overlay))
             except duckdb.Error as error:
                 superseded = isinstance(error, duckdb.IOException) and self.snapshot().catalog is not snapshot.catalog
                 if not superseded or attempt == _ATTEMPTS:
                     raise explained(error) from error
             attempt += 1
 
+    def _overlay(self, session: Session, snapshot: Snapshot) -> TraceOverlay | None:
+        if "spans" not in snapshot.live:
+            return None
+        made = self._overlaid
+        if made is None or made[0] is not snapshot:
+            session.show(self.root, snapshot, None)
+            made = self._overlaid = (snapshot, trace_overlay(self.root, snapshot, session.run_over))
+        return made[1]
+
     @contextmanager
-    def _session(self) -> Iterator[_Session]:
+    def _session(self) -> Iterator[Session]:
         try:
             session = self._idle.pop()
         except IndexError:
-            session = _Session(self._connection.cursor())
+            session = Session(self._connection.cursor())
         try:
             yield session
         finally:
@@ -98,37 +120,6 @@ class Engine:
         self._connection.close()
 
 
-class _Session:
-    """A cursor, and the snapshot that its views show."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self.cursor = cursor
-        self._snapshot: Snapshot | None = None
-        self._views: dict[str, str] = {}
-        self._live: dict[str, pa.Table] = {}
-
-    def show(self, root: Path, snapshot: Snapshot) -> None:
-        """Point the views at a snapshot, doing only what differs from the one before."""
-        if snapshot is self._snapshot:
-            return
-        self._snapshot = None
-        self._register(snapshot.live)
-        for name in VIEW_NAMES:
-            query = table_sql(root, snapshot, name)
-            if self._views.get(name) != query:
-                self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {query}")
-                self._views[name] = query
-        self._snapshot = snapshot
-
-    def _register(self, live: Mapping[str, pa.Table]) -> None:
-        for name, table in live.items():
-            if self._live.get(name) is not table:
-                self.cursor.register(live_name(name), table)
-        for name in self._live.keys() - live.keys():
-            self.cursor.unregister(live_name(name))
-        self._live = {**live}
-
-
 def _connect(root: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory database that reads the files below `root`, and nothing else ever after."""
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": False})
@@ -137,7 +128,7 @@ def _connect(root: Path) -> duckdb.DuckDBPyConnection:
     for setting in (
         "TimeZone = 'UTC'",
         "parquet_metadata_cache = true",
-        f"late_materialization_max_rows = {LATE_MATERIALIZATION_ROWS}",
+        f"late_materialization_max_rows = {_LATE_MATERIALIZATION_ROWS}",
         "autoload_known_extensions = false",
         f"temp_directory = '{spill}'",
         f"allowed_directories = ['{folder}']",

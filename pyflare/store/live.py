@@ -31,7 +31,7 @@ _ATTEMPTS: Final = 100
 _Tables = Mapping[str, pa.Table]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Snapshot:
     """The folder at one moment: each record is in a part of the catalogue, or in `live`, never in both."""
 

@@ -1,0 +1,75 @@
+"""Traces that are live: one row each, though some of their spans may be in parts already.
+
+`traces` is stored when spans are compacted, so the traces of live spans are
+summarised here. Where a part has a row of the same trace, the two are merged and
+the part's row is hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.store.live import Snapshot
+from pyflare.store.sources import live_source, parts_source
+from pyflare.store.summary import merge_sql, summarise_sql
+
+CLOCK_SKEW_NS: Final = 3_600_000_000_000
+"""How far the clocks of hosts that work on one trace may lie apart: an hour."""
+
+LIVE_TRACES: Final = "_live_traces"
+HIDDEN_TRACES: Final = "_hidden_traces"
+
+Run = Callable[[str, dict[str, pa.Table]], pa.Table]
+"""Runs a query that reads the given tables by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TraceOverlay:
+    """What the journals change in `traces`."""
+
+    rows: pa.Table
+    """The traces of live spans, with the stored columns of `traces`."""
+    hidden: pa.Table
+    """`trace_id` of those that parts have a row of, too."""
+
+
+def trace_overlay(root: Path, snapshot: Snapshot, run: Run) -> TraceOverlay:
+    """Summarise the traces of a snapshot's live spans, of which there must be some."""
+    live = run(summarise_sql(live_source(snapshot, "spans")), {})
+    stored = _stored_rows(root, snapshot, live, run)
+    if stored is not None and stored.num_rows:
+        live = run(merge_sql("SELECT * FROM live UNION ALL SELECT * FROM stored"), {"live": live, "stored": stored})
+        return TraceOverlay(rows=live, hidden=stored.select(["trace_id"]))
+    return TraceOverlay(rows=live, hidden=live.select(["trace_id"]).slice(0, 0))
+
+
+def _stored_rows(root: Path, snapshot: Snapshot, live: pa.Table, run: Run) -> pa.Table | None:
+    """The rows that parts have of the live traces.
+
+    A trace whose root is live has no older rows, whatever the clocks say.
+    """
+    since_ns = None
+    if not live["root_span_id"].null_count:
+        since_ns = pc.min(live["start_time"].cast(pa.int64())).as_py() - CLOCK_SKEW_NS
+    source = parts_source(root, snapshot, "traces", since_ns=since_ns)
+    if not source:
+        return None
+    recent = "" if since_ns is None else f" AND start_time >= make_timestamp_ns({since_ns})"
+    query = f"SELECT * FROM ({source}) WHERE trace_id IN (SELECT trace_id FROM live){recent}"
+    return run(query, {"live": live.select(["trace_id"])})
+
+
+def traces_source(root: Path, snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, str]:
+    """The rows of `traces` that parts hold and nobody changes, and those that the journals make; empty where none."""
+    stored = parts_source(root, snapshot, "traces")
+    if overlay is None:
+        return stored, ""
+    if stored and overlay.hidden.num_rows:
+        stored = f"SELECT * FROM ({stored}) WHERE trace_id NOT IN (SELECT trace_id FROM {HIDDEN_TRACES})"
+    return stored, f"SELECT * FROM {LIVE_TRACES}"

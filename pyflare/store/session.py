@@ -1,0 +1,71 @@
+"""One DuckDB cursor whose views show one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pyflare.schema.sql import VIEW_NAMES, quote
+from pyflare.store.live import Snapshot
+from pyflare.store.overlay import HIDDEN_TRACES, LIVE_TRACES, TraceOverlay
+from pyflare.store.sources import live_name
+from pyflare.store.views import table_sql
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+class Session:
+    """A cursor with temporary views, used by one thread at a time."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.cursor = cursor
+        self._shown: tuple[Snapshot, TraceOverlay | None] | None = None
+        self._views: dict[str, str] = {}
+        self._tables: dict[str, pa.Table] = {}
+
+    def show(self, root: Path, snapshot: Snapshot, overlay: TraceOverlay | None) -> None:
+        """Point the views at a snapshot, doing only what differs from what they showed before."""
+        if self._shown == (snapshot, overlay):
+            return
+        self._shown = None
+        self._register(_tables(snapshot, overlay))
+        for name in VIEW_NAMES:
+            query = table_sql(root, snapshot, overlay, name)
+            if self._views.get(name) != query:
+                self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {query}")
+                self._views[name] = query
+        self._shown = (snapshot, overlay)
+
+    def _register(self, tables: Mapping[str, pa.Table]) -> None:
+        for name, table in tables.items():
+            if self._tables.get(name) is not table:
+                self.cursor.register(name, table)
+        for name in self._tables.keys() - tables.keys():
+            self.cursor.unregister(name)
+        self._tables = {**tables}
+
+    def run(self, query: str, parameters: Parameters = None) -> pa.Table:
+        """Run one query over the views. Raises duckdb.Error."""
+        table: pa.Table = self.cursor.sql(query, params=parameters).to_arrow_table()
+        return table
+
+    def run_over(self, query: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """Run one query over the views and over tables registered for it alone. Raises duckdb.Error."""
+        for name, table in tables.items():
+            self.cursor.register(name, table)
+        try:
+            return self.run(query)
+        finally:
+            for name in tables:
+                self.cursor.unregister(name)
+
+
+def _tables(snapshot: Snapshot, overlay: TraceOverlay | None) -> dict[str, pa.Table]:
+    tables = {live_name(name): table for name, table in snapshot.live.items()}
+    if overlay is not None:
+        tables |= {LIVE_TRACES: overlay.rows, HIDDEN_TRACES: overlay.hidden}
+    return tables
