@@ -18,7 +18,7 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_examples_run(page: Path, tmp_path: Path) -> None:
     """The examples of a page run from top to bottom, in an empty folder and offline."""
-    finished = run(program(page), name=f"{page.stem}.py", directory=tmp_path)
+    finished = run(program(page), name=f"example_{page.stem}.py", directory=tmp_path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert "Traceback" not in finished.stderr, finished.stderr
 
