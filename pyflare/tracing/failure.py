@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
+from types import TracebackType
 from typing import Any, Final
 
 from pyflare.tracing.content import Content
 
+_PACKAGE: Final = os.path.dirname(__file__)
 _MESSAGE_CHARS: Final = 2000
 _STACK_CHARS: Final = 16_384
 
@@ -49,9 +52,16 @@ def exception_event(error: BaseException, content: Content, *, stack: bool, esca
 
 def _stack_trace(error: BaseException) -> str:
     try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__)
+        lines = traceback.format_exception(type(error), error, _without_own_frames(error.__traceback__))
     except Exception as second:
         return f"<no stack trace: {type(second).__name__}>"
     text = "".join(lines)
     # The end of a Python stack trace says what failed; the middle matters least.
     return text if len(text) <= _STACK_CHARS else f"{text[:2048]}\n…\n{text[-(_STACK_CHARS - 2050) :]}"
+
+
+def _without_own_frames(stack: TracebackType | None) -> TracebackType | None:
+    """The stack from the first frame that is not PyFlare's: the wrapper around a function is no news."""
+    while stack is not None and stack.tb_next is not None and stack.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+        stack = stack.tb_next
+    return stack

@@ -149,14 +149,15 @@ def _redactor(redact: Any, runtime: Runtime) -> Redactor | None:
         return None
     from pyflare.tracing.redaction import compile_redaction
 
-    metrics_only = runtime.content.metrics_only
-    return compile_redaction(
-        redact, metrics_only=metrics_only, on_failure=lambda: runtime.losses.add("redaction_failed")
-    )
+    def withheld(where: str) -> None:
+        runtime.losses.add("redaction_failed")
+        logger.debug("Withheld content that could not be redacted: %s.", where)
+
+    return compile_redaction(redact, metrics_only=runtime.content.metrics_only, on_failure=withheld)
 
 
 def _install_hooks() -> None:
-    global _hooks_installed
+    global _hooks_installed  # noqa: PLW0603  (once per process)
     if _hooks_installed:
         return
     _hooks_installed = True
@@ -166,7 +167,7 @@ def _install_hooks() -> None:
 
 
 def _after_fork() -> None:
-    global _lifecycle
+    global _lifecycle  # noqa: PLW0603  (the parent's lock may be held by a thread that is not here)
     _lifecycle = threading.RLock()
     runtime = state.runtime
     if runtime is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable
@@ -132,6 +133,7 @@ class Runtime:
         self.journal.abandon_in_child()
         self.random_bits = random.Random().getrandbits
         self._decided = threading.local()
+        self._resource = {**self._resource, "process.pid": os.getpid()}
         self.journal = self._new_journal(forked_from=parent_id)
         self.losses = self.content.losses = self.journal.losses
         self.write = self.content.write = self.journal.write

@@ -84,7 +84,7 @@ class TailSampler:
         self._bound = _bound(rate)
         self._keep_errors = keep_errors
 
-    def keep(self, trace_id: bytes, duration_ns: int, has_error: bool) -> bool:  # noqa: FBT001 - the hot path passes by position
+    def keep(self, trace_id: bytes, duration_ns: int, has_error: bool) -> bool:
         """Whether the trace is kept: its id (16 bytes, big endian), how long it took, whether any span failed."""
         if (has_error and self._keep_errors) or (self._slow_ns is not None and duration_ns >= self._slow_ns):
             return True

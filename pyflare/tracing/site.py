@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from pyflare.tracing import state
 from pyflare.tracing.context import SPAN_KEY, attach_fast, get_current_fast, with_span
 from pyflare.tracing.guard import guard
 from pyflare.tracing.runtime import Runtime

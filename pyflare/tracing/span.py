@@ -7,7 +7,7 @@ and when it ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from time import perf_counter_ns, time_ns
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -100,6 +100,23 @@ class Span(otel.Span):
         "trace_id",
     )
 
+    runtime: Runtime
+    trace_id: bytes
+    span_id: bytes
+    parent_span_id: bytes | None
+    root: Span
+    """The trace's first span in this process."""
+    name: str
+    inference_type: str | None
+    start_unix_ns: int
+    scope: dict[str, Any] | None
+    fields: dict[str, Any] | None
+    input: bytes | None
+    output: bytes | None
+    status_code: int
+    ended: bool
+    token: Token[Context] | None
+
     def __init__(
         self,
         runtime: Runtime,
@@ -143,7 +160,7 @@ class Span(otel.Span):
         self.output = None
         self.status_code = STATUS_UNSET
         self.ended = False
-        self.token: Token[Context] | None = None
+        self.token = None
         self.start_unix_ns = start_unix_ns = time_ns()
         if runtime.mirror is not None:
             runtime.mirror.start(self, context)
@@ -315,6 +332,11 @@ class Span(otel.Span):
         except Exception as error:
             guard.fault("capture an output", error)
 
+    def backdate(self, start_unix_ns: int) -> None:
+        """Have the span begin at another time than now; for tracers that are told a start time."""
+        self._started_ns += start_unix_ns - self.start_unix_ns
+        self.start_unix_ns = start_unix_ns
+
     def mark_first_chunk(self) -> None:
         """Note that the first chunk of a stream has just come."""
         if self.fields is None or "time_to_first_chunk_ns" not in self.fields:
@@ -467,9 +489,3 @@ class Span(otel.Span):
 
     def __repr__(self) -> str:
         return f"<pyflare.Span {self.name!r} trace_id={self.trace_id_hex} span_id={self.span_id_hex}>"
-
-
-def links_from(span: Span, links: Sequence[otel.Link] | None) -> None:
-    """Add OpenTelemetry links to a span that has just begun."""
-    for link in links or ():
-        span.add_link(link.context, link.attributes)

@@ -53,7 +53,7 @@ def span(
         context = get_current()
         if scope:
             context = _with_scope(context, scope)
-        begun = start_span(runtime, context, str(name), kind, data, fields or None)
+        begun = start_span(runtime, context, str(name), kind, data, fields or None, attributes=attributes)
         if rest or attributes:
             begun.set_attributes({**(attributes or {}), **rest})
         for link in links:

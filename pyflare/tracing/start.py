@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from opentelemetry import trace as otel
@@ -19,17 +20,22 @@ def start_span(
     inference_type: str | None,
     input: bytes | None,
     fields: dict[str, Any] | None,
+    *,
+    attributes: Mapping[str, Any] | None = None,
 ) -> Span | UnsampledSpan:
-    """A span that has begun under the current one of `context`; it is not made current."""
+    """A span that has begun under the current one of `context`; it is not made current.
+
+    `attributes` are those known already; a head sampler's rules may ask for them.
+    """
     parent = context.get(SPAN_KEY)
     if type(parent) is not Span and (parent is not None or runtime.head_sampler is not None):
-        unsampled = _refused(runtime, parent, name, fields)
+        unsampled = _refused(runtime, parent, name, {**(fields or {}), **(attributes or {})})
         if unsampled is not None:
             return unsampled
     return Span(runtime, context, parent, name, inference_type, input, fields)
 
 
-def _refused(runtime: Runtime, parent: object, name: str, fields: dict[str, Any] | None) -> UnsampledSpan | None:
+def _refused(runtime: Runtime, parent: object, name: str, known: dict[str, Any]) -> UnsampledSpan | None:
     """The stand-in for a span that is not recorded: its parent is not, or the head sampler refuses it."""
     if isinstance(parent, otel.Span):
         context = parent.get_span_context()
@@ -39,7 +45,7 @@ def _refused(runtime: Runtime, parent: object, name: str, fields: dict[str, Any]
     if sampler is None:
         return None
     trace_id = runtime.new_trace_id()
-    if sampler.decide(trace_id, runtime.service_name, name, fields or {}):
+    if sampler.decide(trace_id, runtime.service_name, name, known):
         runtime.hand_over_trace_id(trace_id)
         return None
     runtime.losses.add("sampled_head")

@@ -175,7 +175,7 @@ def follow(span: _AnySpan, result: Any, site: Site) -> Any:
     if isinstance(result, GeneratorType):
         return drive(span, result, site)
     if isinstance(result, AsyncGeneratorType):
-        return traced_async_generator(lambda: result, lambda args, kwargs: span, site)()
+        return traced_async_generator(lambda: result, lambda _args, _kwargs: span, site)()
     return _await(span, result, site)
 
 
