@@ -8,7 +8,6 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-SOURCES := pyflare tests examples benchmarks
 
 .PHONY: help setup demo test slow bench lint format types docs serve clean
 
@@ -16,6 +15,7 @@ help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 setup: $(STAMP)  ## Make the virtual environment in .venv
+	@echo "Ready: $(BIN)/pyflare --help"
 
 demo: $(STAMP)  ## Run the demo: a traced question-answering program, and what its traces say
 	@$(BIN)/python -m examples.demo
@@ -68,6 +68,5 @@ $(STAMP): pyproject.toml constraints.txt
 	    echo "Making $(VENV) with $$("$$found" --version) …"; "$$found" -m venv $(VENV); \
 	fi
 	@echo "Installing PyFlare and its tools into $(VENV) (a minute or two, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
 	@touch $@
-	@echo "Ready: $(BIN)/pyflare --help"
