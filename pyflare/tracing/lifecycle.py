@@ -75,7 +75,7 @@ def init(
         if tracer_provider is not None or span_processors or sampler is not None:
             from pyflare.tracing.mirror import Mirror
 
-            runtime.mirror = Mirror(runtime, provider=tracer_provider, processors=span_processors, sampler=sampler)
+            runtime.reflect(Mirror(runtime, provider=tracer_provider, processors=span_processors, sampler=sampler))
         _install_hooks()
         state.runtime = runtime
         if runtime.shipper is not None:

@@ -45,6 +45,8 @@ class Runtime:
         self.head_sampler = head_sampler
         self.tail_sampler = tail_sampler
         self.mirror: Mirror | None = None
+        self.direct = head_sampler is None
+        """Whether a span can begin without asking a sampler or the app's own SDK first."""
         self.shipper: Shipper | None = None
         self.scope: dict[str, Any] | None = {"environment": settings.environment} if settings.environment else None
         self.stack_traces = settings.capture_stack_traces
@@ -88,6 +90,16 @@ class Runtime:
         )
         journal.on_seal = self.on_seal
         return journal
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """OpenTelemetry resource attributes of this process."""
+        return self._resource
+
+    def reflect(self, mirror: Mirror) -> None:
+        """Have every span go through the app's own SDK as well."""
+        self.mirror = mirror
+        self.direct = False
 
     # -- identifiers -----------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class Site:
             context = get_current_fast()
             parent = context.get(SPAN_KEY)
             span: Span | UnsampledSpan
-            if type(parent) is Span or (parent is None and runtime.head_sampler is None):
+            if runtime.direct and (parent is None or type(parent) is Span):
                 span = Span(runtime, context, parent, self.name, self.inference_type, data, fields)
             else:
                 span = start_span(runtime, context, self.name, self.inference_type, data, fields)

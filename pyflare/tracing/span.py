@@ -19,6 +19,7 @@ from opentelemetry.trace.status import Status, StatusCode
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
 from pyflare.tracing.attributes import clean_attribute, clean_attributes
 from pyflare.tracing.context import SCOPE_KEY, attach, detach, get_current, merge_scope, with_span
+from pyflare.tracing.details import Details
 from pyflare.tracing.failure import error_type, exception_event, is_failure
 from pyflare.tracing.fields import split_fields
 from pyflare.tracing.guard import guard
@@ -34,42 +35,6 @@ STATUS_UNSET: Final = 0
 STATUS_OK: Final = 1
 STATUS_ERROR: Final = 2
 _SAMPLED: Final = otel.TraceFlags(otel.TraceFlags.SAMPLED)
-
-
-class Details:
-    """What most spans leave empty."""
-
-    __slots__ = (
-        "attributes",
-        "context",
-        "duration_ns",
-        "error_seen",
-        "events",
-        "links",
-        "mirror",
-        "scope_name",
-        "scope_version",
-        "span_kind",
-        "status_message",
-        "trace_failed",
-        "trace_state",
-    )
-
-    def __init__(self) -> None:
-        self.attributes: dict[str, Any] = {}
-        self.events: list[tuple[int, str, dict[str, Any] | None]] = []
-        self.links: list[tuple[bytes, bytes, str | None, dict[str, Any] | None]] = []
-        self.status_message: str | None = None
-        self.span_kind = 0
-        self.scope_name: str | None = None
-        self.scope_version: str | None = None
-        self.trace_state: str | None = None
-        self.mirror: otel.Span | None = None
-        self.context: otel.SpanContext | None = None
-        self.duration_ns: int | None = None
-        # Of a trace's first span in this process: what all of them share.
-        self.trace_failed = False
-        self.error_seen: tuple[int, str] | None = None
 
 
 class Span(otel.Span):
@@ -117,7 +82,7 @@ class Span(otel.Span):
     ended: bool
     token: Token[Context] | None
 
-    def __init__(
+    def __init__(  # noqa: PLR0915  (flat on purpose: each call would cost a percent of a traced call)
         self,
         runtime: Runtime,
         context: Context,
@@ -126,6 +91,7 @@ class Span(otel.Span):
         inference_type: str | None,
         input: bytes | None,
         fields: dict[str, Any] | None,
+        twin: otel.Span | None = None,
     ) -> None:
         self._details: Details | None = None
         parent_span_id: bytes | None = None
@@ -162,8 +128,8 @@ class Span(otel.Span):
         self.ended = False
         self.token = None
         self.start_unix_ns = start_unix_ns = time_ns()
-        if runtime.mirror is not None:
-            runtime.mirror.start(self, context)
+        if twin is not None:
+            self._take_identity(twin)
             trace_id, span_id = self.trace_id, self.span_id
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
@@ -196,6 +162,16 @@ class Span(otel.Span):
             details = self._details = Details()
         return details
 
+    def _take_identity(self, twin: otel.Span) -> None:
+        """Go by the identifiers of the span's double in the app's own SDK."""
+        context = twin.get_span_context()
+        self.trace_id = context.trace_id.to_bytes(16, "big")
+        self.span_id = context.span_id.to_bytes(8, "big")
+        details = self.details
+        details.twin = twin
+        details.context = context
+        details.trace_state = context.trace_state.to_header() or None
+
     def finish(self) -> None:
         """Write the span to the journal. Only the first end counts."""
         if self.ended:
@@ -224,12 +200,12 @@ class Span(otel.Span):
             self.status_code,
         )
         if details is not None:
-            record += self._uncommon(details)
+            record += self._uncommon(details, duration_ns)
         self._write(encode_record(record))
         if runtime.tail_sampler is not None:
             runtime.judge(self, duration_ns)
 
-    def _uncommon(self, details: Details) -> tuple[Any, ...]:
+    def _uncommon(self, details: Details, duration_ns: int) -> tuple[Any, ...]:
         """The fields of the record that most spans leave empty, redacted."""
         runtime = self.runtime
         redactor = runtime.content.redactor
@@ -238,8 +214,8 @@ class Span(otel.Span):
             details.events = [
                 (at, name, values and redactor.redact_attributes(values)) for at, name, values in details.events
             ]
-        if details.mirror is not None and runtime.mirror is not None:
-            runtime.mirror.end(self, details)
+        if runtime.mirror is not None:
+            runtime.mirror.end(self, details, duration_ns)
         return (
             details.status_message,
             details.attributes or None,

@@ -8,6 +8,7 @@ from typing import Any
 from opentelemetry import trace as otel
 
 from pyflare.tracing.context import SPAN_KEY, Context
+from pyflare.tracing.conventions import otel_attributes
 from pyflare.tracing.runtime import Runtime
 from pyflare.tracing.span import Span
 from pyflare.tracing.unsampled import UnsampledSpan
@@ -28,6 +29,14 @@ def start_span(
     `attributes` are those known already; a head sampler's rules may ask for them.
     """
     parent = context.get(SPAN_KEY)
+    if runtime.mirror is not None:
+        known = otel_attributes(
+            inference_type=inference_type, scope=None, fields=fields, input=None, output=None, attributes=None
+        )
+        twin = runtime.mirror.start(name, context, {**known, **(attributes or {})})
+        if not twin.is_recording():
+            return UnsampledSpan(twin.get_span_context())
+        return Span(runtime, context, parent, name, inference_type, input, fields, twin)
     if type(parent) is not Span and (parent is not None or runtime.head_sampler is not None):
         unsampled = _refused(runtime, parent, name, {**(fields or {}), **(attributes or {})})
         if unsampled is not None:

@@ -1,0 +1,56 @@
+"""What most spans leave empty, kept apart so that a span without it costs less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from opentelemetry import trace as otel
+
+
+class Details:
+    """What most spans leave empty."""
+
+    __slots__ = (
+        "attributes",
+        "context",
+        "duration_ns",
+        "error_seen",
+        "events",
+        "links",
+        "scope_name",
+        "scope_version",
+        "span_kind",
+        "status_message",
+        "trace_failed",
+        "trace_state",
+        "twin",
+    )
+
+    def __init__(self) -> None:
+        self.attributes: dict[str, Any] = {}
+        self.events: list[tuple[int, str, dict[str, Any] | None]] = []
+        self.links: list[tuple[bytes, bytes, str | None, dict[str, Any] | None]] = []
+        self.status_message: str | None = None
+        self.span_kind = 0
+        self.scope_name: str | None = None
+        self.scope_version: str | None = None
+        self.trace_state: str | None = None
+        self.twin: otel.Span | None = None
+        """The span's double in the app's own SDK, where there is one."""
+        self.context: otel.SpanContext | None = None
+        self.duration_ns: int | None = None
+        # Of a trace's first span in this process: what all of them share.
+        self.trace_failed = False
+        self.error_seen: tuple[int, str] | None = None
+
+    def otel_links(self) -> Iterator[otel.Link]:
+        """The links as OpenTelemetry's own."""
+        for trace_id, span_id, state, attributes in self.links:
+            context = otel.SpanContext(
+                int.from_bytes(trace_id, "big"),
+                int.from_bytes(span_id, "big"),
+                is_remote=True,
+                trace_state=otel.TraceState.from_header([state]) if state else None,
+            )
+            yield otel.Link(context, attributes)
