@@ -21,11 +21,11 @@ __all__ = [
     "Context",
     "attach",
     "attach_fast",
-    "detach",
     "detach_fast",
     "get_current",
     "get_current_fast",
     "merge_scope",
+    "release",
     "with_span",
 ]
 
@@ -41,6 +41,14 @@ else:  # another implementation of contexts is installed
     get_current_fast, attach_fast, detach_fast = get_current, attach, detach
 
 _set = dict.__setitem__  # Context forbids item assignment; this one is ours until it is attached
+
+
+def release(token: Any) -> None:
+    """Detach; where the program closes a coroutine or generator from another context, there is nothing to undo."""
+    try:
+        detach_fast(token)
+    except ValueError:
+        return
 
 
 def with_span(context: Context, span: otel.Span) -> Context:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeVar, overload
 
 from pyflare.tracing import state
-from pyflare.tracing.context import detach_fast
+from pyflare.tracing.context import detach_fast, release
 from pyflare.tracing.guard import logger
 from pyflare.tracing.site import Site
 from pyflare.tracing.stream import STREAM_TYPES, drive, follow, traced_async_generator
@@ -141,10 +141,10 @@ def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., 
         try:
             result = await function(*args, **kwargs)
         except BaseException as error:
-            detach_fast(span.token)
+            release(span.token)
             span.fail(error)
             raise
-        detach_fast(span.token)
+        release(span.token)
         span.succeed(result, capture)
         return result
 

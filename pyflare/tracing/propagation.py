@@ -9,7 +9,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, detach, get_current
+from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, release
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
 
@@ -44,7 +44,7 @@ class propagate(Generic[_P, _R]):  # noqa: N801  (reads as a function, and has t
         try:
             return self._function(*args, **kwargs)
         finally:
-            detach(token)
+            release(token)
 
     def __reduce__(self) -> tuple[Any, ...]:
         carrier: dict[str, str] = {}
@@ -90,4 +90,4 @@ def extract(headers: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         if token is not None:
-            detach(token)
+            release(token)

@@ -18,7 +18,7 @@ from opentelemetry.trace.status import Status, StatusCode
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
 from pyflare.tracing.attributes import clean_attribute, clean_attributes
-from pyflare.tracing.context import SCOPE_KEY, attach, detach, get_current, merge_scope, with_span
+from pyflare.tracing.context import SCOPE_KEY, attach, get_current, merge_scope, release, with_span
 from pyflare.tracing.details import Details
 from pyflare.tracing.failure import error_type, exception_event, is_failure
 from pyflare.tracing.fields import split_fields
@@ -448,7 +448,7 @@ class Span(otel.Span):
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
     ) -> None:
         if self.token is not None:
-            detach(self.token)
+            release(self.token)
             self.token = None
         if error is None:
             self.succeed(None, False)

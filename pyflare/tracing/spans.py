@@ -9,7 +9,7 @@ from typing import Any
 from opentelemetry import trace as otel
 
 from pyflare.tracing import state
-from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, detach, get_current, merge_scope
+from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, merge_scope, release
 from pyflare.tracing.fields import scope_of, split_fields
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
@@ -146,4 +146,4 @@ def context(**values: Any) -> Iterator[None]:
         yield
     finally:
         if token is not None:
-            detach(token)
+            release(token)

@@ -12,7 +12,7 @@ from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.tracing import state
-from pyflare.tracing.context import attach, detach, get_current, with_span
+from pyflare.tracing.context import attach, get_current, release, with_span
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
 from pyflare.tracing.unsampled import NO_SPAN, UnsampledSpan
@@ -86,14 +86,14 @@ def drive(span: _AnySpan, generator: Generator[Any, Any, Any], site: Site) -> Ge
         try:
             chunk = step(sent)
         except StopIteration as stop:
-            detach(token)
+            release(token)
             chunks.close(site)
             return stop.value
         except BaseException as error:
-            detach(token)
+            release(token)
             chunks.close(site, error=error)
             raise
-        detach(token)
+        release(token)
         chunks.add(chunk)
         try:
             sent = yield chunk
@@ -111,10 +111,10 @@ def _close(generator: Generator[Any, Any, Any], span: _AnySpan, chunks: _Chunks,
     try:
         generator.close()
     except BaseException as error:
-        detach(token)
+        release(token)
         chunks.close(site, early=True, error=error)
         raise
-    detach(token)
+    release(token)
     chunks.close(site, early=True)
 
 
@@ -137,14 +137,14 @@ def traced_async_generator(
             try:
                 chunk = await step(sent)
             except StopAsyncIteration:
-                detach(token)
+                release(token)
                 chunks.close(site)
                 return
             except BaseException as error:
-                detach(token)
+                release(token)
                 chunks.close(site, error=error)
                 raise
-            detach(token)
+            release(token)
             chunks.add(chunk)
             try:
                 sent = yield chunk
@@ -163,10 +163,10 @@ async def _close_async(generator: AsyncGenerator[Any, Any], span: _AnySpan, chun
     try:
         await generator.aclose()
     except BaseException as error:
-        detach(token)
+        release(token)
         chunks.close(site, early=True, error=error)
         raise
-    detach(token)
+    release(token)
     chunks.close(site, early=True)
 
 
@@ -184,9 +184,9 @@ async def _await(span: _AnySpan, coroutine: Awaitable[Any], site: Site) -> Any:
     try:
         result = await coroutine
     except BaseException as error:
-        detach(token)
+        release(token)
         span.fail(error)
         raise
-    detach(token)
+    release(token)
     span.succeed(result, site.capture_output)
     return result

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from opentelemetry import trace as otel
 
-from pyflare.tracing.context import Context, attach, detach, get_current, with_span
+from pyflare.tracing.context import Context, attach, get_current, release, with_span
 
 
 class UnsampledSpan(otel.NonRecordingSpan):
@@ -55,7 +55,7 @@ class UnsampledSpan(otel.NonRecordingSpan):
         self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
     ) -> None:
         if self.token is not None:
-            detach(self.token)
+            release(self.token)
             self.token = None
 
     async def __aenter__(self) -> UnsampledSpan:
