@@ -26,7 +26,8 @@ from pyflare.tracing.guard import guard
 
 if TYPE_CHECKING:
     from pyflare.tracing.runtime import Runtime
-    from pyflare.tracing.span import Details, Span
+    from pyflare.tracing.details import Details
+    from pyflare.tracing.span import Span
 
 SCOPE_NAME: Final = "pyflare"
 """The instrumentation scope of PyFlare's own spans in the SDK."""
