@@ -46,14 +46,14 @@ class DocsApp:
     def ask(self, question: str, *, index: str) -> str:
         """Answer a question in one piece."""
         evidence = self.find_evidence(question, index=index)
-        return " ".join(self.compose(question, evidence))
+        return "".join(self.compose(question, evidence))
 
     @pyflare.trace(kind="chain")
     async def chat(self, question: str, *, index: str) -> AsyncGenerator[str, None]:
         """Answer a question sentence by sentence; the search runs in a thread, so that other chats go on."""
         evidence = await asyncio.to_thread(self.find_evidence, question, index=index)
         for sentence in self.compose(question, evidence):
-            yield sentence + " "
+            yield sentence
 
     @pyflare.trace(kind="chain")
     def find_evidence(self, question: str, *, index: str) -> Evidence:
@@ -108,7 +108,7 @@ class DocsApp:
         pyflare.update(attributes={"rerank.top_score": ranked[0].score})
         return ranked[:KEPT]
 
-    @pyflare.trace(kind="llm", provider="examples", model="extractive-qa", model_version="1")
+    @pyflare.trace(kind="llm", provider="local", model="extractive-qa", model_version="1")
     def compose(self, question: str, evidence: Evidence) -> Iterator[str]:
         """Say what the evidence says about the question, one sentence at a time.
 
@@ -122,7 +122,7 @@ class DocsApp:
         for sentence in [*_relevant(question, best), *evidence.notes, f"Source: {best.name}"]:
             written += count_tokens(sentence)
             pyflare.update(output_tokens=written)
-            yield sentence
+            yield f"{sentence}\n"
 
 
 def _consult_tools(question: str, passage: Passage) -> Iterator[str]:

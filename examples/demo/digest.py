@@ -37,7 +37,7 @@ def _begin(path: str) -> None:
     pyflare.init(service="docs-digest", path=path)
 
 
-@pyflare.trace(kind="llm", provider="examples", model="term-digest", model_version="1", capture_input=False)
+@pyflare.trace(kind="llm", provider="local", model="term-digest", model_version="1", capture_input=False)
 def summarise(family: str, texts: Sequence[str], everything: Mapping[str, int]) -> list[str]:
     """The terms most over-represented in the texts, against `everything`."""
     counts = Counter(term for text in texts for term in terms(text))

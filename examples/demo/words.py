@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
-_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"'`(*])|\n\s*\n")
 _COMMON: Final = (
     "a an and any are as at be but by can do does for from has have how i if in into is it its may me my no not of on"
@@ -29,12 +29,11 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=100_000)
 def _terms_of(word: str) -> tuple[str, ...]:
-    parts = [_stem(part.lower()) for part in _PART.findall(word)]
+    whole = word.lower()
+    parts = [part.lower() for part in _PART.findall(word)]
     if len(parts) > 1:
-        parts.append(word.lower())
-    elif not parts and len(word) > 1:  # other alphabets
-        parts = [word.lower()]
-    return tuple(part for part in parts if len(part) > 1 and part not in _STOP_WORDS)
+        parts.append(whole)
+    return tuple(_stem(part) for part in parts if len(part) > 1 and part not in _STOP_WORDS)
 
 
 def _stem(word: str) -> str:
