@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
-_PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_PART: Final = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"'`(*])|\n\s*\n")
 _COMMON: Final = (
     "a an and any are as at be but by can do does for from has have how i if in into is it its may me my no not of on"
