@@ -52,7 +52,7 @@ def _installed_bytes(environment: Path) -> int:
     ("extras", "limit_mb", "import_check"), [("", 45, "pyflare.init"), ("[local]", 350, "pyflare.open")]
 )
 def test_install(wheel: Path, tmp_path: Path, extras: str, limit_mb: int, import_check: str) -> None:
-    """pip resolves the installation in seconds, it is small, and what it is for works without the other extras."""
+    """The installation resolves in seconds, it is small, and what it is for works without the other extras."""
     python = _environment(tmp_path / "venv")
     wanted = f"pyflare{extras} @ {wheel.as_uri()}"
     started_s = time.monotonic()
