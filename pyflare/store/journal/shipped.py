@@ -19,6 +19,10 @@ class ShipPosition(msgspec.Struct, kw_only=True):
 
     positions: dict[str, int] = {}
     """The offset after the last acknowledged frame, by the name of a segment not yet done."""
+    ahead: dict[str, dict[int, int]] = {}
+    """Frames handled beyond that offset, from their first byte to the one after their last.
+
+    Only where tail sampling holds spans back while later ones go out."""
     done: set[str] = set()
     """Segments acknowledged to their end. A name may go once its file is gone."""
 
