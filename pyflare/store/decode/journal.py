@@ -130,5 +130,5 @@ class JournalDecoder:
         These are the starts of open spans, and the verdicts on their traces.
         """
         open_traces = {key[:_TRACE_ID_BYTES] for key in self._open}
-        verdicts = [encode_record(Verdict(trace_id, 0)) for trace_id in sorted(self.refused & open_traces)]
+        verdicts = [encode_record(Verdict(trace_id)) for trace_id in sorted(self.refused & open_traces)]
         return [*verdicts, *self._open.values()]

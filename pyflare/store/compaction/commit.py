@@ -1,0 +1,87 @@
+"""One commit of a compaction: what was gathered from journals becomes parts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.schema.arrow import arrow_schema
+from pyflare.schema.columns import Table
+from pyflare.schema.tables import SPANS, TABLES
+from pyflare.store.change import Change
+from pyflare.store.compaction.gather import Gathering, Taken
+from pyflare.store.compaction.merge import merge_sorted, payloads_once
+from pyflare.store.compaction.traces import add_spans, refuse_traces
+from pyflare.store.journal.format import HEADER, MAGIC, frame
+from pyflare.store.parts import write_part
+from pyflare.store.scratch import scratch
+
+
+def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
+    """Put what was gathered into a change: parts, carry segments, and what is contained now.
+
+    Returns:
+        The rows added, by table.
+
+    Raises:
+        OSError: A file could not be written; nothing is in force.
+    """
+    counts: Counter[str] = Counter()
+    refused = {take.info.writer_id: take.decoder.refused for take in gathered.taken if take.decoder.refused}
+    spans = _sorted(gathered.pieces.pop(SPANS.name, []), SPANS)
+    spans = _each_once(_without_refused(spans, refused))
+    if spans.num_rows or refused:
+        with scratch() as connection:
+            for writer_id, trace_ids in refused.items():
+                refuse_traces(connection, change, writer_id, trace_ids)
+            counts[SPANS.name] = add_spans(connection, change, spans)
+    for name, pieces in gathered.pieces.items():
+        rows = _sorted(pieces, TABLES[name])
+        counts[name] = rows.num_rows
+        change.add(write_part(change.root, TABLES[name], rows))
+    for take in gathered.taken:
+        _carry(change, take)
+        change.contain(take.keys())
+    return counts
+
+
+def _sorted(pieces: list[pa.Table], table: Table) -> pa.Table:
+    """Pieces that are each sorted by time as one table that is."""
+    rows: Iterator[pa.Table] = merge_sorted([iter([piece]) for piece in pieces], table)
+    if table.name == "payloads":
+        rows = payloads_once(rows)
+    return pa.concat_tables([arrow_schema(table).empty_table(), *rows])
+
+
+def _without_refused(spans: pa.Table, refused: dict[str, set[bytes]]) -> pa.Table:
+    """Spans without those that were read before the word of their process' tail sampler."""
+    for writer_id, trace_ids in refused.items():
+        values = pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())
+        is_refused = pc.and_(pc.equal(spans["writer_id"], writer_id), pc.is_in(spans["trace_id"], value_set=values))
+        spans = spans.filter(pc.invert(is_refused))
+    return spans
+
+
+def _each_once(spans: pa.Table) -> pa.Table:
+    """Each span once; an ended one counts more than a died one."""
+    if pc.count_distinct(spans["span_id"]).as_py() == spans.num_rows:
+        return spans
+    chosen: dict[tuple[str, str], int] = {}
+    rows = zip(spans["trace_id"].to_pylist(), spans["span_id"].to_pylist(), spans["state"].to_pylist(), strict=True)
+    for index, (trace_id, span_id, state) in enumerate(rows):
+        if state == "ended" or (trace_id, span_id) not in chosen:
+            chosen[trace_id, span_id] = index
+    return spans.take(sorted(chosen.values()))
+
+
+def _carry(change: Change, take: Taken) -> None:
+    """Hand the spans that are still open on to the next compaction. Raises OSError."""
+    payloads = [] if take.is_last else take.decoder.carried()
+    if not payloads:
+        return
+    frames = b"".join(frame(payload) for payload in payloads)
+    header = HEADER.pack(MAGIC, HEADER.size + len(frames))
+    change.carry(take.journal.directory, header + frames)

@@ -1,0 +1,124 @@
+"""Spans and their traces into parts, so that each span counts once and each trace has one row."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.schema.tables import SPANS, TRACES
+from pyflare.store.catalog import Part
+from pyflare.store.change import Change
+from pyflare.store.parts import conform, write_part
+from pyflare.store.scratch import fetch, parts_source, rewrite_part
+from pyflare.store.summary import merge_sql, summarise_sql
+
+_IS_OF_TRACES: Final = "trace_id IN (SELECT trace_id FROM ids)"
+
+
+def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.Table) -> int:
+    """Add spans that are sorted by start, and bring the rows of their traces up to date.
+
+    Returns:
+        How many were added: those that a part holds already are left out.
+
+    Raises:
+        OSError: A part could not be written.
+    """
+    ids = fetch(connection, "SELECT DISTINCT trace_id FROM spans", spans=spans)
+    earlier = parts_with(connection, change, "traces", ids)
+    if earlier:
+        spans = _without_known(connection, change, spans, ids)
+    change.add(write_part(change.root, SPANS, spans))
+    traces = fetch(connection, summarise_sql("FROM spans"), spans=spans)
+    if earlier:
+        traces = _merge_earlier(connection, change, traces, earlier, ids)
+    add_traces(change, traces)
+    return int(spans.num_rows)
+
+
+def add_traces(change: Change, traces: pa.Table) -> None:
+    """Add rows of `traces` in whatever order they come. Raises OSError."""
+    rows = conform(traces, TRACES).sort_by(TRACES.time_column)
+    change.add(write_part(change.root, TRACES, rows))
+
+
+def parts_with(
+    connection: duckdb.DuckDBPyConnection, change: Change, table: str, ids: pa.Table, *, where: str = "true"
+) -> list[Part]:
+    """The parts of a table that hold rows of any of the traces in `ids`."""
+    parts = {str(part.path(change.root)): part for part in change.parts_of(table)}
+    if not parts or not ids.num_rows:
+        return []
+    query = f"SELECT DISTINCT filename FROM read_parquet($paths, filename = true) WHERE {_IS_OF_TRACES} AND {where}"
+    found = fetch(connection, query, {"paths": [*parts]}, ids=ids)
+    return [parts[path] for path in found["filename"].to_pylist()]
+
+
+def _without_known(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.Table, ids: pa.Table) -> pa.Table:
+    """The spans that are in no part yet. A span that came before started at the same moment."""
+    bounds = pc.min_max(spans["start_time"].cast(pa.int64())).as_py()
+    parts = tuple(
+        part
+        for part in change.parts_of("spans")
+        if part.max_time_ns >= bounds["min"] and part.min_time_ns <= bounds["max"]
+    )
+    query = f"""
+        SELECT trace_id, span_id FROM ({parts_source(change.root, "spans", parts)})
+        WHERE {_IS_OF_TRACES} AND start_time BETWEEN make_timestamp_ns($min) AND make_timestamp_ns($max)"""
+    known = fetch(connection, query, bounds, ids=ids)
+    if not known.num_rows:
+        return spans
+    keys = pc.binary_join_element_wise(known["trace_id"], known["span_id"], "")
+    return spans.filter(pc.invert(pc.is_in(_keys(spans), value_set=keys)))
+
+
+def _keys(spans: pa.Table) -> Any:
+    return pc.binary_join_element_wise(spans["trace_id"], spans["span_id"], "")
+
+
+def _merge_earlier(
+    connection: duckdb.DuckDBPyConnection, change: Change, traces: pa.Table, earlier: list[Part], ids: pa.Table
+) -> pa.Table:
+    """Take the traces' earlier rows out of their parts, and merge them with the new ones."""
+    query = f"SELECT * FROM ({parts_source(change.root, 'traces', tuple(earlier))}) WHERE {_IS_OF_TRACES}"
+    rows = conform(fetch(connection, query, ids=ids), TRACES)
+    remove_traces(connection, change, earlier, ids)
+    both = pa.concat_tables([conform(traces, TRACES), rows])
+    return fetch(connection, merge_sql("FROM both_"), both_=both)
+
+
+def remove_traces(connection: duckdb.DuckDBPyConnection, change: Change, parts: list[Part], ids: pa.Table) -> None:
+    """Rewrite parts without the rows of some traces. Raises OSError."""
+    connection.register("ids", ids)
+    try:
+        for part in parts:
+            change.replace([part], rewrite_part(connection, change.root, part, f"NOT {_IS_OF_TRACES}"))
+    finally:
+        connection.unregister("ids")
+
+
+def refuse_traces(connection: duckdb.DuckDBPyConnection, change: Change, writer_id: str, trace_ids: set[bytes]) -> None:
+    """Drop what parts hold of traces that a process' tail sampler has refused since. Raises OSError."""
+    ids = pa.table({"trace_id": pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())})
+    parts = parts_with(connection, change, "spans", ids, where=f"writer_id = '{writer_id}'")
+    if not parts:
+        return
+    connection.register("ids", ids)
+    try:
+        for part in parts:
+            keep = f"NOT ({_IS_OF_TRACES} AND writer_id = $writer_id)"
+            change.replace([part], rewrite_part(connection, change.root, part, keep, {"writer_id": writer_id}))
+    finally:
+        connection.unregister("ids")
+    summarise_again(connection, change, ids)
+
+
+def summarise_again(connection: duckdb.DuckDBPyConnection, change: Change, ids: pa.Table) -> None:
+    """Make the rows of some traces anew from the spans that are left of them. Raises OSError."""
+    remove_traces(connection, change, parts_with(connection, change, "traces", ids), ids)
+    spans = parts_source(change.root, "spans", change.parts_of("spans"))
+    left = f"SELECT * FROM ({spans}) WHERE {_IS_OF_TRACES}"
+    add_traces(change, fetch(connection, summarise_sql(left), ids=ids))
