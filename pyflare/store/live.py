@@ -8,6 +8,7 @@ when a compaction has put the segment's records into parts, its rows go.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.errors import StoreError
+from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.records import SpanStart
+from pyflare.schema.tables import INTEGRITY
 from pyflare.store import decode
-from pyflare.store.catalog import CATALOG_NAME, Catalog, load_catalog
+from pyflare.store.catalog import CATALOG_NAME, Catalog, load_catalog, segment_key
+from pyflare.store.change import COUNTERS_NAME
 from pyflare.store.decode import Batch, JournalDecoder, SpanState
 from pyflare.store.journal.format import HEADER
 from pyflare.store.journal.reader import Segment, WriterJournal, list_writers, read_frames
 
 _ATTEMPTS: Final = 100
 """Snapshots tried while compactions keep committing; a commit takes far longer than an attempt."""
+
+_INTEGRITY: Final = arrow_schema(INTEGRITY)
 
 _Tables = Mapping[str, pa.Table]
 
@@ -101,7 +107,7 @@ class LiveFolder:
             names = []
         if names == self._journal_names:
             return False
-        journals = {journal.info.writer_id: journal for journal in list_writers(self._root)}
+        journals = {journal.info.writer_id: journal for journal in list_writers(self._root) if journal.info.keep}
         gone = [self._writers.pop(name) for name in self._writers.keys() - journals.keys()]
         for name, journal in journals.items():
             self._writers.setdefault(name, _LiveWriter(journal))
@@ -112,7 +118,8 @@ class LiveFolder:
         pieces: dict[str, list[pa.Table]] = {}
         unfinished = [writer.unfinished() for writer in self._writers.values()]
         chunks = (chunk for writer in self._writers.values() for chunk in writer.chunks())
-        for tables in (*chunks, decode.tables([batch for batch in unfinished if batch.unfinished])):
+        integrity = _integrity(writer for writer in self._writers.values() if writer.losses)
+        for tables in (*chunks, decode.tables([batch for batch in unfinished if batch.unfinished]), integrity):
             for name, table in tables.items():
                 pieces.setdefault(name, []).append(table)
         return {name: pa.concat_tables(tables) for name, tables in pieces.items()}
@@ -125,6 +132,8 @@ class _LiveWriter:
         self.journal = journal
         self.alive = True
         self.segments: dict[str, _LiveSegment] = {}
+        self.losses: dict[str, int] = {}
+        """What it could not keep, by reason; empty once parts say it."""
         self._refused: set[bytes] = set()
         self._complete_at = -1
         """The catalogue's version at which a dead journal was read to its end: it will not change again."""
@@ -141,6 +150,7 @@ class _LiveWriter:
         # that is not there will never come.
         was_alive, self.alive = self.alive, self.alive and self.journal.alive
         changed = self._list_segments(catalog) or self.alive != was_alive
+        changed |= self._count_losses(catalog)
         newest = max((live.segment.generation for live in self.segments.values()), default=0)
         for live in self.segments.values():
             changed |= live.read(may_grow=self.alive and live.segment.generation == newest)
@@ -148,6 +158,13 @@ class _LiveWriter:
         if not self.alive:
             self._complete_at = catalog.version
         return changed
+
+    def _count_losses(self, catalog: Catalog) -> bool:
+        """Read the counters. Returns whether they differ from before."""
+        before = self.losses
+        is_stored = segment_key(self.journal.info.writer_id, COUNTERS_NAME) in catalog.contained
+        self.losses = {} if is_stored else self.journal.losses()
+        return self.losses != before
 
     def _list_segments(self, catalog: Catalog) -> bool:
         """Meet new segments and forget those that parts contain. Returns whether any was forgotten."""
@@ -232,6 +249,20 @@ class _LiveSegment:
         self.chunks.append(decode.tables([batch]))
         while len(self.chunks) > 1 and _rows(self.chunks[-2]) <= 2 * _rows(self.chunks[-1]):
             self.chunks[-2:] = [_joined(self.chunks[-2:])]
+
+
+def _integrity(writers: Iterable[_LiveWriter]) -> _Tables:
+    """The counts of losses as rows of `integrity`."""
+    now_ns = time.time_ns()
+    rows = [
+        (now_ns, writer.journal.info.writer_id, writer.journal.info.service_name, reason, count)
+        for writer in writers
+        for reason, count in writer.losses.items()
+    ]
+    if not rows:
+        return {}
+    columns = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), _INTEGRITY, strict=True)]
+    return {"integrity": pa.Table.from_arrays(columns, schema=_INTEGRITY)}
 
 
 def _without_traces(tables: _Tables, trace_ids: set[bytes]) -> _Tables:

@@ -1,0 +1,93 @@
+"""Finding one trace, or one payload, by its id."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from pyflare.errors import NotFoundError
+from pyflare.schema.sql import quote
+from pyflare.schema.tables import SPANS
+from pyflare.store.engine import Engine
+from pyflare.store.session import Parameters
+from pyflare.workspace import arrow
+from pyflare.workspace.trace import Trace, TraceSpan
+
+_HEX: Final = re.compile(r"[0-9a-f]{1,32}")
+_TRACE_ID_DIGITS: Final = 32
+_SAID_AT_MOST: Final = 5
+_COLUMNS: Final = ", ".join(map(quote, SPANS.column_names))
+
+
+def find_trace(engine: Engine, trace_id: str) -> Trace:
+    """The trace that an id, or the beginning of one, belongs to.
+
+    Its time is looked up in `traces` first, so that of `spans` only the parts of
+    that time are read. Should a span lie outside of it, as one still running may,
+    the count of spans tells, and they are looked for everywhere.
+
+    Raises:
+        NotFoundError: No trace has the id, or several begin like that.
+    """
+    row = _find_row(engine, trace_id.strip().lower())
+    found = row["trace_id"], row["start_ns"]
+    spans = _spans(engine, *found, until_ns=row["end_ns"])
+    if len(spans) < row["span_count"]:
+        spans = _spans(engine, *found, until_ns=None)
+    if not spans:
+        raise NotFoundError(f"the trace {row['trace_id']} was deleted while it was read.")
+    return Trace(spans)
+
+
+def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
+    if not _HEX.fullmatch(prefix):
+        raise NotFoundError(
+            f"expected a trace id of 32 hex digits, or its beginning; got {prefix!r}. Hint: `pyflare traces` lists ids."
+        )
+    if len(prefix) == _TRACE_ID_DIGITS:
+        condition, parameters = "trace_id = ?", [prefix]
+    else:
+        condition, parameters = "trace_id >= ? AND trace_id < ?", [prefix, prefix + "g"]
+    rows = _rows(
+        engine,
+        "SELECT trace_id, epoch_ns(start_time) AS start_ns, epoch_ns(start_time) + duration_ns AS end_ns, span_count "
+        f"FROM traces WHERE {condition} LIMIT {_SAID_AT_MOST + 1}",
+        parameters,
+        traces=True,
+    )
+    if not rows:
+        raise NotFoundError(f"no trace has an id that begins with {prefix}. Hint: `pyflare traces` lists ids.")
+    if len(rows) > 1:
+        ids = ", ".join(row["trace_id"] for row in rows[:_SAID_AT_MOST])
+        more = ", …" if len(rows) > _SAID_AT_MOST else ""
+        raise NotFoundError(f"several traces have an id that begins with {prefix}: {ids}{more}. Give more digits.")
+    return rows[0]
+
+
+def _spans(engine: Engine, trace_id: str, start_ns: int, *, until_ns: int | None) -> list[TraceSpan]:
+    until = "" if until_ns is None else f" AND start_time <= make_timestamp_ns({until_ns})"
+    rows = _rows(
+        engine,
+        f"SELECT {_COLUMNS}, epoch_ns(start_time) AS start_unix_ns FROM spans "
+        f"WHERE trace_id = ? AND start_time >= make_timestamp_ns({start_ns}){until}",
+        [trace_id],
+    )
+    return [TraceSpan(row) for row in rows]
+
+
+def find_payload(engine: Engine, content_id: str) -> str:
+    """The whole of an input or output that was too large to be kept with its span.
+
+    Raises:
+        NotFoundError: The store has no such content.
+    """
+    rows = _rows(engine, "SELECT content FROM payloads WHERE content_id = ? LIMIT 1", [content_id])
+    if not rows:
+        raise NotFoundError(
+            f"no payload has the id {content_id!r}. Hint: it is in `input_ref` and `output_ref` of spans."
+        )
+    return str(rows[0]["content"])
+
+
+def _rows(engine: Engine, query: str, parameters: Parameters, *, traces: bool = False) -> list[dict[str, Any]]:
+    return [*arrow.dicts(engine.run(lambda *_: (query, parameters), traces=traces))]

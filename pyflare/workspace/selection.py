@@ -1,0 +1,131 @@
+"""The queries behind `Workspace.traces`, `.spans`, `.predictions` and `.scores`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pyflare.errors import QueryError
+from pyflare.schema.sql import quote, view_sql
+from pyflare.schema.tables import TABLES
+from pyflare.store.engine import Build
+from pyflare.store.filters import column_names, order_by, where
+from pyflare.store.hints import did_you_mean
+from pyflare.store.live import Snapshot
+from pyflare.store.overlay import TraceOverlay, traces_source
+from pyflare.store.session import Parameters
+from pyflare.store.sources import live_source, parts_source
+
+SHOWN: Final = {
+    "traces": (
+        "trace_id",
+        "start_time",
+        "operation_name",
+        "duration_ns",
+        "status_code",
+        "state",
+        "span_count",
+        "error_count",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+        "user_id",
+        "session_id",
+        "model_ids",
+        "input_preview",
+        "output_preview",
+    ),
+    "spans": (
+        "trace_id",
+        "span_id",
+        "start_time",
+        "operation_name",
+        "inference_type",
+        "duration_ns",
+        "status_code",
+        "state",
+        "model_id",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+        "input",
+        "output",
+    ),
+    "predictions": (
+        "prediction_id",
+        "timestamp",
+        "model_id",
+        "model_version",
+        "prediction",
+        "prediction_score",
+        "label",
+        "features",
+        "user_id",
+    ),
+    "scores": ("timestamp", "name", "value", "label", "source", "trace_id", "span_id", "comment"),
+}
+"""The columns of each table that are printed, the most telling first."""
+
+
+def selection(
+    root: Path,
+    table: str,
+    filters: Mapping[str, Any],
+    *,
+    order: str,
+    limit: int | None,
+    columns: Sequence[str] | None = None,
+) -> Build:
+    """A query for the rows of a table that meet the filters.
+
+    Where there is a limit, parts and journals are each cut to it before they are
+    joined: over the parts alone DuckDB finds the rows by their sort key and reads
+    the wide columns of those rows only.
+
+    Raises:
+        QueryError: There is no such filter or column, or a value it cannot take.
+        DataError: A time is not one.
+    """
+    condition = where(table, filters, now_ns=time.time_ns())
+    ordered = order_by(table, order)
+    cut = "" if limit is None else f" LIMIT {_checked_limit(limit)}"
+    selected = ", ".join(map(quote, _checked_columns(table, columns))) if columns else "*"
+
+    def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+        sources = _sources(root, snapshot, overlay, table) if cut else [quote(table)]
+        selects = [f"SELECT {selected} FROM {source} WHERE {condition.sql}" for source in sources]
+        if len(selects) == 1:
+            return f"{selects[0]} ORDER BY {ordered}{cut}", condition.parameters
+        joined = " UNION ALL ".join(
+            f"(SELECT * FROM {source} WHERE {condition.sql} ORDER BY {ordered}{cut})" for source in sources
+        )
+        return f"SELECT {selected} FROM ({joined}) ORDER BY {ordered}{cut}", condition.parameters * len(selects)
+
+    return build
+
+
+def _sources(root: Path, snapshot: Snapshot, overlay: TraceOverlay | None, table: str) -> list[str]:
+    """The rows of parts and those of journals, each with the derived columns; the view where there is only one."""
+    if table == "traces":
+        sources = traces_source(root, snapshot, overlay)
+    else:
+        sources = (parts_source(root, snapshot, table), live_source(snapshot, table))
+    if not all(sources) or table == "predictions":  # predictions are joined with labels by their view
+        return [quote(table)]
+    return [f"({view_sql(TABLES[table], source)})" for source in sources]
+
+
+def _checked_limit(limit: object) -> int:
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
+        raise QueryError(f"limit: expected a whole number of rows, or None for all; got {limit!r}.")
+    return limit
+
+
+def _checked_columns(table: str, columns: Sequence[str]) -> Sequence[str]:
+    known = column_names(table)
+    for column in columns:
+        if column not in known:
+            raise QueryError(f'{table} has no column "{column}".{did_you_mean(column, known)}')
+    return columns

@@ -1,0 +1,172 @@
+"""What a notebook, the command line and a server read a folder with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, Unpack
+
+import pyarrow as pa
+
+from pyflare.store.engine import Engine
+from pyflare.store.migrate import check_version
+from pyflare.store.session import Parameters
+from pyflare.workspace import lookup
+from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SpanFilters, TraceFilters
+from pyflare.workspace.rows import Rows
+from pyflare.workspace.selection import SHOWN, selection
+from pyflare.workspace.trace import Trace
+
+DEFAULT_PATH: Final = "./.pyflare"
+
+
+class Workspace:
+    """A folder of traces, open for reading. Safe for threads; a context manager that closes it.
+
+    Every call sees what has been written until then, by whichever process.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] = DEFAULT_PATH) -> None:
+        """Open a folder.
+
+        Args:
+            path: The folder that `pyflare.init(path=…)` writes to.
+
+        Raises:
+            StoreNotFoundError: There is no PyFlare folder at the path.
+            SchemaVersionError: The folder was written by a newer PyFlare.
+        """
+        self.path: Final = Path(path)
+        check_version(self.path)
+        self._engine = Engine(self.path)
+
+    def sql(self, query: str, params: Parameters = None) -> pa.Table:
+        """Run one SQL query over the tables of the folder.
+
+        Args:
+            query: A SELECT, EXPLAIN, DESCRIBE, SHOW or SUMMARIZE statement of DuckDB. Times are UTC without a zone.
+            params: Values for `?` as a sequence, or for `$name` as a mapping.
+
+        Raises:
+            QueryError: It does more than read, or cannot be answered; the message says what to change.
+        """
+        return self._engine.query(query, params)
+
+    def traces(
+        self, *, limit: int | None = 100, order_by: str = "-start_time", **filters: Unpack[TraceFilters]
+    ) -> Rows:
+        """Traces, one row each, the newest first.
+
+        Args:
+            limit: Rows at most; None for all.
+            order_by: A column; with "-" before it in descending order.
+            **filters: `since="2h"`, `model="gpt-4o"`, `status="error"`, `user`, `text`, …: see `TraceFilters`.
+
+        Raises:
+            QueryError: There is no such filter or column, or it cannot take the value.
+            DataError: A time is not one.
+        """
+        return self._select("traces", filters, limit=limit, order_by=order_by)
+
+    def spans(
+        self,
+        *,
+        limit: int | None = 100,
+        order_by: str = "-start_time",
+        columns: Sequence[str] | None = None,
+        **filters: Unpack[SpanFilters],
+    ) -> Rows:
+        """Spans, the newest first.
+
+        Args:
+            limit: Rows at most; None for all.
+            order_by: A column; with "-" before it in descending order.
+            columns: The columns to read; all of them where it is None.
+            **filters: `kind="llm"`, `attributes={"customer.tier": "gold"}`, …: see `SpanFilters`.
+
+        Raises:
+            QueryError: There is no such filter or column, or it cannot take the value.
+            DataError: A time is not one.
+        """
+        return self._select("spans", filters, limit=limit, order_by=order_by, columns=columns)
+
+    def predictions(
+        self, *, limit: int | None = 100, order_by: str = "-timestamp", **filters: Unpack[PredictionFilters]
+    ) -> Rows:
+        """Predictions of classic models, each with the latest label known, the newest first.
+
+        Args:
+            limit: Rows at most; None for all.
+            order_by: A column; with "-" before it in descending order.
+            **filters: `model="fraud"`, `labelled=True`, `features={"country": "NL"}`, …: see `PredictionFilters`.
+
+        Raises:
+            QueryError: There is no such filter or column, or it cannot take the value.
+            DataError: A time is not one.
+        """
+        return self._select("predictions", filters, limit=limit, order_by=order_by)
+
+    def scores(self, *, limit: int | None = 100, order_by: str = "-timestamp", **filters: Unpack[ScoreFilters]) -> Rows:
+        """Judgements of spans, traces and sessions, the newest first.
+
+        Args:
+            limit: Rows at most; None for all.
+            order_by: A column; with "-" before it in descending order.
+            **filters: `name="helpful"`, `source="user"`, `max_value=0.5`, …: see `ScoreFilters`.
+
+        Raises:
+            QueryError: There is no such filter or column, or it cannot take the value.
+            DataError: A time is not one.
+        """
+        return self._select("scores", filters, limit=limit, order_by=order_by)
+
+    def trace(self, trace_id: str) -> Trace:
+        """One trace as a tree.
+
+        Args:
+            trace_id: Its id, or a beginning of it that no other trace shares.
+
+        Raises:
+            NotFoundError: No trace has the id, or several begin like that.
+        """
+        return lookup.find_trace(self._engine, trace_id)
+
+    def payload(self, content_id: str) -> str:
+        """The whole of an input or output too large to be kept with its span, as JSON text.
+
+        Args:
+            content_id: What stands in `input_ref` or `output_ref` of a span.
+
+        Raises:
+            NotFoundError: The store has no such content.
+        """
+        return lookup.find_payload(self._engine, content_id)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"pyflare.open({str(self.path)!r})"
+
+    def _select(
+        self,
+        table: str,
+        filters: Mapping[str, Any],
+        *,
+        limit: int | None,
+        order_by: str,
+        columns: Sequence[str] | None = None,
+    ) -> Rows:
+        build = selection(self._engine.root, table, filters, order=order_by, limit=limit, columns=columns)
+        return Rows(self._engine.run(build, traces=table == "traces"), shown=SHOWN[table])
