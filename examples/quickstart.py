@@ -36,8 +36,10 @@ def main() -> None:
     print(answer("is a server needed", user="grace"))
 
     with pyflare.open() as workspace:
-        print(workspace.sql("SELECT operation_name, duration_ns, user_id FROM spans ORDER BY start_time").to_pylist())
-        print(workspace.trace(workspace.traces(limit=1).to_pylist()[0]["trace_id"]))
+        newest = workspace.traces()
+        print(newest)
+        print(workspace.trace(newest[0]["trace_id"]))
+        print(workspace.sql("SELECT user_id, count(*) AS spans FROM spans GROUP BY user_id").to_pylist())
 
 
 if __name__ == "__main__":

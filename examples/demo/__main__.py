@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from rich.console import Console
+
+from examples.demo.report import report
 from examples.demo.run import run
 
 REQUESTS: Final = 3000
@@ -23,7 +26,9 @@ def main() -> None:
     options = parser.parse_args()
     if not options.append:
         make_room(options.path)
-    run(options.path, request_count=options.requests, seed=options.seed)
+    console = Console()
+    run(options.path, request_count=options.requests, seed=options.seed, console=console)
+    report(options.path, console)
 
 
 def make_room(path: Path) -> None:

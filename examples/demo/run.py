@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 import pyflare
@@ -29,11 +30,11 @@ BEFORE: Final = {"stable": FRESH, "canary": FRESH}
 AFTER: Final = {"stable": FRESH, "canary": STALE}
 
 
-def run(path: Path, *, request_count: int, seed: int) -> None:
+def run(path: Path, *, request_count: int, seed: int, console: Console) -> None:
     """Trace `request_count` requests into the folder at `path`. The same seed asks the same questions."""
     pyflare.init(service="docs-qa", path=path)
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
+    with Progress(*columns, console=console) as progress:
         passages = read_library(progress)
         app = build_app(passages)
         before, after = plan(passages, request_count=request_count, seed=seed)
