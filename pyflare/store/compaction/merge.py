@@ -22,7 +22,7 @@ RECENT_PARTS: Final = 4
 """The youngest parts of a level stay as they are: traces that go on are most often in them."""
 CLOSED_DAY_PARTS: Final = 4
 """Parts of a day that is over are merged whatever their level, once there are so many."""
-FULL_ROWS: Final = 250_000
+FULL_ROWS: Final = 200_000
 FULL_BYTES: Final = 256 << 20
 """A part with so many rows or bytes is not merged again."""
 MOST_ROWS: Final = 1_000_000
