@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -111,4 +112,6 @@ def _module_name(path: Path) -> str:
     parts = path.with_suffix("").parts
     if parts[-1] == "__init__":
         parts = parts[:-1]
-    return ".".join(parts).removeprefix("_py")
+    name = ".".join(parts)
+    public = name.removeprefix("_py")
+    return public if public.partition(".")[0] in sys.stdlib_module_names else name
