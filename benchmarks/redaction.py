@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import timeit
+from collections.abc import Callable
 
 import msgspec
 
+from benchmarks.row import BenchRow
 from pyflare.tracing.redaction import compile_redaction
 
 CHARACTERS = 700
@@ -26,14 +28,28 @@ def document(text: str) -> bytes:
     return msgspec.json.encode({"question": text[:200], "answer": text[200:CHARACTERS]})
 
 
-def main() -> None:
-    """Print the table."""
+def rows() -> list[BenchRow]:
+    """The lines of the table."""
     redact = compile_redaction("all", on_failure=print).redact_json
-    print(f"{'700 characters of JSON':26} {'µs':>6}")
-    for name, text in SAMPLES.items():
-        data = document(text)
-        seconds = min(timeit.repeat(lambda data=data: redact(data), number=CALLS, repeat=ROUNDS)) / CALLS  # type: ignore[misc]
-        print(f"{name:26} {seconds * 1e6:6.1f}")
+    return [
+        BenchRow(
+            what=f"redaction, every pattern, 700 characters: {name}",
+            bar="",
+            measured=f"{_best_us(redact, document(text)):.1f} µs",
+            ok=True,
+        )
+        for name, text in SAMPLES.items()
+    ]
+
+
+def _best_us(redact: Callable[[bytes], bytes], data: bytes) -> float:
+    return min(timeit.repeat(lambda: redact(data), number=CALLS, repeat=ROUNDS)) / CALLS * 1e6
+
+
+def main() -> None:
+    """Print the lines."""
+    for row in rows():
+        print(f"{row.what:66} {row.measured:>9}")
 
 
 if __name__ == "__main__":
