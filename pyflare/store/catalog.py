@@ -48,6 +48,8 @@ class Deletion(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that began later are not meant."""
     waiting: dict[str, int]
     """By writer: the generation that was being written when the deletion was asked for."""
+    trace_ids: tuple[str, ...] = ()
+    """Traces found to be meant of which journals held more: their other spans may not say whose they are."""
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):

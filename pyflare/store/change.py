@@ -10,11 +10,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from pyflare.errors import StoreError
 from pyflare.schema.sql import parts_sql, views_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import (
@@ -35,6 +37,7 @@ from pyflare.store.parts import paths_by_version
 
 LOCK_NAME: Final = "compact.lock"
 VIEWS_NAME: Final = "views.sql"
+_POLL_S: Final = 0.05
 COUNTERS_NAME: Final = "counters"
 """Its key among the contained segments says that a journal is closed: its losses are rows of `integrity`."""
 
@@ -43,17 +46,18 @@ OnStep = Callable[[str], None]
 
 
 @contextmanager
-def exclusive(root: Path) -> Iterator[bool]:
-    """Try to become the one who changes the folder; yields whether that worked. Never waits.
+def exclusive(root: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
+    """Try to become the one who changes the folder; yields whether that worked.
 
     The kernel lets go of the lock however the process ends. Raises OSError where
     the folder cannot be written.
     """
+    deadline_s = time.monotonic() + wait_s
     descriptor = os.open(root / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        while not (held := _try_lock(descriptor)) and time.monotonic() < deadline_s:
+            time.sleep(_POLL_S)
+        if not held:
             yield False
             return
         try:
@@ -63,6 +67,29 @@ def exclusive(root: Path) -> Iterator[bool]:
             fcntl.flock(descriptor, fcntl.LOCK_UN)
     finally:
         os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def exclusive_or_error(root: Path, *, wait_s: float) -> Iterator[None]:
+    """Become the one who changes the folder, after waiting for another if need be.
+
+    Raises:
+        StoreError: Another process was still changing it at the end of `wait_s`.
+    """
+    with exclusive(root, wait_s=wait_s) as held:
+        if not held:
+            raise StoreError(
+                f"{root}: another process has been changing the folder for more than {wait_s:g} s. Try again later."
+            )
+        yield
 
 
 def ignore_step(step: str) -> None:

@@ -50,15 +50,20 @@ def fetch(
     parameters: Mapping[str, Any] | None = None,
     **tables: pa.Table,
 ) -> pa.Table:
-    """The result of a query that may read the given tables by name."""
+    """The result of a query that may read the given tables by name, and need not use every parameter."""
     for name, table in tables.items():
         connection.register(name, table)
     try:
-        result: pa.Table = connection.sql(query, params=parameters).to_arrow_table()
+        result: pa.Table = connection.sql(query, params=_used(query, parameters)).to_arrow_table()
     finally:
         for name in tables:
             connection.unregister(name)
     return result
+
+
+def _used(query: str, parameters: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The parameters that a query names; DuckDB refuses the others."""
+    return {name: value for name, value in (parameters or {}).items() if f"${name}" in query} or None
 
 
 def parts_source(root: Path, table: str, parts: tuple[Part, ...]) -> str:
@@ -79,7 +84,8 @@ def rewrite_part(
     """
     table = TABLES[part.table]
     source = parts_source(root, part.table, (part,))
-    rows = connection.sql(f"SELECT * FROM ({source}) WHERE coalesce({keep}, true)", params=parameters)
+    query = f"SELECT * FROM ({source}) WHERE coalesce({keep}, true)"
+    rows = connection.sql(query, params=_used(query, parameters))
     with PartWriter(root, table, level=part.level) as writer:
         for batch in rows.to_arrow_reader(_BATCH_ROWS):
             writer.write(conform(pa.Table.from_batches([batch]), table))

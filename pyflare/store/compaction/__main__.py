@@ -1,4 +1,4 @@
-"""`python -m pyflare.store.compaction FOLDER`: a compaction in a process of its own, at low priority.
+"""`python -m pyflare.store.compaction FOLDER [KEEP]`: a compaction in a process of its own, at low priority.
 
 What a busy writer starts beside itself. Exits with 0 where there is nothing
 left to do or another process does it, and with 1 and a line on stderr where the
@@ -10,28 +10,30 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from pyflare.errors import PyFlareError
 
 _NICENESS: Final = 10
+_MOST_ARGUMENTS: Final = 2
 
 
 class _NoPandas:
     """Hides pandas: pyarrow imports it for its first array where it can, which costs as much as 10,000 spans."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> None:
+    def find_spec(self, name: str, *_: object) -> None:
         """Refuse pandas and leave every other module to the other finders."""
         if name == "pandas":
             raise ModuleNotFoundError("pandas is not needed for a compaction")
 
 
 def main(arguments: list[str]) -> int:
-    """Compact the folder named by the one argument. Returns the exit code."""
-    if len(arguments) != 1:
-        sys.stderr.write("expected one argument, the folder: python -m pyflare.store.compaction FOLDER\n")
+    """Compact the folder named first, keeping rows as long as the second argument says. Returns the exit code."""
+    if not 1 <= len(arguments) <= _MOST_ARGUMENTS:
+        sys.stderr.write(
+            "expected a folder, and how long to keep rows: python -m pyflare.store.compaction FOLDER 30d\n"
+        )
         return 2
     sys.meta_path.insert(0, _NoPandas())
     os.nice(_NICENESS)
@@ -39,7 +41,7 @@ def main(arguments: list[str]) -> int:
 
     gc.freeze()  # the modules stay: no need to look through them again and again
     try:
-        compact(Path(arguments[0]))
+        compact(Path(arguments[0]), keep=arguments[1] if len(arguments) == _MOST_ARGUMENTS else None)
     except (PyFlareError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

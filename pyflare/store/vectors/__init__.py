@@ -1,0 +1,14 @@
+"""Embeddings: from staging parts into LanceDB, and nearest neighbours from both.
+
+Embeddings come into the folder as parts of the table `embeddings`, like
+everything else. Where LanceDB is installed, `move` takes them into one of its
+tables per name and size, and drops the parts. Without it they stay, and are
+searched where they are.
+"""
+
+from pyflare.store.vectors.lance import has_vectors, is_installed
+from pyflare.store.vectors.removal import expire, remove
+from pyflare.store.vectors.search import FILTER_COLUMNS, search
+from pyflare.store.vectors.staging import build_indexes, move
+
+__all__ = ["FILTER_COLUMNS", "build_indexes", "expire", "has_vectors", "is_installed", "move", "remove", "search"]
