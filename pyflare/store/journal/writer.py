@@ -7,6 +7,7 @@ no lock is held and nothing waits. See docs/concepts/architecture.md.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import itertools
 import mmap
@@ -183,30 +184,36 @@ class JournalWriter:
         return cursor
 
     def _count_failure(self, error: OSError) -> None:
-        no_space = error.errno in (28, 122)  # ENOSPC, EDQUOT
+        no_space = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self.losses.add("disk_full" if no_space else "write_failed")
 
     def _open(self) -> None:
         """Make the journal's directory and take the lock that says this process lives.
 
-        It is made under a hidden name and renamed, so that nobody meets it without its lock.
+        It is made under a hidden name and renamed, so that nobody meets it without its
+        lock. Threads may come at once, or a signal handler: whoever renames first has made it.
         """
         if self._lock_descriptor is not None:
             return
         prepare_folder(self.root)
-        unnamed = self.directory.with_name(f".{self.directory.name}")
-        unnamed.mkdir(parents=True, exist_ok=True)
+        unnamed = self.directory.with_name(f".{self.directory.name}-{secrets.token_hex(4)}")
+        unnamed.mkdir(parents=True)
         descriptor = os.open(unnamed / "counters", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _allocate(descriptor, SIZE_BYTES)
             (unnamed / "writer.json").write_bytes(msgspec.json.encode(self.info))
             unnamed.rename(self.directory)
-            self._persist_losses()
-        except BaseException:
+        except BaseException as error:
+            import shutil
+
             os.close(descriptor)
+            shutil.rmtree(unnamed, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in (errno.EEXIST, errno.ENOTEMPTY):
+                return
             raise
         self._lock_descriptor = descriptor
+        self._persist_losses()
 
     def _persist_losses(self) -> None:
         """Count in the file from now on, through a descriptor of its own.
