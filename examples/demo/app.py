@@ -8,7 +8,7 @@ read. Nothing else here knows that it is watched.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -23,8 +23,8 @@ from examples.demo.words import count_tokens, sentences, terms
 RETRIEVED: Final = 10
 KEPT: Final = 3
 _FAMILY_BONUS: Final = 1.1
-_TOOLS: Final = {"arguments": describe_arguments, "used": count_usages}
-"""A word in the question, and the tool that it calls for."""
+_TOOLS: Final = {"which arguments": describe_arguments, "where is": count_usages}
+"""Words in a question, and the tool that they call for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +38,10 @@ class Evidence:
 class DocsApp:
     """Question answering by retrieval, re-ranking and extraction. No model is downloaded and no network used."""
 
-    def __init__(self, indexes: Mapping[str, Index], classifier: NaiveBayes) -> None:
+    def __init__(self, indexes: Mapping[str, Index], classifier: NaiveBayes, rarity: Callable[[str], float]) -> None:
         self._indexes = indexes
         self._classifier = classifier
+        self._rarity = rarity
 
     @pyflare.trace(kind="chain")
     def ask(self, question: str, *, index: str) -> str:
@@ -87,7 +88,7 @@ class DocsApp:
     @pyflare.trace(kind="embedding", model="hashed-tfidf-128", capture_output=False)
     def embed(self, question: str) -> list[float]:
         """Turn a question into a vector, so that questions can be compared."""
-        vector = embed(question, next(iter(self._indexes.values())).rarity)
+        vector = embed(question, self._rarity)
         pyflare.update(input_tokens=count_tokens(question))
         pyflare.log_embedding(vector, name="question", text=question, model="hashed-tfidf-128")
         return vector
@@ -127,15 +128,15 @@ class DocsApp:
 
 def _consult_tools(question: str, passage: Passage) -> Iterator[str]:
     """What the tools say; an answer does without the word of a tool that fails."""
-    for word, tool in _TOOLS.items():
-        if word in question:
+    for words, tool in _TOOLS.items():
+        if words in question:
             with suppress(SyntaxError, TimeoutError):
                 yield tool(passage)
 
 
 def _rescored(hit: Hit, asked: set[str], family: str) -> Hit:
     passage = hit.passage
-    covered = asked.intersection(terms(passage.name), terms(_opening(passage)))
+    covered = asked.intersection(terms(passage.name) + terms(_opening(passage)))
     partly = asked.intersection(terms(passage.name) + terms(passage.text))
     score = hit.score * (1 + (len(covered) + len(partly)) / (2 * len(asked)))
     return Hit(passage=passage, score=round(score * (_FAMILY_BONUS if passage.family == family else 1.0), 3))

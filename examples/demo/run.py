@@ -67,7 +67,7 @@ def build_app(passages: Sequence[Passage]) -> DocsApp:
     """The app with both indexes, and its classifier."""
     fresh = Index(passages, version=FRESH)
     stale = Index(stale_part(passages), version=STALE)
-    return DocsApp({FRESH: fresh, STALE: stale}, NaiveBayes(passages))
+    return DocsApp({FRESH: fresh, STALE: stale}, NaiveBayes(passages), fresh.rarity)
 
 
 def stale_part(passages: Sequence[Passage]) -> list[Passage]:
