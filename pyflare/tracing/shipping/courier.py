@@ -34,6 +34,7 @@ class Courier:
         self._sender: Sender | None = None
         self._delivery: Delivery | None = None
         self._is_down = False
+        self._is_hung_up = False
         self._reasons: set[str] = set()
 
     def round(self, *, has_time: Callable[[], bool], on_own_shipped: Callable[[], None]) -> Failed | None:
@@ -85,6 +86,8 @@ class Courier:
 
     def _tell(self, failed: Failed | None) -> None:
         """Say once that the destination is out of reach, and once that it is back."""
+        if self._is_hung_up:
+            return
         if failed is not None and not self._is_down:
             shown = self._destination.shown
             logger.warning("PyFlare cannot ship to %s (%s). Spans wait on disk until it answers.", shown, failed.reason)
@@ -100,6 +103,7 @@ class Courier:
 
     def hang_up(self) -> None:
         """From another thread: end what is under way."""
+        self._is_hung_up = True
         if self._sender is not None:
             self._sender.close()
 

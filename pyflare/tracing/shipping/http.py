@@ -63,7 +63,8 @@ class HttpSender:
                 content = response.raw.read(_LONGEST_ANSWER_BYTES, decode_content=True)
                 return _meaning(response, content)
         except Exception as error:  # requests lets errors of urllib3 and ssl through, too
-            return Failed(reason=f"{type(error).__name__}: {error}")
+            cause = _cause(error)
+            return Failed(reason=f"{type(cause).__name__}: {cause}")
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -73,6 +74,12 @@ class HttpSender:
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """No authentication but the user's headers: without this, a .netrc file would replace them."""
     return request
+
+
+def _cause(error: Exception) -> BaseException:
+    """What urllib3 says went wrong, without what requests and its pool of connections say around it."""
+    inner = getattr(error.args[0], "reason", None) if error.args else None
+    return inner if isinstance(inner, BaseException) else error
 
 
 def _gzip(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import msgspec
 
 from pyflare.schema.records import SPAN_END_TAG, VERDICT_TAG, SpanEnd, Verdict
+from pyflare.tracing.guard import guard
 from pyflare.tracing.shipping.ledger import Ledger, Place
 
 BATCH_BYTES: Final = 2 << 20
@@ -21,8 +22,8 @@ BATCH_BYTES: Final = 2 << 20
 _ARRAY_16: Final = 0xDC
 """First byte of a msgpack array of more than 15 items; two bytes of length follow."""
 
-decode_span: Final = msgspec.msgpack.Decoder(SpanEnd).decode
-decode_verdict: Final = msgspec.msgpack.Decoder(Verdict).decode
+_decode_span: Final = msgspec.msgpack.Decoder(SpanEnd).decode
+_decode_verdict: Final = msgspec.msgpack.Decoder(Verdict).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class JournalReader:
             for place, payload in ledger.read(segment, ledger.position(segment.name)):
                 if ledger.is_handled(place):
                     continue
-                span = decode_span(payload) if record_tag(payload) == SPAN_END_TAG else None
+                span = read_span(payload) if record_tag(payload) == SPAN_END_TAG else None
                 if span is None or span.trace_id in self._refused:
                     ledger.handle(place)
                 else:
@@ -81,11 +82,29 @@ class JournalReader:
 def refused_traces(ledger: Ledger) -> frozenset[bytes]:
     """The traces of a journal that its tail sampler refused."""
     return frozenset(
-        decode_verdict(payload).trace_id
+        trace_id
         for segment in ledger.segments()
         for _, payload in ledger.read(segment, ledger.beginning)
-        if record_tag(payload) == VERDICT_TAG
+        if record_tag(payload) == VERDICT_TAG and (trace_id := read_refusal(payload)) is not None
     )
+
+
+def read_span(payload: bytes) -> SpanEnd | None:
+    """A span, or None where it cannot be read: one damaged record must not hold up the others for ever."""
+    try:
+        return _decode_span(payload)
+    except msgspec.MsgspecError as error:
+        guard.fault("read a span to ship", error)
+        return None
+
+
+def read_refusal(payload: bytes) -> bytes | None:
+    """The id of a trace that was refused, or None where the record cannot be read."""
+    try:
+        return _decode_verdict(payload).trace_id
+    except msgspec.MsgspecError as error:
+        guard.fault("read a verdict", error)
+        return None
 
 
 def group(items: Iterable[Item], limits: Limits) -> Iterator[Batch]:

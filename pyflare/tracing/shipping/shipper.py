@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _inherited: Final[list[Sender | None]] = []
 """Connections of parent processes. A child neither closes nor collects them: that could disturb the parent's."""
+_LAST_TRY_S: Final = 0.5
+"""How long the end of the program is held up for a destination that did not answer before."""
 
 
 class Shipper:
@@ -50,6 +52,7 @@ class Shipper:
         self._asked = 0
         self._tried = 0
         self._done = 0
+        self._is_failing = False
         self._quiet_until_s = 0.0
         self._stop_at_s: float | None = None
 
@@ -71,8 +74,8 @@ class Shipper:
     def stop(self, timeout_s: float) -> bool:
         """Ship for at most `timeout_s` seconds more, then end. Whether everything went out.
 
-        Where the destination does not answer, what is left waits on disk for the
-        next process. Called after the journal is closed, it deletes a spool that
+        Where the destination has not answered lately, it gets one short try. What is
+        left waits on disk for the next process. Called after the journal is closed, it deletes a spool that
         has been shipped.
         """
         with self._news:
@@ -80,7 +83,7 @@ class Shipper:
                 self._stop_at_s = time.monotonic() + timeout_s
             wanted = self._ask()
         if self._thread is not None:
-            self._thread.join(timeout_s)
+            self._thread.join(min(timeout_s, _LAST_TRY_S) if self._is_failing else timeout_s)
             if self._thread.is_alive():
                 self._courier.hang_up()
         return self._done >= wanted
@@ -130,6 +133,7 @@ class Shipper:
         except Exception as error:
             guard.fault("ship spans", error)
             failed = Failed(reason="a fault of PyFlare's own")
+        self._is_failing = failed is not None
         if failed is None:
             self._backoff.reset()
             return self._interval_s

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal.reader import WriterJournal, list_writers
 from pyflare.store.journal.shipped import load_position
 from pyflare.store.journal.writer import JournalWriter
@@ -101,7 +102,12 @@ class Orphans:
 def waiting_journals(root: Path, destination: str) -> Iterator[WriterJournal]:
     """Journals of ended processes that hold something for a destination, oldest first."""
     for journal in list_writers(root):
-        if destination in journal.info.destinations and not journal.alive and is_waiting(journal, destination):
+        if (
+            destination in journal.info.destinations
+            and journal.info.schema_version <= SCHEMA_VERSION  # else a newer PyFlare ships it
+            and not journal.alive
+            and is_waiting(journal, destination)
+        ):
             yield journal
 
 

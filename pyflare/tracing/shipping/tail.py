@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, VERDICT_TAG
+from pyflare.tracing.guard import guard
 from pyflare.tracing.shipping.ledger import Ledger, Place
-from pyflare.tracing.shipping.reading import Batch, Item, Limits, decode_span, decode_verdict, group, record_tag
+from pyflare.tracing.shipping.reading import Batch, Item, Limits, group, read_refusal, read_span, record_tag
 
 HELD_SPANS: Final = 20_000
 """Beyond this the oldest traces go out, decided or not: the spool must not wait for a trace that never ends."""
@@ -90,23 +91,33 @@ class TailReader:
                 yield from self._ship_ready()
 
     def _observe(self, place: Place, payload: bytes) -> None:
-        tag = record_tag(payload)
+        try:
+            is_held = self._note(place, payload, record_tag(payload))
+        except msgspec.MsgspecError as error:
+            guard.fault("read a record to ship", error)
+            is_held = False
+        if not is_held:
+            self._ledger.handle(place)
+
+    def _note(self, place: Place, payload: bytes, tag: int) -> bool:
+        """Take note of a record. Whether its frame is held until the trace is released."""
         if tag == SPAN_START_TAG:
             start = _decode_start(payload)
             self._trace(start.trace_id).parents[start.span_id] = start.parent_span_id
-            self._ledger.handle(place)
-        elif tag == SPAN_END_TAG:
+            return False
+        if tag == SPAN_END_TAG:
             end = _decode_end(payload)
             trace = self._trace(end.trace_id)
             trace.ended.add(end.span_id)
             trace.spans.append(place)
             self._held += 1
-        elif tag == VERDICT_TAG:
-            trace_id = decode_verdict(payload).trace_id
-            self._refuse(trace_id)
-            self._trace(trace_id).verdicts.append(place)
-        else:
-            self._ledger.handle(place)
+            return True
+        trace_id = read_refusal(payload) if tag == VERDICT_TAG else None
+        if trace_id is None:
+            return False
+        self._refuse(trace_id)
+        self._trace(trace_id).verdicts.append(place)
+        return True
 
     def _trace(self, trace_id: bytes) -> _Trace:
         trace = self._traces.get(trace_id)
@@ -125,8 +136,9 @@ class TailReader:
         for trace_id, trace in self._traces.items():
             if excess <= 0:
                 break
-            oldest.append(trace_id)
-            excess -= len(trace.spans)
+            if trace.spans:
+                oldest.append(trace_id)
+                excess -= len(trace.spans)
         self._release(oldest)
 
     def _release(self, trace_ids: list[bytes]) -> None:
@@ -153,7 +165,8 @@ class TailReader:
             if self._ledger.is_handled(place):
                 continue
             payload = self._ledger.read_one(place)
-            if payload is None:  # the segment was deleted from outside
+            span = None if payload is None else read_span(payload)
+            if span is None:  # the segment was deleted from outside, or the record is damaged
                 self._ledger.handle(place)
             else:
-                yield Item(place, decode_span(payload))
+                yield Item(place, span)
