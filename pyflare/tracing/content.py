@@ -78,7 +78,7 @@ class Content:
             return None, None
         data, truncated = encode_arguments(values, self.limits)
         if truncated or self._redactor is not None or len(data) > self._inline_bytes:
-            return self._settle(data, truncated)
+            return self.settle(data, truncated=truncated)
         return data, None
 
     def value(self, value: object) -> tuple[bytes | None, str | None]:
@@ -92,10 +92,11 @@ class Content:
             return None, None
         data, truncated = encode_value(value, self.limits)
         if truncated or self._redactor is not None or len(data) > self._inline_bytes:
-            return self._settle(data, truncated)
+            return self.settle(data, truncated=truncated)
         return data, None
 
-    def _settle(self, data: bytes, truncated: bool) -> tuple[bytes, str | None]:
+    def settle(self, data: bytes, *, truncated: bool = False) -> tuple[bytes, str | None]:
+        """JSON of captured content: redacted, and moved out of the span where large."""
         if truncated:
             self.losses.add("content_truncated")
         if self.redactor is not None:

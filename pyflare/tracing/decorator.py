@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar, overload
 
 from pyflare.tracing import state
 from pyflare.tracing.context import detach_fast, release
+from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import logger
 from pyflare.tracing.site import Site
-from pyflare.tracing.stream import STREAM_TYPES, drive, follow, traced_async_generator
+from pyflare.tracing.stream import STREAM_TYPES, NoStream, Stream, drive, follow, traced_async_generator
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -86,7 +88,7 @@ def trace(
             target,
             name=name,
             kind=kind,
-            fields={column: value for column, value in given.items() if value is not None},
+            fields={column: text_of(value) for column, value in given.items() if value is not None},
             capture_input=capture_input,
             capture_output=capture_output,
         )
@@ -101,8 +103,14 @@ def _wrapper_for(function: Any) -> Callable[[Any, Site], Any]:
     if inspect.iscoroutinefunction(function):
         return _trace_coroutine
     if inspect.isgeneratorfunction(function):
-        return _trace_generator
+        return _trace_awaitable_generator if _is_awaitable(function) else _trace_generator
     return _trace_function
+
+
+def _is_awaitable(function: Any) -> bool:
+    """Whether the generators that the function makes can be awaited: it is decorated with `types.coroutine`."""
+    code = getattr(function, "__code__", None)
+    return code is not None and bool(code.co_flags & inspect.CO_ITERABLE_COROUTINE)
 
 
 def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
@@ -154,17 +162,32 @@ def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., 
 def _trace_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
-        runtime = state.runtime
-        span = site.start(runtime, args, kwargs) if runtime is not None else None
-        generator = function(*args, **kwargs)
-        return (yield from (generator if span is None else drive(span, generator, site)))
+        stream, generator = _begin_stream(function, site, args, kwargs)
+        return (yield from (drive(stream, generator) if isinstance(stream, Stream) else generator))
 
     return traced
 
 
-def _trace_async_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
-    def start(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        runtime = state.runtime
-        return None if runtime is None else site.start(runtime, args, kwargs)
+def _trace_awaitable_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    return types.coroutine(_trace_generator(function, site))
 
-    return traced_async_generator(function, start, site)
+
+def _trace_async_generator(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
+    traced = traced_async_generator(lambda args, kwargs: _begin_stream(function, site, args, kwargs))
+    return functools.wraps(function)(traced)
+
+
+def _begin_stream(
+    function: Callable[..., Any], site: Site, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Stream | NoStream, Any]:
+    """The span and the generator of one call of a generator function."""
+    runtime = state.runtime
+    span = site.start(runtime, args, kwargs) if runtime is not None else None
+    if span is None:
+        return NoStream(), function(*args, **kwargs)
+    try:
+        generator = function(*args, **kwargs)
+    except BaseException as error:  # the arguments do not fit
+        span.fail(error)
+        raise
+    return Stream(span, site), generator

@@ -32,6 +32,13 @@ SPAN_FIELDS: Final = {
 _COUNTS: Final = frozenset(name for name in SPAN_FIELDS if name.endswith("_tokens"))
 
 
+def text_of(value: object) -> str:
+    """`value` as plain text; of an enumeration that is text, its value."""
+    if type(value) is str:
+        return value
+    return str.__str__(value) if isinstance(value, str) else str(value)
+
+
 def split_fields(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Sort `values` into scope columns, span columns and what is neither. None means "leave as it is"."""
     scope: dict[str, Any] = {}
@@ -41,7 +48,7 @@ def split_fields(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]
         if value is None:
             continue
         if name in SCOPE_FIELDS:
-            scope[SCOPE_FIELDS[name]] = _tags(value) if name == "tags" else str(value)
+            scope[SCOPE_FIELDS[name]] = _tags(value) if name == "tags" else text_of(value)
         elif name in SPAN_FIELDS:
             fields[SPAN_FIELDS[name]] = _field(name, value)
         else:
@@ -64,7 +71,7 @@ def scope_of(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tags(value: Iterable[Any] | str) -> list[str]:
-    return [value] if isinstance(value, str) else [str(tag) for tag in value]
+    return [text_of(value)] if isinstance(value, str) else [text_of(tag) for tag in value]
 
 
 def _field(name: str, value: Any) -> Any:
@@ -72,4 +79,4 @@ def _field(name: str, value: Any) -> Any:
         return int(value)
     if name == "cost_usd":
         return round(float(value) * 1_000_000)
-    return str(value)
+    return text_of(value)

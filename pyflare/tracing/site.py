@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from pyflare.tracing.context import SPAN_KEY, attach_fast, get_current_fast, with_span
+from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import guard
 from pyflare.tracing.runtime import Runtime
 from pyflare.tracing.span import Span
@@ -25,6 +27,7 @@ class Site:
         "fields",
         "inference_type",
         "lone_key",
+        "more",
         "name",
         "names",
         "positional",
@@ -42,12 +45,12 @@ class Site:
         capture_input: bool | Collection[str] | None,
         capture_output: bool | None,
     ) -> None:
-        self.name = name or getattr(function, "__qualname__", type(function).__name__).replace("<locals>.", "")
-        self.inference_type = kind
+        self.name = _name_of(function) if name is None else text_of(name)
+        self.inference_type = None if kind is None else text_of(kind)
         self.fields = fields or None
-        self.capture_input = capture_input
+        self.capture_input = (capture_input,) if isinstance(capture_input, str) else capture_input
         self.capture_output = capture_output
-        self.names, self.rest = _positional_names(function)
+        self.names, self.rest, self.more = _names_of(function)
         self.positional = len(self.names)
         self.receiver = self.names[0] if self.names[:1] in (("self",), ("cls",)) else None
         captured = self.names if self.receiver is None else self.names[1:]
@@ -90,6 +93,8 @@ class Site:
     ) -> dict[str, Any]:
         values = dict(zip(self.names, args)) if args else {}  # noqa: B905  (*args may be longer)
         if kwargs:
+            if values.keys() & kwargs:  # a positional-only parameter, and another of its name
+                kwargs = {self.more: kwargs}
             values.update(kwargs)
         if len(args) > self.positional:
             values[self.rest] = args[self.positional :]
@@ -101,12 +106,19 @@ class Site:
         return values
 
 
-def _positional_names(function: Callable[..., Any]) -> tuple[tuple[str, ...], str]:
-    """The names that positional arguments go by, and the name for those beyond them."""
+def _name_of(function: Any) -> str:
+    while isinstance(function, functools.partial):
+        function = function.func
+    return str(getattr(function, "__qualname__", type(function).__qualname__)).replace("<locals>.", "")
+
+
+def _names_of(function: Callable[..., Any]) -> tuple[tuple[str, ...], str, str]:
+    """The names that positional arguments go by, and the names for further ones and for further keywords."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some builtins have no signature
-        return (), "args"
+        return (), "args", "kwargs"
     names = tuple(parameter.name for parameter in parameters if parameter.kind in _POSITIONAL)
-    rest = [parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.VAR_POSITIONAL]
-    return names, rest[0] if rest else "args"
+    others = {parameter.kind: parameter.name for parameter in parameters}
+    rest = others.get(inspect.Parameter.VAR_POSITIONAL, "args")
+    return names, rest, others.get(inspect.Parameter.VAR_KEYWORD, "kwargs")

@@ -176,8 +176,8 @@ class Span(otel.Span):
         """Write the span to the journal. Only the first end counts."""
         if self.ended:
             return
+        self.ended = True  # at once: no other thread or signal handler gets in between
         duration_ns = perf_counter_ns() - self._started_ns
-        self.ended = True
         runtime = self.runtime
         if self._write is not runtime.write:  # begun before a fork: it is the parent's to end
             return
@@ -236,19 +236,33 @@ class Span(otel.Span):
                     self.fields = {**(self.fields or {}), "output_ref": reference}
             self.finish()
         except Exception as error:
-            self._fault("end a span", error)
+            self._fault("end a span with its output", error)
+            self._end()
 
     def fail(self, error: BaseException) -> None:
         """End the span with the exception that the work was left by. Never raises."""
         try:
             if not self.ended and is_failure(error):
                 self._note_error(error)
-            self.finish()
         except Exception as fault:
-            self._fault("end a span with its exception", fault)
+            self.status_code = STATUS_ERROR
+            self._fault("keep an exception", fault)
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            self.finish()
+        except Exception as error:
+            self._fault("end a span", error)
 
     def _keep_output(self, output: object) -> None:
         self.output, reference = self.runtime.content.value(output)
+        if reference is not None:
+            self.fields = {**(self.fields or {}), "output_ref": reference}
+
+    def set_output_json(self, data: bytes) -> None:
+        """Keep an output that has been captured already."""
+        self.output, reference = self.runtime.content.settle(data)
         if reference is not None:
             self.fields = {**(self.fields or {}), "output_ref": reference}
 
@@ -271,7 +285,6 @@ class Span(otel.Span):
 
     def _fault(self, where: str, error: BaseException) -> None:
         self.runtime.losses.add("internal_fault")
-        self.ended = True
         guard.fault(where, error)
 
     # -- what users of PyFlare set ---------------------------------------------------------------

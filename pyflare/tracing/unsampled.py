@@ -37,6 +37,9 @@ class UnsampledSpan(otel.NonRecordingSpan):
     def set_output(self, value: object) -> None:
         """Keep nothing."""
 
+    def set_output_json(self, data: bytes) -> None:
+        """Keep nothing."""
+
     def mark_first_chunk(self) -> None:
         """Keep nothing."""
 
