@@ -135,5 +135,5 @@ def _connect(root: Path) -> duckdb.DuckDBPyConnection:
         "enable_external_access = false",
         "lock_configuration = true",
     ):
-        connection.execute(f"SET {setting}")
+        connection.execute(f"SET GLOBAL {setting}")  # of every cursor, not of this one alone
     return connection

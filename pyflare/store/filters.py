@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ class _Call:
     value: Any
     time_column: str
     now_ns: int
+    content_ids: Sequence[str]
 
 
 Filter = Callable[[_Call], Condition]
@@ -50,13 +51,14 @@ Filter = Callable[[_Call], Condition]
 EVERYTHING: Final = Condition("true")
 
 
-def where(table: str, filters: Mapping[str, Any], *, now_ns: int) -> Condition:
+def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: Sequence[str] = ()) -> Condition:
     """The condition that all filters of a table together make. Those that are None do not count.
 
     Args:
         table: A table that has filters.
         filters: Values by filter name. A list or tuple of values means any of them.
         now_ns: The present, in unix nanoseconds, for times such as "2h" ago.
+        content_ids: Payloads that hold the text of the filter `text`: see `text_pattern`.
 
     Raises:
         QueryError: There is no such filter, or it cannot take the value.
@@ -68,7 +70,7 @@ def where(table: str, filters: Mapping[str, Any], *, now_ns: int) -> Condition:
         if name not in known:
             raise QueryError(f'{table} has no filter "{name}"; it has {", ".join(known)}.{did_you_mean(name, known)}')
         if value is not None:
-            condition &= known[name](_Call(name, value, TABLES[table].time_column, now_ns))
+            condition &= known[name](_Call(name, value, TABLES[table].time_column, now_ns, content_ids))
     return condition
 
 
@@ -186,20 +188,30 @@ def _entry(column: str, key: str, value: object) -> Condition:
             )
 
 
-def _text(call: _Call) -> Condition:
-    """Input or output holds the text, whatever its case; large ones are looked up in `payloads`.
+def text_pattern(text: object) -> str:
+    """The regular expression that finds a text in a column of JSON, whatever its case.
 
-    The columns hold JSON, so what is looked for is written as JSON writes it.
-    RE2 finds a literal faster than ILIKE does.
+    What is looked for is written as JSON writes it. DuckDB finds a literal faster
+    by a regular expression than by ILIKE.
+
+    Raises:
+        QueryError: It is no text, or an empty one.
     """
-    if not isinstance(call.value, str) or not call.value:
-        raise QueryError(f"{call.name}: expected a text to look for, got {call.value!r}.")
-    written = json.dumps(call.value, ensure_ascii=False)[1:-1]
-    pattern = "(?i)" + re.sub(r"([^\w\s]|_)", r"\\\1", written, flags=re.ASCII)
-    large = "(SELECT content_id FROM payloads WHERE regexp_matches(content, ?))"
+    if not isinstance(text, str) or not text:
+        raise QueryError(f"text: expected a text to look for, got {text!r}.")
+    written = json.dumps(text, ensure_ascii=False)[1:-1]
+    return "(?i)" + re.sub(r"([^\w\s])", r"\\\1", written)
+
+
+def _text(call: _Call) -> Condition:
+    """Input or output holds the text. Where they are too large to stand in the span, their payload does."""
+    pattern = text_pattern(call.value)
+    condition = "regexp_matches(input, ?) OR regexp_matches(output, ?)"
+    if not call.content_ids:
+        return Condition(f"({condition})", (pattern, pattern))
+    ids = [*call.content_ids]
     return Condition(
-        f"(regexp_matches(input, ?) OR regexp_matches(output, ?) OR input_ref IN {large} OR output_ref IN {large})",
-        (pattern,) * 4,
+        f"({condition} OR list_contains(?, input_ref) OR list_contains(?, output_ref))", (pattern, pattern, ids, ids)
     )
 
 

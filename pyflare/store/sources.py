@@ -14,7 +14,9 @@ def live_name(table: str) -> str:
     return f"_live_{table}"
 
 
-def parts_source(root: Path, snapshot: Snapshot, table: str, *, since_ns: int | None = None) -> str:
+def parts_source(
+    root: Path, snapshot: Snapshot, table: str, *, since_ns: int | None = None, until_ns: int | None = None
+) -> str:
     """The rows that parts hold; empty where there are no parts.
 
     Args:
@@ -22,10 +24,11 @@ def parts_source(root: Path, snapshot: Snapshot, table: str, *, since_ns: int | 
         snapshot: The moment.
         table: The table's name.
         since_ns: Leave out parts whose rows are all older, in unix nanoseconds.
+        until_ns: Leave out parts whose rows are all younger.
     """
     files: dict[int, list[str]] = {}
     for part in snapshot.catalog.parts_of(table):
-        if since_ns is None or part.max_time_ns >= since_ns:
+        if (since_ns is None or part.max_time_ns >= since_ns) and (until_ns is None or part.min_time_ns <= until_ns):
             files.setdefault(part.schema_version, []).append(str(part.path(root)))
     return parts_sql(TABLES[table], files) if files else ""
 

@@ -6,17 +6,17 @@ import re
 from typing import Any, Final
 
 from pyflare.errors import NotFoundError
-from pyflare.schema.sql import quote
-from pyflare.schema.tables import SPANS
 from pyflare.store.engine import Engine
+from pyflare.store.filters import text_pattern
+from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
+from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
 from pyflare.workspace.trace import Trace, TraceSpan
 
 _HEX: Final = re.compile(r"[0-9a-f]{1,32}")
 _TRACE_ID_DIGITS: Final = 32
 _SAID_AT_MOST: Final = 5
-_COLUMNS: Final = ", ".join(map(quote, SPANS.column_names))
 
 
 def find_trace(engine: Engine, trace_id: str) -> Trace:
@@ -66,13 +66,17 @@ def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
 
 def _spans(engine: Engine, trace_id: str, start_ns: int, *, until_ns: int | None) -> list[TraceSpan]:
     until = "" if until_ns is None else f" AND start_time <= make_timestamp_ns({until_ns})"
-    rows = _rows(
-        engine,
-        f"SELECT {_COLUMNS}, epoch_ns(start_time) AS start_unix_ns FROM spans "
-        f"WHERE trace_id = ? AND start_time >= make_timestamp_ns({start_ns}){until}",
-        [trace_id],
-    )
-    return [TraceSpan(row) for row in rows]
+
+    def build(snapshot: Snapshot, _: object) -> tuple[str, Parameters]:
+        parts = parts_source(engine.root, snapshot, "spans", since_ns=start_ns, until_ns=until_ns)
+        source = joined("spans", parts, live_source(snapshot, "spans"))
+        query = (
+            f"SELECT *, epoch_ns(start_time) AS start_unix_ns FROM ({source}) "
+            f"WHERE trace_id = ? AND start_time >= make_timestamp_ns({start_ns}){until}"
+        )
+        return query, [trace_id]
+
+    return [TraceSpan(row) for row in arrow.dicts(engine.run(build, traces=False))]
 
 
 def find_payload(engine: Engine, content_id: str) -> str:
@@ -87,6 +91,17 @@ def find_payload(engine: Engine, content_id: str) -> str:
             f"no payload has the id {content_id!r}. Hint: it is in `input_ref` and `output_ref` of spans."
         )
     return str(rows[0]["content"])
+
+
+def find_payloads(engine: Engine, text: object) -> list[str]:
+    """The ids of the payloads that hold a text, whatever its case.
+
+    Raises:
+        QueryError: It is no text, or an empty one.
+    """
+    pattern = text_pattern(text)
+    found = _rows(engine, "SELECT DISTINCT content_id FROM payloads WHERE regexp_matches(content, ?)", [pattern])
+    return [row["content_id"] for row in found]
 
 
 def _rows(engine: Engine, query: str, parameters: Parameters, *, traces: bool = False) -> list[dict[str, Any]]:

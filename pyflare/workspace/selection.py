@@ -77,6 +77,7 @@ def selection(
     order: str,
     limit: int | None,
     columns: Sequence[str] | None = None,
+    content_ids: Sequence[str] = (),
 ) -> Build:
     """A query for the rows of a table that meet the filters.
 
@@ -84,11 +85,20 @@ def selection(
     joined: over the parts alone DuckDB finds the rows by their sort key and reads
     the wide columns of those rows only.
 
+    Args:
+        root: The folder.
+        table: A table that has filters.
+        filters: Values by filter name.
+        order: A column, with "-" before it for descending.
+        limit: Rows at most; None for all.
+        columns: The columns to read; all where it is None.
+        content_ids: Payloads that hold the text of the filter `text`.
+
     Raises:
         QueryError: There is no such filter or column, or a value it cannot take.
         DataError: A time is not one.
     """
-    condition = where(table, filters, now_ns=time.time_ns())
+    condition = where(table, filters, now_ns=time.time_ns(), content_ids=content_ids)
     ordered = order_by(table, order)
     cut = "" if limit is None else f" LIMIT {_checked_limit(limit)}"
     selected = ", ".join(map(quote, _checked_columns(table, columns))) if columns else "*"

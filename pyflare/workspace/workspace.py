@@ -168,5 +168,14 @@ class Workspace:
         order_by: str,
         columns: Sequence[str] | None = None,
     ) -> Rows:
-        build = selection(self._engine.root, table, filters, order=order_by, limit=limit, columns=columns)
+        text = filters.get("text")
+        build = selection(
+            self._engine.root,
+            table,
+            filters,
+            order=order_by,
+            limit=limit,
+            columns=columns,
+            content_ids=() if text is None else lookup.find_payloads(self._engine, text),
+        )
         return Rows(self._engine.run(build, traces=table == "traces"), shown=SHOWN[table])
