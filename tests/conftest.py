@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import offline
 
 offline.block()
+# Machines that run tests are busy: how long an example takes says nothing. In CI the examples are always the same.
+settings.register_profile("pyflare", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("pyflare")
 for _variable in [name for name in os.environ if name.startswith(("PYFLARE_", "OTEL_"))]:
     del os.environ[_variable]
 
