@@ -41,6 +41,7 @@ def test_notebook_runs(notebook: Path, tmp_path: Path) -> None:
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     assert outputs
     assert [output for output in outputs if output.get("name") == "stderr"] == []
+    assert [output for output in outputs if not "".join(output.get("data", {}).get("text/plain", "x"))] == []
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

@@ -132,7 +132,7 @@ def as_text(shown: Sequence[Column], *, total: int, width: int = 120) -> str:
     """The table as plain text, with a last line that says how many rows there are."""
     if not shown or not total:
         return "no rows"
-    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False, force_jupyter=False)
     with console.capture() as captured:
         console.print(as_rich(shown, width=width))
     lines = [line.rstrip() for line in captured.get().splitlines()]
