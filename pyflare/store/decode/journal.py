@@ -71,13 +71,15 @@ class JournalDecoder:
         self.damaged = 0
         """Payloads that were no record: whole frames of unknown content."""
         self._open: dict[bytes, bytes] = {}  # payloads of starts, by key
+        self._early: set[bytes] = set()
+        """Keys of spans whose end came first: the segments of one generation are in no order."""
         self._ended: dict[bytes, SpanEnd] = {}
         self._rows: list[Row] = []
         self._payloads: list[Payload] = []
 
     def feed(self, payloads: Iterable[bytes]) -> None:
         """Take in the next payloads. A damaged one is counted, never raised."""
-        opened, ended = self._open, self._ended
+        opened, ended, early = self._open, self._ended, self._early
         for payload in payloads:
             try:
                 at = 3 if payload[0] == _ARRAY_16 else 1
@@ -85,9 +87,12 @@ class JournalDecoder:
                 if tag == SPAN_END_TAG:
                     key = payload[at + 3 : at + 3 + _KEY_BYTES]
                     ended[key] = _decode_end(payload)
-                    opened.pop(key, None)
+                    if opened.pop(key, None) is None:
+                        early.add(key)
                 elif tag == SPAN_START_TAG:
-                    opened[payload[at + 3 : at + 3 + _KEY_BYTES]] = payload
+                    key = payload[at + 3 : at + 3 + _KEY_BYTES]
+                    if key not in early:
+                        opened[key] = payload
                 else:
                     self._feed_other(tag, payload)
             except (msgspec.MsgspecError, IndexError):
