@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 from pyflare.schema.sql import empty_sql, parts_sql
 from pyflare.schema.tables import TABLES
+from pyflare.store.catalog import Part
 from pyflare.store.live import Snapshot
 
 
@@ -15,7 +17,13 @@ def live_name(table: str) -> str:
 
 
 def parts_source(
-    root: Path, snapshot: Snapshot, table: str, *, since_ns: int | None = None, until_ns: int | None = None
+    root: Path,
+    snapshot: Snapshot,
+    table: str,
+    *,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
+    without: Container[Part] = (),
 ) -> str:
     """The rows that parts hold; empty where there are no parts.
 
@@ -25,10 +33,13 @@ def parts_source(
         table: The table's name.
         since_ns: Leave out parts whose rows are all older, in unix nanoseconds.
         until_ns: Leave out parts whose rows are all younger.
+        without: Parts to leave out.
     """
     files: dict[int, list[str]] = {}
     for part in snapshot.catalog.parts_of(table):
-        if (since_ns is None or part.max_time_ns >= since_ns) and (until_ns is None or part.min_time_ns <= until_ns):
+        too_old = since_ns is not None and part.max_time_ns < since_ns
+        too_young = until_ns is not None and part.min_time_ns > until_ns
+        if not too_old and not too_young and part not in without:
             files.setdefault(part.schema_version, []).append(str(part.path(root)))
     return parts_sql(TABLES[table], files) if files else ""
 

@@ -98,3 +98,13 @@ class ScoreFilters(_Times, total=False):
     attributes: Mapping[str, Any] | None
     trace_id: Texts
     span_id: Texts
+
+
+class SimilarFilters(TypedDict, total=False):
+    """Filters of `Workspace.similar`."""
+
+    project: str | None
+    model: str | None
+    trace_id: str | None
+    span_id: str | None
+    prediction_id: str | None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
-from pyflare.errors import NotFoundError
+from pyflare.errors import NotFoundError, QueryError
+from pyflare.store import vectors
 from pyflare.store.engine import Engine
 from pyflare.store.filters import text_pattern
+from pyflare.store.hints import did_you_mean
 from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
+from pyflare.workspace.filters import SimilarFilters
+from pyflare.workspace.rows import Rows
 from pyflare.workspace.trace import Trace, TraceSpan
 
 _HEX: Final = re.compile(r"[0-9a-f]{1,32}")
@@ -77,6 +82,30 @@ def _spans(engine: Engine, trace_id: str, start_ns: int, *, until_ns: int | None
         return query, [trace_id]
 
     return [TraceSpan(row) for row in arrow.dicts(engine.run(build, traces=False))]
+
+
+def find_trace_id(engine: Engine, prefix: str) -> str:
+    """The whole id of the trace that an id, or the beginning of one, belongs to.
+
+    Raises:
+        NotFoundError: No trace has the id, or several begin like that.
+    """
+    return str(_find_row(engine, prefix.strip().lower())["trace_id"])
+
+
+def find_similar(engine: Engine, vector: list[float], name: str, limit: int, where: Mapping[str, Any]) -> Rows:
+    """The embeddings nearest to a vector. See `Workspace.similar`."""
+    columns = {"model": "model_id"}
+    known = [*SimilarFilters.__annotations__]
+    for filter in where:
+        if filter not in known:
+            raise QueryError(
+                f'similar has no filter "{filter}"; it has {", ".join(known)}.{did_you_mean(filter, known)}'
+            )
+    filters = {columns.get(filter, filter): value for filter, value in where.items() if value is not None}
+    live = engine.snapshot().live.get("embeddings")
+    found = vectors.search(engine.root, vector, name=name, k=limit, filters=filters, live=live)
+    return Rows(found, shown=("distance", "text", "trace_id", "span_id", "model_id", "timestamp"))
 
 
 def find_payload(engine: Engine, content_id: str) -> str:

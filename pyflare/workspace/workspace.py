@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
 
 import pyarrow as pa
 
+from pyflare.store.compaction import CompactionResult, compact
+from pyflare.store.deletion import DeletionResult, delete
 from pyflare.store.engine import Engine
 from pyflare.store.migrate import check_version
+from pyflare.store.retention import RetentionResult, apply_retention
 from pyflare.store.session import Parameters
 from pyflare.workspace import lookup
-from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SpanFilters, TraceFilters
+from pyflare.workspace.doctor import DoctorReport, examine
+from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SimilarFilters, SpanFilters, TraceFilters
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.selection import SHOWN, selection
-from pyflare.workspace.trace import Trace
+from pyflare.workspace.stats import StoreStats, read_stats
+from pyflare.workspace.trace import Trace, TraceSpan
+from pyflare.workspace.watch import watch
 
 DEFAULT_PATH: Final = "./.pyflare"
 
@@ -143,6 +149,85 @@ class Workspace:
             NotFoundError: The store has no such content.
         """
         return lookup.find_payload(self._engine, content_id)
+
+    def similar(
+        self, vector: Sequence[float], *, name: str = "input", limit: int = 10, **where: Unpack[SimilarFilters]
+    ) -> Rows:
+        """The captured embeddings nearest to a vector, by cosine distance, nearest first.
+
+        Args:
+            vector: Shape `(n_dimensions,)`. Embeddings of another size are not compared.
+            name: What they are embeddings of, as given to `pyflare.log_embedding`.
+            limit: How many to find.
+            **where: `model="text-embedding-3"`, `trace_id`, …: see `SimilarFilters`.
+
+        Returns:
+            Rows of `embeddings` with their `distance`: 0 for the same direction, 2 for the opposite.
+
+        Raises:
+            DataError: The vector is empty, or the limit is not positive.
+            QueryError: There is no such filter.
+            MissingExtraError: Embeddings have moved to LanceDB, and it is not installed.
+        """
+        return lookup.find_similar(self._engine, [float(number) for number in vector], name, limit, where)
+
+    def watch(self, *, interval_s: float = 0.2, **filters: Unpack[SpanFilters]) -> Iterator[TraceSpan]:
+        """Spans as they begin and end, for ever, starting with those that run now. A span comes at most twice.
+
+        Args:
+            interval_s: How often to look, in seconds.
+            **filters: As for `spans`.
+
+        Raises:
+            QueryError: There is no such filter, or it cannot take the value.
+        """
+        return watch(self._engine, filters, interval_s=interval_s)
+
+    def stats(self) -> StoreStats:
+        """How much there is: rows and bytes by table, the times they span, processes that write, losses."""
+        return read_stats(self._engine, self.path)
+
+    def doctor(self) -> DoctorReport:
+        """What there is not, and why: dropped, shortened, unfinished, damaged or unshipped. Reads all journals."""
+        return examine(self._engine, self.path)
+
+    def compact(self) -> CompactionResult:
+        """Move what journals hold into parts, where it is sealed, and merge small parts. Reading never needs it.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        return compact(self.path)
+
+    def gc(self, keep: str) -> RetentionResult:
+        """Delete everything that is older than `keep`, and give its bytes back.
+
+        Args:
+            keep: How long rows are kept, such as "30d", "12h" or "4w".
+
+        Raises:
+            DataError: `keep` is not a duration.
+            StoreError: Another process was changing the folder all the time.
+        """
+        return apply_retention(self.path, keep)
+
+    def delete(
+        self, *, trace_id: str | None = None, session: str | None = None, user: str | None = None
+    ) -> DeletionResult:
+        """Delete one trace, or all traces of one session or user, with all that belongs to them, and give the bytes back.
+
+        Args:
+            trace_id: A trace's id, or a beginning of it that no other trace shares.
+            session: A session.
+            user: A user. Give exactly one of the three.
+
+        Raises:
+            DataError: None or several of the three are given.
+            NotFoundError: No trace has the id, or several begin like that.
+            StoreError: Another process was changing the folder all the time.
+        """
+        whole_id = None if trace_id is None else lookup.find_trace_id(self._engine, trace_id)
+        return delete(self.path, trace_id=whole_id, session_id=session, user_id=user)
 
     def close(self) -> None:
         """Let go of the folder."""

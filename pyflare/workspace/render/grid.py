@@ -128,27 +128,27 @@ def _widths(shown: Sequence[Column], width: int) -> list[int]:
     return widths or [width]
 
 
-def as_text(shown: Sequence[Column], *, total: int, width: int = 120) -> str:
-    """The table as plain text, with a last line that says how many rows there are."""
-    if not shown or not total:
+def as_text(shown: Sequence[Column], *, total: int | None = None, width: int = 120) -> str:
+    """The table as plain text, with a last line that says how many rows there are where a total is given."""
+    if not shown or not shown[0].cells:
         return "no rows"
     console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False, force_jupyter=False)
     with console.capture() as captured:
         console.print(as_rich(shown, width=width))
     lines = [line.rstrip() for line in captured.get().splitlines()]
-    return "\n".join([*lines, footer(shown, total=total, width=width)])
+    return "\n".join(lines if total is None else [*lines, footer(shown, total=total, width=width)])
 
 
-def as_html(shown: Sequence[Column], *, total: int) -> str:
-    """The table as HTML for a notebook."""
-    if not shown or not total:
+def as_html(shown: Sequence[Column], *, total: int | None = None) -> str:
+    """The table as HTML for a notebook, with a last line as `as_text` has."""
+    if not shown or not shown[0].cells:
         return "<em>no rows</em>"
     head = "".join(f"<th style='text-align:left'>{html.escape(column.title)}</th>" for column in shown)
     rows = "".join(
         "<tr>" + "".join(_html_cell(column, index) for column in shown) + "</tr>"
         for index in range(len(shown[0].cells))
     )
-    count = html.escape(footer(shown, total=total, width=sys.maxsize))
+    count = "" if total is None else html.escape(footer(shown, total=total, width=sys.maxsize))
     return (
         f"<div style='overflow-x:auto'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
         f"<div style='opacity:.6'>{count}</div></div>"

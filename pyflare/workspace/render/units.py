@@ -46,8 +46,8 @@ def count(number: int | None) -> str:
 
 
 def plural(number: int, noun: str) -> str:
-    """A count and what is counted: 1 span, 1,204 spans."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """A count and what is counted: 1 span, 1,204 spans, 2 processes."""
+    return f"{number:,} {noun}{'' if number == 1 else 'es' if noun.endswith('s') else 's'}"
 
 
 def cost(micros: int | None) -> str:
