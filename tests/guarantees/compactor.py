@@ -1,0 +1,28 @@
+"""A compaction in many small commits, so that there are many moments to be killed at.
+
+    python -m tests.guarantees.compactor FOLDER DESCRIPTOR
+
+Writes a byte to the descriptor when its imports are done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from pyflare.store.compaction import compact
+
+COMMIT_BYTES: Final = 1 << 20
+
+
+def main(folder: str, descriptor: int) -> None:
+    """Compact once."""
+    os.write(descriptor, b".")
+    result = compact(Path(folder), max_bytes=COMMIT_BYTES)
+    assert result.done, result.reason
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
