@@ -94,7 +94,7 @@ class Settings:
     keep: str | None = _setting(
         None,
         kinds.DURATION,
-        "How long spans are kept; compaction deletes older ones. By default for ever.",
+        "How long spans are kept: the compactions that this program starts delete older ones. By default for ever.",
     )
     compaction: str = _setting(
         "auto",
@@ -185,11 +185,6 @@ class Settings:
         "Tail sampling: the share kept of the traces that are neither slow nor failed. "
         "0 where only `tail_slower_than_s` is set. Tail sampling is on when either is set.",
     )
-
-    @property
-    def keep_s(self) -> float | None:
-        """`keep` in seconds, or None for ever."""
-        return None if self.keep is None else kinds.duration_s(self.keep)
 
 
 SETTINGS: Final = {

@@ -15,38 +15,41 @@ from pyflare.tracing.guard import guard
 _COMMAND: Final = ("-m", "pyflare.store.compaction")
 
 
-def compact_when_full(root: Path, threshold_bytes: int) -> Callable[[int], None]:
+def compact_when_full(root: Path, threshold_bytes: int, *, keep: str | None) -> Callable[[int], None]:
     """A callback for a journal: told the bytes of each sealed segment, it compacts every `threshold_bytes`.
+
+    Rows older than `keep`, such as "30d", are dropped on the way; None keeps them for ever.
 
     The child process does the work, so the traced program's memory and interpreter lock
     are left alone. Where the extra "local" is not installed nothing is started: whoever
     reads the folder later compacts it.
     """
+    command = [sys.executable, *_COMMAND, str(root), *([] if keep is None else [keep])]
     waiting_bytes = 0
-    running: subprocess.Popen[bytes] | None = None
+    waiter: threading.Thread | None = None
 
-    def start() -> None:
-        nonlocal running
+    def compact() -> None:
         try:
-            if running is not None and running.poll() is None:
-                return
-            running = subprocess.Popen(
-                [sys.executable, *_COMMAND, str(root)],
+            subprocess.run(
+                command,
+                check=False,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
         except Exception as error:
-            guard.fault("start a compaction", error)
+            guard.fault("run a compaction", error)
 
     def sealed(size_bytes: int) -> None:
-        nonlocal waiting_bytes
+        nonlocal waiting_bytes, waiter
         waiting_bytes += size_bytes
-        if waiting_bytes < threshold_bytes:
+        # In a forked child the parent's thread counts as ended.
+        if waiting_bytes < threshold_bytes or (waiter is not None and waiter.is_alive()):
             return
         waiting_bytes = 0
         if find_spec("pyarrow") is not None and find_spec("duckdb") is not None:
-            threading.Thread(target=start, name="pyflare-compaction", daemon=True).start()
+            waiter = threading.Thread(target=compact, name="pyflare-compaction", daemon=True)
+            waiter.start()
 
     return sealed

@@ -97,7 +97,7 @@ def _assemble(settings: Settings, *, redact: Any, rules: tuple[Any, ...], resour
     )
     runtime.content.redactor = _redactor(redact if redact is not None else settings.redact, runtime)
     if not ships_only and settings.compaction == "auto":
-        runtime.on_seal = compact_when_full(root, settings.compact_after_bytes)
+        runtime.on_seal = compact_when_full(root, settings.compact_after_bytes, keep=settings.keep)
         runtime.journal.on_seal = runtime.on_seal
     if destination is not None:
         from pyflare.tracing.shipping import Shipper

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import pyflare
 from pyflare.config import SETTINGS, Settings, resolve
+from pyflare.config.kinds import duration_s
 from pyflare.config.resolution import resolve_from
 from pyflare.errors import ConfigError
 
@@ -233,7 +236,8 @@ def test_unusable_file(resolved: Resolve, tmp_path: Path, text: str, message: st
 @pytest.mark.parametrize(("text", "seconds"), [("30d", 2_592_000), ("12h", 43_200), ("1.5 m", 90), ("2w", 1_209_600)])
 def test_keep(resolved: Resolve, text: str, seconds: float) -> None:
     """How long spans are kept reads as people write it."""
-    assert resolved(keep=text).keep_s == seconds
+    assert resolved(keep=f" {text}").keep == text
+    assert duration_s(text) == seconds
 
 
 def test_names(resolved: Resolve) -> None:
@@ -241,3 +245,11 @@ def test_names(resolved: Resolve) -> None:
     assert resolved({"PYFLARE_REDACT": "email, phone,"}).redact == ("email", "phone")
     assert resolved(redact=["email"]).redact == ("email",)
     assert resolved(redact="all").redact == ("all",)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_does_something(name: str) -> None:
+    """No setting is there for show: the code reads each."""
+    package = Path(pyflare.__file__).parent
+    sources = [path.read_text() for path in package.rglob("*.py") if "config" not in path.relative_to(package).parts]
+    assert any(re.search(rf"\b(settings|resolved)\.{name}\b", source) for source in sources)
