@@ -111,11 +111,13 @@ class Gathering:
         """Read what is ready of one journal, whole generations of it, until there is no more room."""
         take = Taken(journal=ready.journal, decoder=JournalDecoder(ready.journal.info))
         left = len(ready.segments)
+        moved_on = False  # carried spans alone would be carried again, and again
         for _, generation in groupby(ready.segments, key=lambda segment: (segment.is_carry, segment.generation)):
-            if self.is_full:
+            if self.is_full and moved_on:
                 break
             for segment in generation:
                 self._read(take, segment)
+                moved_on = moved_on or not segment.is_carry
                 left -= 1
         take.is_last = ready.dead and not left
         take.closes = take.is_last and _is_shipped(ready.journal)

@@ -67,6 +67,8 @@ def column(values: Sequence[Any], type: ColumnType) -> pa.Array:
         return text([None if value is None else _json(value) for value in values])
     if type is ColumnType.FLOATS:
         values = [_floats(value) for value in values]
+    elif type is ColumnType.STRINGS:  # a text is a sequence of texts to pyarrow
+        values = [[value] if isinstance(value, (str, bytes)) else value for value in values]
     elif type is ColumnType.EVENTS:
         return events(values)
     try:
@@ -105,8 +107,7 @@ def _fitting(value: Any, type: ColumnType) -> Any:
             case ColumnType.BOOL:
                 return bool(value)
             case ColumnType.STRINGS:
-                items = [value] if isinstance(value, (str, bytes)) else value
-                return [clean_text(item) for item in items]
+                return [clean_text(item) for item in value]
             case ColumnType.FLOATS:
                 return [float(item) for item in value]
             case _:

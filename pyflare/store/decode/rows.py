@@ -15,6 +15,9 @@ from pyflare.store.decode import arrays
 from pyflare.store.decode.journal import Batch
 from pyflare.store.decode.typed import json_text
 
+ROW_TABLES: Final = {name: table for name, table in TABLES.items() if name not in {"spans", "traces", "payloads"}}
+"""Tables whose rows are written as they are. The others are made from records of their own."""
+
 _Values = dict[str, Any]
 
 
@@ -26,18 +29,21 @@ def row_tables(batches: Sequence[Batch]) -> dict[str, pa.Table]:
     by_table: dict[str, list[_Values]] = {}
     for batch in batches:
         for row in batch.rows:
-            by_table.setdefault(row.table, []).append({**_of_journal(batch.info), **row.values})
-    return {name: _row_table(TABLES[name], rows) for name, rows in by_table.items() if name in TABLES}
+            table = ROW_TABLES.get(row.table)
+            if table is not None:
+                by_table.setdefault(table.name, []).append({**_of_journal(batch.info, table), **row.values})
+    return {name: _row_table(ROW_TABLES[name], rows) for name, rows in by_table.items()}
 
 
 def unknown_rows(batches: Iterable[Batch]) -> int:
-    """How many rows belong to tables that this PyFlare does not know."""
-    return sum(row.table not in TABLES for batch in batches for row in batch.rows)
+    """How many rows belong to no table that rows are written to; a newer PyFlare may have more of them."""
+    return sum(row.table not in ROW_TABLES for batch in batches for row in batch.rows)
 
 
-def _of_journal(info: WriterInfo) -> _Values:
+def _of_journal(info: WriterInfo, table: Table) -> _Values:
     """What a row inherits from the process that wrote it, where its table has such columns."""
     return {
+        table.time_column: info.started_unix_ns,
         "project": info.project,
         "service_name": info.service_name,
         "resource": json_text(info.resource),
