@@ -35,7 +35,7 @@ def span_rows(draw, number):
         "cost_micros": draw(COUNTS),
         "user_id": draw(WORDS),
         "session_id": draw(WORDS),
-        "tags": draw(st.none() | st.lists(st.sampled_from(["x", "y"]), max_size=2)),
+        "tags": draw(st.none() | st.lists(st.sampled_from(["x", "y"]), min_size=1, max_size=2)),
         "input": draw(WORDS),
         "output": draw(WORDS),
         "writer_id": "w",

@@ -12,9 +12,12 @@ from pyflare.schema.tables import SPANS, TRACES
 from pyflare.store.catalog import Part
 from pyflare.store.change import Change
 from pyflare.store.parts import conform, write_part
+from pyflare.store.rooted import summarise_rooted
 from pyflare.store.scratch import fetch, parts_source, rewrite_part
 from pyflare.store.summary import merge_sql, summarise_sql
 
+CLOCK_SKEW_NS: Final = 3_600_000_000_000
+"""How far the clocks of hosts that work on one trace may lie apart: an hour."""
 _IS_OF_TRACES: Final = "trace_id IN (SELECT trace_id FROM ids)"
 
 
@@ -27,16 +30,36 @@ def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.T
     Raises:
         OSError: A part could not be written.
     """
-    ids = fetch(connection, "SELECT DISTINCT trace_id FROM spans", spans=spans)
-    earlier = parts_with(connection, change, "traces", ids)
+    if not spans.num_rows:
+        return 0
+    traces = summarise(connection, spans)
+    ids = traces.select(["trace_id"])
+    earlier = parts_with(connection, change, "traces", ids, since_ns=_no_older_than(traces))
     if earlier:
-        spans = _without_known(connection, change, spans, ids)
-    change.add(write_part(change.root, SPANS, spans))
-    traces = fetch(connection, summarise_sql("FROM spans"), spans=spans)
-    if earlier:
+        new = _without_known(connection, change, spans, ids)
+        if new is not spans:
+            spans, traces = new, summarise(connection, new)
         traces = _merge_earlier(connection, change, traces, earlier, ids)
+    change.add(write_part(change.root, SPANS, spans))
     add_traces(change, traces)
     return int(spans.num_rows)
+
+
+def summarise(connection: duckdb.DuckDBPyConnection, spans: pa.Table) -> pa.Table:
+    """One row of `traces` for each trace of some spans, in any order."""
+    rooted, others = summarise_rooted(spans)
+    if not others.num_rows:
+        return rooted
+    rest = conform(fetch(connection, summarise_sql("FROM others"), others=others), TRACES)
+    return pa.concat_tables([rooted, rest])
+
+
+def _no_older_than(traces: pa.Table) -> int:
+    """The moment before which no part can have a row of these traces: their roots', where all are here."""
+    if not traces.num_rows or traces["root_span_id"].null_count:
+        return 0
+    earliest_ns: int = pc.min(traces["start_time"].cast(pa.int64())).as_py()
+    return earliest_ns - CLOCK_SKEW_NS
 
 
 def add_traces(change: Change, traces: pa.Table) -> None:
@@ -46,10 +69,16 @@ def add_traces(change: Change, traces: pa.Table) -> None:
 
 
 def parts_with(
-    connection: duckdb.DuckDBPyConnection, change: Change, table: str, ids: pa.Table, *, where: str = "true"
+    connection: duckdb.DuckDBPyConnection,
+    change: Change,
+    table: str,
+    ids: pa.Table,
+    *,
+    where: str = "true",
+    since_ns: int = 0,
 ) -> list[Part]:
-    """The parts of a table that hold rows of any of the traces in `ids`."""
-    parts = {str(part.path(change.root)): part for part in change.parts_of(table)}
+    """The parts of a table that hold rows of any of the traces in `ids`, of parts that end no earlier than a moment."""
+    parts = {str(part.path(change.root)): part for part in change.parts_of(table) if part.max_time_ns >= since_ns}
     if not parts or not ids.num_rows:
         return []
     query = f"SELECT DISTINCT filename FROM read_parquet($paths, filename = true) WHERE {_IS_OF_TRACES} AND {where}"
@@ -86,8 +115,10 @@ def _merge_earlier(
     query = f"SELECT * FROM ({parts_source(change.root, 'traces', tuple(earlier))}) WHERE {_IS_OF_TRACES}"
     rows = conform(fetch(connection, query, ids=ids), TRACES)
     remove_traces(connection, change, earlier, ids)
-    both = pa.concat_tables([conform(traces, TRACES), rows])
-    return fetch(connection, merge_sql("FROM both_"), both_=both)
+    again = pc.is_in(traces["trace_id"], value_set=rows["trace_id"].combine_chunks())
+    both = pa.concat_tables([traces.filter(again), rows])
+    merged = conform(fetch(connection, merge_sql("FROM both_"), both_=both), TRACES)
+    return pa.concat_tables([traces.filter(pc.invert(again)), merged])
 
 
 def remove_traces(connection: duckdb.DuckDBPyConnection, change: Change, parts: list[Part], ids: pa.Table) -> None:
