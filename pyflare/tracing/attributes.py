@@ -12,6 +12,16 @@ if TYPE_CHECKING:
 
 _INT64: Final = range(-(1 << 63), 1 << 63)
 _DEPTH: Final = 8
+_LATEST_NS: Final = 1 << 62
+
+
+def unix_ns(value: object) -> int | None:
+    """A time as given by a tracer, in unix nanoseconds; None where it is no time that can be kept."""
+    try:
+        time_ns = int(value)  # type: ignore[call-overload]
+    except Exception:
+        return None
+    return time_ns if 0 <= time_ns <= _LATEST_NS else None
 
 
 def clean_attributes(attributes: Mapping[str, Any] | None, runtime: Runtime) -> dict[str, Any] | None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from opentelemetry import trace as otel
+
+from pyflare.tracing.failure import Origin, origin_of
+
+_PASSING_ERRORS: Final = 256
+"""How many spans of one trace may have failed children that they caught, before they are forgotten."""
 
 
 class Details:
@@ -15,9 +20,9 @@ class Details:
         "attributes",
         "context",
         "duration_ns",
-        "error_seen",
         "events",
         "links",
+        "passing_errors",
         "scope_name",
         "scope_version",
         "span_kind",
@@ -42,7 +47,19 @@ class Details:
         self.duration_ns: int | None = None
         # Of a trace's first span in this process: what all of them share.
         self.trace_failed = False
-        self.error_seen: tuple[int, str] | None = None
+        self.passing_errors: dict[bytes, Origin] = {}
+        """The exception that a child span was left by, by the id of the span that it has come to."""
+
+    def has_passed(self, error: BaseException, span_id: bytes, parent_span_id: bytes | None) -> bool:
+        """Whether a span right inside the one named was left by `error`; notes that it is now, for its parent."""
+        passing = self.passing_errors
+        origin = origin_of(error)
+        known = passing.pop(span_id, None) == origin
+        if parent_span_id is not None:
+            if len(passing) >= _PASSING_ERRORS:
+                passing.clear()
+            passing[parent_span_id] = origin
+        return known
 
     def otel_links(self) -> Iterator[otel.Link]:
         """The links as OpenTelemetry's own."""

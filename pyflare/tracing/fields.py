@@ -33,41 +33,43 @@ _COUNTS: Final = frozenset(name for name in SPAN_FIELDS if name.endswith("_token
 
 
 def text_of(value: object) -> str:
-    """`value` as plain text; of an enumeration that is text, its value."""
+    """`value` as plain text; of an enumeration that is text, its value. Never raises."""
     if type(value) is str:
         return value
-    return str.__str__(value) if isinstance(value, str) else str(value)
+    try:
+        return str.__str__(value) if isinstance(value, str) else str(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
 
 
 def split_fields(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Sort `values` into scope columns, span columns and what is neither. None means "leave as it is"."""
+    """Sort `values` into scope columns, span columns and what is neither. None means "leave as it is".
+
+    A value that its column cannot hold, such as a number of tokens that is none, is neither.
+    """
     scope: dict[str, Any] = {}
     fields: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in values.items():
         if value is None:
             continue
-        if name in SCOPE_FIELDS:
-            scope[SCOPE_FIELDS[name]] = _tags(value) if name == "tags" else text_of(value)
-        elif name in SPAN_FIELDS:
-            fields[SPAN_FIELDS[name]] = _field(name, value)
-        else:
+        try:
+            if name in SCOPE_FIELDS:
+                scope[SCOPE_FIELDS[name]] = _tags(value) if name == "tags" else text_of(value)
+            elif name in SPAN_FIELDS:
+                fields[SPAN_FIELDS[name]] = _field(name, value)
+            else:
+                rest[name] = value
+        except Exception:
             rest[name] = value
     return scope, fields, rest
 
 
-def scope_of(values: dict[str, Any]) -> dict[str, Any]:
-    """The scope columns that `values` set.
-
-    Raises:
-        TypeError: A word is not one of `SCOPE_FIELDS`.
-    """
-    scope, fields, rest = split_fields(values)
-    for name in (*fields, *rest):
-        close = get_close_matches(name, SCOPE_FIELDS, n=1)
-        hint = f' Hint: did you mean "{close[0]}"?' if close else ""
-        raise TypeError(f'expected one of {", ".join(SCOPE_FIELDS)}; got "{name}".{hint}')
-    return scope
+def no_scope_field(name: str) -> TypeError:
+    """The error for a word of `pyflare.context` that is not one of `SCOPE_FIELDS`."""
+    close = get_close_matches(name, SCOPE_FIELDS, n=1)
+    hint = f' Hint: did you mean "{close[0]}"?' if close else ""
+    return TypeError(f'expected one of {", ".join(SCOPE_FIELDS)}; got "{name}".{hint}')
 
 
 def _tags(value: Iterable[Any] | str) -> list[str]:
@@ -76,7 +78,13 @@ def _tags(value: Iterable[Any] | str) -> list[str]:
 
 def _field(name: str, value: Any) -> Any:
     if name in _COUNTS:
-        return int(value)
+        return _int64(int(value))
     if name == "cost_usd":
-        return round(float(value) * 1_000_000)
+        return _int64(round(float(value) * 1_000_000))
     return text_of(value)
+
+
+def _int64(value: int) -> int:
+    if -(1 << 63) <= value < 1 << 63:
+        return value
+    raise OverflowError("beyond 64 bits")

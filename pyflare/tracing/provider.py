@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from opentelemetry import trace as otel
-from opentelemetry.context import Context, get_current
+from opentelemetry.util._decorator import _agnosticcontextmanager
 from opentelemetry.util.types import Attributes
 
 from pyflare.tracing import state
+from pyflare.tracing.attributes import unix_ns
+from pyflare.tracing.context import Context, attach, get_current, release, with_span
+from pyflare.tracing.failure import error_message, error_type
 from pyflare.tracing.guard import guard
-from pyflare.tracing.span import Span
+from pyflare.tracing.span import STATUS_OK, Span
 from pyflare.tracing.start import start_span
-from pyflare.tracing.unsampled import NO_SPAN
 
 
 class PyFlareTracerProvider(otel.TracerProvider):
@@ -51,7 +52,7 @@ class PyFlareTracer(otel.Tracer):
         """Begin a span under `context`, the current one if left out; it is not made current."""
         runtime = state.runtime
         if runtime is None:
-            return NO_SPAN
+            return otel.NoOpTracer().start_span(name, context)
         try:
             parent = get_current() if context is None else context
             span = start_span(runtime, parent, name, None, None, None, attributes=attributes)
@@ -61,7 +62,7 @@ class PyFlareTracer(otel.Tracer):
         except Exception as error:
             runtime.losses.add("internal_fault")
             guard.fault(f"begin a span of {self._scope_name}", error)
-            return NO_SPAN
+            return otel.NoOpTracer().start_span(name, context)
 
     def _describe(
         self,
@@ -79,11 +80,12 @@ class PyFlareTracer(otel.Tracer):
             span.set_attributes(attributes)
         for link in links or ():
             span.add_link(link.context, link.attributes)
-        if start_time is not None:
-            span.backdate(start_time)
+        start_unix_ns = unix_ns(start_time)
+        if start_unix_ns is not None:
+            span.backdate(start_unix_ns)
 
-    @contextmanager
-    def start_as_current_span(  # type: ignore[override]  # the API's decorator adds a type of its own
+    @_agnosticcontextmanager  # works as a decorator of coroutine functions too, as the SDK's does
+    def start_as_current_span(
         self,
         name: str,
         context: Context | None = None,
@@ -97,13 +99,27 @@ class PyFlareTracer(otel.Tracer):
     ) -> Iterator[otel.Span]:
         """Begin a span that is current inside the block."""
         span = self.start_span(name, context, kind, attributes, links, start_time)
-        with otel.use_span(
-            span,
-            end_on_exit=end_on_exit,
-            record_exception=record_exception,
-            set_status_on_exception=set_status_on_exception,
-        ):
+        token = attach(with_span(get_current(), span) if isinstance(span, Span) else otel.set_span_in_context(span))
+        try:
             yield span
+        except Exception as error:  # as OpenTelemetry has it: what is no `Exception` is no failure
+            if isinstance(span, Span) and not span.ended:
+                _note_failure(span, error, record=record_exception, set_status=set_status_on_exception)
+            raise
+        finally:
+            release(token)
+            if end_on_exit:
+                span.end()
+
+
+def _note_failure(span: Span, error: Exception, *, record: bool, set_status: bool) -> None:
+    """What OpenTelemetry's tracers note of an exception that has left the block."""
+    if record:
+        span.record_exception(error)
+        span.root.details.has_passed(error, span.span_id, span.parent_span_id)
+    if set_status and span.status_code != STATUS_OK:
+        message = span.runtime.content.text(f"{type(error).__name__}: {error_message(error)}")
+        span.mark_failed(message, error_type(error))
 
 
 def tracer_provider() -> PyFlareTracerProvider:

@@ -17,11 +17,12 @@ from opentelemetry.context import Context
 from opentelemetry.trace.status import Status, StatusCode
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
-from pyflare.tracing.attributes import clean_attribute, clean_attributes
+from pyflare.tracing.attributes import clean_attribute, clean_attributes, unix_ns
 from pyflare.tracing.context import SCOPE_KEY, attach, get_current, merge_scope, release, with_span
 from pyflare.tracing.details import Details
+from pyflare.tracing.encoding import encode_anyhow
 from pyflare.tracing.failure import error_type, exception_event, is_failure
-from pyflare.tracing.fields import split_fields
+from pyflare.tracing.fields import split_fields, text_of
 from pyflare.tracing.guard import guard
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Span(otel.Span):
     ended: bool
     token: Token[Context] | None
 
-    def __init__(  # noqa: PLR0915  (flat on purpose: each call would cost a percent of a traced call)
+    def __init__(
         self,
         runtime: Runtime,
         context: Context,
@@ -134,22 +135,23 @@ class Span(otel.Span):
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
         self._write = write = runtime.write
-        write(
-            encode_record(
-                (
-                    SPAN_START_TAG,
-                    trace_id,
-                    span_id,
-                    parent_span_id,
-                    name,
-                    inference_type,
-                    start_unix_ns,
-                    input,
-                    scope,
-                    fields,
-                )
-            )
+        record = (
+            SPAN_START_TAG,
+            trace_id,
+            span_id,
+            parent_span_id,
+            name,
+            inference_type,
+            start_unix_ns,
+            input,
+            scope,
+            fields,
         )
+        try:
+            data = encode_record(record)
+        except Exception:
+            data = encode_anyhow(record)
+        write(data)
         self._started_ns = perf_counter_ns()
 
     # -- the end ---------------------------------------------------------------------------------
@@ -182,8 +184,9 @@ class Span(otel.Span):
         if self._write is not runtime.write:  # begun before a fork: it is the parent's to end
             return
         details = self._details
-        if details is not None and details.duration_ns is not None:
-            duration_ns = details.duration_ns
+        if details is not None:
+            # Told by a tracer; or begun in the future, as told by one.
+            duration_ns = max(duration_ns, 0) if details.duration_ns is None else details.duration_ns
         record: tuple[Any, ...] = (
             SPAN_END_TAG,
             self.trace_id,
@@ -201,7 +204,11 @@ class Span(otel.Span):
         )
         if details is not None:
             record += self._uncommon(details, duration_ns)
-        self._write(encode_record(record))
+        try:
+            data = encode_record(record)
+        except Exception:
+            data = encode_anyhow(record)
+        self._write(data)
         if runtime.tail_sampler is not None:
             runtime.judge(self, duration_ns)
 
@@ -233,7 +240,7 @@ class Span(otel.Span):
             if (self.runtime.capture_output if capture is None else capture) and not self.ended:
                 self.output, reference = self.runtime.content.value(output)
                 if reference is not None:
-                    self.fields = {**(self.fields or {}), "output_ref": reference}
+                    self._set_field("output_ref", reference)
             self.finish()
         except Exception as error:
             self._fault("end a span with its output", error)
@@ -255,33 +262,25 @@ class Span(otel.Span):
         except Exception as error:
             self._fault("end a span", error)
 
-    def _keep_output(self, output: object) -> None:
-        self.output, reference = self.runtime.content.value(output)
-        if reference is not None:
-            self.fields = {**(self.fields or {}), "output_ref": reference}
-
-    def set_output_json(self, data: bytes) -> None:
-        """Keep an output that has been captured already."""
-        self.output, reference = self.runtime.content.settle(data)
-        if reference is not None:
-            self.fields = {**(self.fields or {}), "output_ref": reference}
-
     def _note_error(self, error: BaseException) -> None:
         """Record the exception; its stack trace only in the innermost span it passes through."""
-        shared = self.root.details
-        key = (id(error), type(error).__name__)
-        stack = shared.error_seen != key and self.runtime.stack_traces
-        shared.error_seen = key
+        known = self.root.details.has_passed(error, self.span_id, self.parent_span_id)
+        stack = self.runtime.stack_traces and not known
         event = exception_event(error, self.runtime.content, stack=stack, escaped=True)
         self._append_event("exception", event)
         if self.status_code != STATUS_OK:
-            self._set_failed(event.get("exception.message"))
-            self.fields = {**(self.fields or {}), "error_type": error_type(error)}
+            self.mark_failed(event.get("exception.message"), error_type(error))
 
-    def _set_failed(self, message: str | None) -> None:
+    def _set_field(self, column: str, value: Any) -> None:
+        self.fields = {**(self.fields or {}), column: value}
+
+    def mark_failed(self, message: str | None, type: str | None = None) -> None:
+        """Set the status to error; `type` is that of the exception, where there was one."""
         self.status_code = STATUS_ERROR
         self.details.status_message = message
         self.root.details.trace_failed = True
+        if type is not None:
+            self._set_field("error_type", type)
 
     def _fault(self, where: str, error: BaseException) -> None:
         self.runtime.losses.add("internal_fault")
@@ -300,26 +299,34 @@ class Span(otel.Span):
             if input is not None:
                 self.set_input(input)
             if output is not None:
-                self._keep_output(output)
+                self.set_output(output)
             self.set_attributes({**rest, **(attributes or {})})
         except Exception as error:
             guard.fault("update a span", error)
 
     def set_input(self, value: object) -> None:
         """Keep `value` as the span's input."""
-        try:
-            self.input, reference = self.runtime.content.value(value)
-            if reference is not None:
-                self.fields = {**(self.fields or {}), "input_ref": reference}
-        except Exception as error:
-            guard.fault("capture an input", error)
+        self._capture("input", value)
 
     def set_output(self, value: object) -> None:
         """Keep `value` as the span's output."""
+        self._capture("output", value)
+
+    def _capture(self, column: str, value: object) -> None:
         try:
-            self._keep_output(value)
+            self._keep(column, *self.runtime.content.value(value))
         except Exception as error:
-            guard.fault("capture an output", error)
+            self._fault(f"capture an {column}", error)
+
+    def set_output_json(self, data: bytes) -> None:
+        """Keep an output that has been captured already."""
+        self._keep("output", *self.runtime.content.settle(data))
+
+    def _keep(self, column: str, data: bytes | None, reference: str | None) -> None:
+        if not self.ended:
+            setattr(self, column, data)
+            if reference is not None:
+                self._set_field(f"{column}_ref", reference)
 
     def backdate(self, start_unix_ns: int) -> None:
         """Have the span begin at another time than now; for tracers that are told a start time."""
@@ -330,7 +337,7 @@ class Span(otel.Span):
         """Note that the first chunk of a stream has just come."""
         if self.fields is None or "time_to_first_chunk_ns" not in self.fields:
             elapsed_ns = perf_counter_ns() - self._started_ns
-            self.fields = {**(self.fields or {}), "time_to_first_chunk_ns": elapsed_ns}
+            self._set_field("time_to_first_chunk_ns", elapsed_ns)
 
     @property
     def trace_id_hex(self) -> str:
@@ -364,7 +371,11 @@ class Span(otel.Span):
 
     def update_name(self, name: str) -> None:
         """Rename the span."""
-        self.name = str(name)
+        try:
+            if not self.ended:
+                self.name = text_of(name)
+        except Exception as error:
+            guard.fault("rename a span", error)
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Set one attribute; values of types OpenTelemetry does not know become text."""
@@ -381,13 +392,16 @@ class Span(otel.Span):
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes."""
-        for key, value in attributes.items():
-            self.set_attribute(key, value)
+        try:
+            for key, value in attributes.items():
+                self.set_attribute(key, value)
+        except Exception as error:
+            guard.fault("set attributes", error)
 
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
         """Add an event; `timestamp` in unix nanoseconds, now if left out."""
         try:
-            self._append_event(str(name), clean_attributes(attributes, self.runtime), timestamp)
+            self._append_event(text_of(name), clean_attributes(attributes, self.runtime), timestamp)
         except Exception as error:
             guard.fault("add an event", error)
 
@@ -398,7 +412,8 @@ class Span(otel.Span):
         if len(events) >= self.runtime.max_events:
             self.runtime.losses.add("event_dropped")
             return
-        events.append((time_ns() if timestamp is None else int(timestamp), name, attributes))
+        at_unix_ns = unix_ns(timestamp)
+        events.append((time_ns() if at_unix_ns is None else at_unix_ns, name, attributes))
 
     def add_link(self, context: otel.SpanContext, attributes: Mapping[str, Any] | None = None) -> None:
         """Link to another span."""
@@ -415,15 +430,16 @@ class Span(otel.Span):
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """Set the status. As OpenTelemetry has it: ok is final, unset changes nothing."""
-        code = status.status_code if isinstance(status, Status) else status
-        if self.ended or self.status_code == STATUS_OK or code is StatusCode.UNSET:
+        code, message = (
+            (status.status_code, status.description) if isinstance(status, Status) else (status, description)
+        )
+        if self.ended or self.status_code == STATUS_OK:
             return
         if code is StatusCode.OK:
             self.status_code = STATUS_OK
             self.details.status_message = None
-            return
-        message = status.description if isinstance(status, Status) else description
-        self._set_failed(self.runtime.content.text(str(message)) if message else None)
+        elif code is StatusCode.ERROR:
+            self.mark_failed(self.runtime.content.text(text_of(message)) if message else None)
 
     def record_exception(
         self,
@@ -441,16 +457,16 @@ class Span(otel.Span):
 
     def end(self, end_time: int | None = None) -> None:
         """End the span; `end_time` in unix nanoseconds, now if left out."""
-        if end_time is not None:
-            self.details.duration_ns = max(int(end_time) - self.start_unix_ns, 0)
-        try:
-            self.finish()
-        except Exception as error:
-            self._fault("end a span", error)
+        end_unix_ns = unix_ns(end_time)
+        if end_unix_ns is not None and not self.ended:
+            self.details.duration_ns = max(end_unix_ns - self.start_unix_ns, 0)
+        self._end()
 
     # -- as a context manager --------------------------------------------------------------------
 
     def __enter__(self) -> Span:
+        if self.token is not None:  # it is current already
+            return self
         try:
             self.token = attach(with_span(get_current(), self))
         except Exception as error:

@@ -10,7 +10,7 @@ from opentelemetry import trace as otel
 
 from pyflare.tracing import state
 from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, merge_scope, release
-from pyflare.tracing.fields import scope_of, split_fields
+from pyflare.tracing.fields import no_scope_field, split_fields
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
 from pyflare.tracing.start import start_span
@@ -137,11 +137,14 @@ def context(**values: Any) -> Iterator[None]:
         >>> with pyflare.context(user="u-1", session="s-1"):
         ...     pass
     """
+    token = None
     try:
-        token = attach(_with_scope(get_current(), scope_of(values)))
+        scope, fields, rest = split_fields(values)
+        for name in (*fields, *rest):
+            guard.fault("set a context", no_scope_field(name))
+        token = attach(_with_scope(get_current(), scope))
     except Exception as error:
         guard.fault("set a context", error)
-        token = None
     try:
         yield
     finally:

@@ -50,7 +50,7 @@ class UnsampledSpan(otel.NonRecordingSpan):
         """Keep nothing."""
 
     def __enter__(self) -> UnsampledSpan:
-        if self.get_span_context().is_valid:
+        if self.token is None and self.get_span_context().is_valid:
             self.token = attach(with_span(get_current(), self))
         return self
 
