@@ -80,7 +80,19 @@ def report(path: Path, console: Console) -> None:
         console.print("[bold]The slowest request[/]")
         console.print(repr(trace), markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
         console.print()
+        _say_how_much_room(console, workspace)
         _say_what_next(console, path, trace.trace_id)
+
+
+def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
+    """Bytes as the program wrote them and after a compaction, and what was not kept as it came."""
+    written_bytes = workspace.stats().size_bytes
+    workspace.compact()
+    kept_bytes = workspace.stats().size_bytes
+    console.print(f"[bold]On disk[/] {written_bytes / 1e6:.1f} MB as written, {kept_bytes / 1e6:.1f} MB compacted")
+    doctor = workspace.doctor()
+    shortened = ", ".join(f"{reason} {count:,}" for reason, count in doctor.shortened.items())
+    console.print(f"[bold]Losses[/]  {doctor.verdict}; shortened: {shortened or 'nothing'}\n")
 
 
 def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
