@@ -106,9 +106,7 @@ def test_open_spans_are_carried_until_they_end(tmp_path: Path) -> None:
     writer.close()
     compact(tmp_path)
     assert query(tmp_path, SPAN_KEYS) == [("01", f"0{step}", "ended") for step in (1, 2, 3, 4)]
-    assert query(tmp_path, "SELECT span_count, root_span_id[-1:], duration_ns FROM traces") == [
-        (4, "1", SECOND_NS + 4)
-    ]
+    assert query(tmp_path, "SELECT span_count, root_span_id[-1:], duration_ns FROM traces") == [(4, "1", SECOND_NS + 4)]
 
 
 def test_spans_open_in_a_dead_process_have_died(tmp_path: Path) -> None:
