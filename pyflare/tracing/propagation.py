@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, release
+from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, merge_scope, release
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
 
@@ -34,15 +35,26 @@ class propagate(Generic[_P, _R]):  # noqa: N801  (reads as a function, and has t
     """
 
     def __init__(self, function: Callable[_P, _R]) -> None:
+        functools.update_wrapper(self, function)  # first: it copies the attributes of a callable object
         self._function = function
         self._context: Context = get_current()
-        functools.update_wrapper(self, function)
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        """Call the function under the carried context."""
+        """Call the function under the carried context; a coroutine runs under it too, wherever it is awaited."""
+        if inspect.iscoroutinefunction(self._function):
+            return self._await(self._function, args, kwargs)  # type: ignore[return-value]
         token = attach(self._context)
         try:
             return self._function(*args, **kwargs)
+        finally:
+            release(token)
+
+    async def _await(
+        self, function: Callable[..., Awaitable[Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        token = attach(self._context)
+        try:
+            return await function(*args, **kwargs)
         finally:
             release(token)
 
@@ -56,7 +68,7 @@ def _scope_in(context: Context) -> dict[str, Any] | None:
     span = context.get(SPAN_KEY)
     pending: Any = context.get(SCOPE_KEY)
     scope = span.scope if isinstance(span, Span) else None
-    return {**(scope or {}), **pending} if pending else scope
+    return merge_scope(scope, pending) if pending else scope
 
 
 def _arrive(function: Callable[..., Any], carrier: dict[str, str], scope: dict[str, Any] | None) -> propagate[..., Any]:
