@@ -93,6 +93,26 @@ class Engine:
                     raise explained(error) from error
             attempt += 1
 
+    @contextmanager
+    def stream(self, build: Build, *, traces: bool) -> Iterator[pa.RecordBatchReader]:
+        """Run a query as `run` does, and give its rows piece by piece, for as long as the context lasts.
+
+        It is not run again where a compaction takes a part away half-way.
+
+        Raises:
+            QueryError: DuckDB cannot answer it.
+            CorruptError: A file of the folder cannot be read, or is gone by now.
+        """
+        snapshot = self.snapshot()
+        with self._session() as session:
+            try:
+                overlay = self._overlay(session, snapshot) if traces else None
+                session.show(self.root, snapshot, overlay)
+                with session.stream(*build(snapshot, overlay)) as reader:
+                    yield reader
+            except duckdb.Error as error:
+                raise explained(error) from error
+
     def _overlay(self, session: Session, snapshot: Snapshot) -> TraceOverlay | None:
         if "spans" not in snapshot.live:
             return None

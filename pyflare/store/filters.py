@@ -64,7 +64,7 @@ def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: S
         QueryError: There is no such filter, or it cannot take the value.
         DataError: A time is not one.
     """
-    known = FILTERS[table]
+    known = filters_of(table)
     condition = EVERYTHING
     for name, value in filters.items():
         if name not in known:
@@ -72,6 +72,22 @@ def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: S
         if value is not None:
             condition &= known[name](_Call(name, value, TABLES[table].time_column, now_ns, content_ids))
     return condition
+
+
+def filters_of(table: str) -> Mapping[str, Filter]:
+    """The filters that a table has, by the name of the argument.
+
+    Raises:
+        QueryError: There is no such table.
+    """
+    if table not in TABLES:
+        raise QueryError(
+            f'there is no table "{table}"; there are {", ".join(sorted(TABLES))}.{did_you_mean(table, TABLES)}'
+        )
+    if table in FILTERS:
+        return FILTERS[table]
+    present = TABLES[table].column_names
+    return {**_TIMES, **{name: build for name, (column, build) in _PLAIN.items() if column in present}}
 
 
 def order_by(table: str, order: str) -> str:
@@ -251,6 +267,19 @@ _WORK: Final[dict[str, Filter]] = {
     "min_cost_usd": _bound("cost_micros >= ?", scale=1e6),
 }
 
+_PLAIN: Final = {
+    name: (column, _equals(column))
+    for name, column in {
+        "service": "service_name",
+        "model": "model_id",
+        "environment": "environment",
+        "project": "project",
+        "trace_id": "trace_id",
+        "span_id": "span_id",
+    }.items()
+}
+"""Filters of every other table that has the column."""
+
 FILTERS: Final[dict[str, dict[str, Filter]]] = {
     "spans": {
         **_TIMES,
@@ -301,4 +330,4 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         "span_id": _equals("span_id"),
     },
 }
-"""The filters that each table has, by the name of the argument."""
+"""The filters of the tables that have a method of the workspace, by the name of the argument."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +14,8 @@ from pyflare.store.live import Snapshot
 from pyflare.store.overlay import HIDDEN_TRACES, LIVE_TRACES, TraceOverlay
 from pyflare.store.sources import live_name
 from pyflare.store.views import table_sql
+
+_BATCH_ROWS: Final = 8192
 
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
@@ -52,6 +54,10 @@ class Session:
         """Run one query over the views. Raises duckdb.Error."""
         table: pa.Table = self.cursor.sql(query, params=parameters).to_arrow_table()
         return table
+
+    def stream(self, query: str, parameters: Parameters = None) -> pa.RecordBatchReader:
+        """Run one query over the views, piece by piece. The session is busy until the reader is closed."""
+        return self.cursor.sql(query, params=parameters).to_arrow_reader(_BATCH_ROWS)
 
     def run_over(self, query: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Run one query over the views and over tables registered for it alone. Raises duckdb.Error."""

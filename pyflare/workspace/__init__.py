@@ -11,11 +11,13 @@ for _needed in ("duckdb", "pyarrow", "rich"):
     if importlib.util.find_spec(_needed) is None:
         raise MissingExtraError("Reading a folder", "local")
 
-from pyflare.workspace.rows import Rows  # noqa: E402  (only after the check above)
+from pyflare.workspace.doctor import DoctorReport  # noqa: E402  (only after the check above)
+from pyflare.workspace.rows import Rows  # noqa: E402
+from pyflare.workspace.stats import StoreStats  # noqa: E402
 from pyflare.workspace.trace import Trace, TraceSpan  # noqa: E402
 from pyflare.workspace.workspace import DEFAULT_PATH, Workspace  # noqa: E402
 
-__all__ = ["DEFAULT_PATH", "Rows", "Trace", "TraceSpan", "Workspace", "open"]
+__all__ = ["DEFAULT_PATH", "DoctorReport", "Rows", "StoreStats", "Trace", "TraceSpan", "Workspace", "open"]
 
 
 def open(path: str | os.PathLike[str] = DEFAULT_PATH) -> Workspace:

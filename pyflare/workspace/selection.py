@@ -74,7 +74,7 @@ def selection(
     table: str,
     filters: Mapping[str, Any],
     *,
-    order: str,
+    order: str | None,
     limit: int | None,
     columns: Sequence[str] | None = None,
     content_ids: Sequence[str] = (),
@@ -89,7 +89,7 @@ def selection(
         root: The folder.
         table: A table that has filters.
         filters: Values by filter name.
-        order: A column, with "-" before it for descending.
+        order: A column, with "-" before it for descending; None for the order in which they are stored.
         limit: Rows at most; None for all.
         columns: The columns to read; all where it is None.
         content_ids: Payloads that hold the text of the filter `text`.
@@ -99,19 +99,18 @@ def selection(
         DataError: A time is not one.
     """
     condition = where(table, filters, now_ns=time.time_ns(), content_ids=content_ids)
-    ordered = order_by(table, order)
-    cut = "" if limit is None else f" LIMIT {_checked_limit(limit)}"
+    cut = "" if order is None else f" ORDER BY {order_by(table, order)}"
+    if limit is not None:
+        cut += f" LIMIT {_checked_limit(limit)}"
     selected = ", ".join(map(quote, _checked_columns(table, columns))) if columns else "*"
 
     def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
-        sources = _sources(root, snapshot, overlay, table) if cut else [quote(table)]
+        sources = [quote(table)] if limit is None else _sources(root, snapshot, overlay, table)
         selects = [f"SELECT {selected} FROM {source} WHERE {condition.sql}" for source in sources]
         if len(selects) == 1:
-            return f"{selects[0]} ORDER BY {ordered}{cut}", condition.parameters
-        joined = " UNION ALL ".join(
-            f"(SELECT * FROM {source} WHERE {condition.sql} ORDER BY {ordered}{cut})" for source in sources
-        )
-        return f"SELECT {selected} FROM ({joined}) ORDER BY {ordered}{cut}", condition.parameters * len(selects)
+            return f"{selects[0]}{cut}", condition.parameters
+        joined = " UNION ALL ".join(f"(SELECT * FROM {source} WHERE {condition.sql}{cut})" for source in sources)
+        return f"SELECT {selected} FROM ({joined}){cut}", condition.parameters * len(selects)
 
     return build
 

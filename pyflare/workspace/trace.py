@@ -140,6 +140,10 @@ class TraceSpan:
         del values["attribute_types"]
         return values
 
+    def to_json(self) -> str:
+        """The same as one line of JSON."""
+        return json.dumps(self.to_dict(), default=str, ensure_ascii=False)
+
     def __repr__(self) -> str:
         return f"<TraceSpan {self.name!r} {self.span_id} {self.state} {self.status}>"
 

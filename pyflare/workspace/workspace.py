@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
@@ -12,11 +14,12 @@ import pyarrow as pa
 
 from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
-from pyflare.store.engine import Engine
+from pyflare.store.engine import Build, Engine
+from pyflare.store.expiry import cutoff_ns
 from pyflare.store.migrate import check_version
 from pyflare.store.retention import RetentionResult, apply_retention
 from pyflare.store.session import Parameters
-from pyflare.workspace import lookup
+from pyflare.workspace import lookup, rehearsal
 from pyflare.workspace.doctor import DoctorReport, examine
 from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SimilarFilters, SpanFilters, TraceFilters
 from pyflare.workspace.rows import Rows
@@ -128,6 +131,24 @@ class Workspace:
         """
         return self._select("scores", filters, limit=limit, order_by=order_by)
 
+    def stream(
+        self, table: str, *, columns: Sequence[str] | None = None, **filters: Any
+    ) -> AbstractContextManager[pa.RecordBatchReader]:
+        """All rows of a table that meet the filters, piece by piece, in about the order of time.
+
+        Args:
+            table: Any table: `spans`, `traces`, `logs`, ….
+            columns: The columns to read; all of them where it is None.
+            **filters: As the table's own method takes; others take `since`, `until`, and equality of a few columns.
+
+        Raises:
+            QueryError: There is no such table, filter or column.
+            DataError: A time is not one.
+            CorruptError: A compaction took a part away half-way; ask again.
+        """
+        build = self._build(table, filters, limit=None, order_by=None, columns=columns)
+        return self._engine.stream(build, traces=table == "traces")
+
     def trace(self, trace_id: str) -> Trace:
         """One trace as a tree.
 
@@ -199,20 +220,30 @@ class Workspace:
         """
         return compact(self.path)
 
-    def gc(self, keep: str) -> RetentionResult:
+    def gc(self, keep: str, *, dry_run: bool = False) -> RetentionResult:
         """Delete everything that is older than `keep`, and give its bytes back.
 
         Args:
             keep: How long rows are kept, such as "30d", "12h" or "4w".
+            dry_run: Only count what would go.
 
         Raises:
             DataError: `keep` is not a duration.
             StoreError: Another process was changing the folder all the time.
         """
+        if dry_run:
+            before_ns = cutoff_ns(keep, now_ns=time.time_ns())
+            rows = rehearsal.count_older(self._engine, before_ns=before_ns)
+            return RetentionResult(before_unix_ns=before_ns, rows=rows, freed_bytes=0)
         return apply_retention(self.path, keep)
 
     def delete(
-        self, *, trace_id: str | None = None, session: str | None = None, user: str | None = None
+        self,
+        *,
+        trace_id: str | None = None,
+        session: str | None = None,
+        user: str | None = None,
+        dry_run: bool = False,
     ) -> DeletionResult:
         """Delete one trace, or all traces of one session or user, with all that belongs to them, and give the bytes back.
 
@@ -220,14 +251,22 @@ class Workspace:
             trace_id: A trace's id, or a beginning of it that no other trace shares.
             session: A session.
             user: A user. Give exactly one of the three.
+            dry_run: Only count what would go.
 
         Raises:
             DataError: None or several of the three are given.
             NotFoundError: No trace has the id, or several begin like that.
             StoreError: Another process was changing the folder all the time.
         """
-        whole_id = None if trace_id is None else lookup.find_trace_id(self._engine, trace_id)
-        return delete(self.path, trace_id=whole_id, session_id=session, user_id=user)
+        asked = {"trace_id": trace_id, "session_id": session, "user_id": user}
+        given = {column: value for column, value in asked.items() if value is not None}
+        if trace_id is not None:
+            given["trace_id"] = lookup.find_trace_id(self._engine, trace_id)
+        if dry_run and len(given) == 1:
+            ((column, value),) = given.items()
+            rows = rehearsal.count_deletable(self._engine, column, value)
+            return DeletionResult(rows=rows, freed_bytes=0, held_back=())
+        return delete(self.path, trace_id=given.get("trace_id"), session_id=session, user_id=user)
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -244,23 +283,27 @@ class Workspace:
     def __repr__(self) -> str:
         return f"pyflare.open({str(self.path)!r})"
 
-    def _select(
+    def _select(self, table: str, filters: Mapping[str, Any], **options: Any) -> Rows:
+        build = self._build(table, filters, **options)
+        return Rows(self._engine.run(build, traces=table == "traces"), shown=SHOWN[table])
+
+    def _build(
         self,
         table: str,
         filters: Mapping[str, Any],
         *,
         limit: int | None,
-        order_by: str,
+        order_by: str | None,
         columns: Sequence[str] | None = None,
-    ) -> Rows:
+    ) -> Build:
         text = filters.get("text")
-        build = selection(
+        content_ids = () if text is None else lookup.find_payloads(self._engine, text)
+        return selection(
             self._engine.root,
             table,
             filters,
             order=order_by,
             limit=limit,
             columns=columns,
-            content_ids=() if text is None else lookup.find_payloads(self._engine, text),
+            content_ids=content_ids,
         )
-        return Rows(self._engine.run(build, traces=table == "traces"), shown=SHOWN[table])

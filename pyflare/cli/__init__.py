@@ -1,0 +1,1 @@
+"""The command line. `main` is the entry point, `app` the commands; each command has a module."""

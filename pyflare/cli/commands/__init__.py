@@ -1,0 +1,41 @@
+"""The commands, one module each, in the order of the help page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from pyflare.cli.commands.compact import compact
+from pyflare.cli.commands.doctor import doctor
+from pyflare.cli.commands.export import export
+from pyflare.cli.commands.gc import gc
+from pyflare.cli.commands.query import query
+from pyflare.cli.commands.show import show
+from pyflare.cli.commands.stats import stats
+from pyflare.cli.commands.tail import tail
+from pyflare.cli.commands.traces import traces
+from pyflare.cli.commands.version import version
+
+_LOOK: Final = "Look"
+_KEEP: Final = "Keep in order"
+
+
+class Command(NamedTuple):
+    """A command and the part of the help page it stands in. Its name is the function's."""
+
+    run: Callable[..., Any]
+    panel: str
+
+
+ALL: Final = (
+    Command(traces, _LOOK),
+    Command(show, _LOOK),
+    Command(tail, _LOOK),
+    Command(query, _LOOK),
+    Command(export, _LOOK),
+    Command(stats, _LOOK),
+    Command(doctor, _KEEP),
+    Command(gc, _KEEP),
+    Command(compact, _KEEP),
+    Command(version, _KEEP),
+)

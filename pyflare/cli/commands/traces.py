@@ -1,0 +1,53 @@
+"""`pyflare traces`."""
+
+from __future__ import annotations
+
+import pyflare
+from pyflare.cli import options, results
+from pyflare.cli.output import Format
+
+
+def traces(
+    *,
+    path: options.Folder = options.DEFAULT_FOLDER,
+    limit: options.Limit = 20,
+    order_by: options.OrderBy = "-start_time",
+    since: options.Since = None,
+    until: options.Until = None,
+    service: options.Service = None,
+    name: options.Name = None,
+    kind: options.Kind = None,
+    model: options.Model = None,
+    status: options.Status = None,
+    state: options.State = None,
+    user: options.User = None,
+    session: options.Session = None,
+    feature: options.Feature = None,
+    text: options.Text = None,
+    attr: options.Attribute = None,
+    min_duration: options.MinDuration = None,
+    json: options.Json = False,
+) -> None:
+    """List the newest traces, one line each."""
+    filters = options.given(
+        since=since,
+        until=until,
+        service=service,
+        name=name,
+        kind=kind,
+        model=model,
+        status=status,
+        state=state,
+        user=user,
+        session=session,
+        feature=feature,
+        text=text,
+        attributes=options.attributes(attr),
+        min_duration_s=min_duration,
+    )
+    with pyflare.open(path) as workspace:
+        rows = workspace.traces(limit=options.rows_limit(limit), order_by=order_by, **filters)
+    if json:
+        results.save(rows.arrow.to_batches(), rows.arrow.schema, Format.JSONL, None)
+    else:
+        results.show(rows)

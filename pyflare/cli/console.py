@@ -1,0 +1,57 @@
+"""Where the commands write: colour for people, plain text for pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+_PIPE_WIDTH: Final = 120
+
+
+def stdout() -> Console:
+    """The console for results. A pipe gets lines of 120 characters, or of $COLUMNS."""
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS") or _PIPE_WIDTH)
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def stderr() -> Console:
+    """The console for everything that is no result."""
+    return Console(stderr=True, highlight=False)
+
+
+def fail(error: Exception) -> None:
+    """Say what went wrong."""
+    stderr().print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """Shows that something takes its time, to people only, and leaves nothing behind."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn(what),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=stderr(),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as shown:
+        yield shown
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Shows that something without a known end is being done, to people only."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with stderr().status(f"{what} …"):
+        yield

@@ -1,0 +1,38 @@
+"""The entry point of `pyflare`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from typing import Final
+
+from pyflare.errors import MissingExtraError
+
+_NEEDED: Final = ("typer", "rich", "duckdb", "pyarrow")
+_INTERRUPTED: Final = 130
+
+
+class _NoPandas:
+    """Hides pandas: pyarrow imports it for its first array where it can, which would double the time to start."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Refuse pandas and leave every other module to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("the command line does without pandas")
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    if any(importlib.util.find_spec(module) is None for module in _NEEDED):
+        sys.exit(str(MissingExtraError("The command line", "local")))
+    sys.meta_path.insert(0, _NoPandas())
+    from pyflare.cli.app import app
+
+    try:
+        app(prog_name="pyflare")
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output, such as `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

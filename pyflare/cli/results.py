@@ -1,0 +1,69 @@
+"""Showing rows to people, and writing them where they were asked to go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from pyflare.cli import console, output
+from pyflare.cli.output import Format
+from pyflare.errors import DataError
+from pyflare.workspace import Rows
+from pyflare.workspace.render import grid
+
+_MOST_ROWS = 1000
+"""Rows that a table shows; other formats have all of them."""
+
+
+def show(rows: Rows) -> None:
+    """Print rows as a table."""
+    out = console.stdout()
+    if not len(rows):
+        out.print("no rows", style="dim")
+        return
+    shown = rows.head(_MOST_ROWS)
+    out.print(grid.as_rich(shown, width=out.width))
+    out.print(grid.footer(shown, total=len(rows), width=out.width), style="dim")
+
+
+def chosen_format(format: Format | None, path: Path | None, *, default: Format) -> Format:
+    """The format to write: the one asked for, else the one the file's name says, else the default.
+
+    Raises:
+        DataError: The file's name says none, a file cannot hold a drawn table, or a terminal cannot show the format.
+    """
+    chosen = format or (default if path is None else output.format_of(path))
+    if path is None and chosen in output.BINARY and sys.stdout.isatty():
+        raise DataError(f"expected a file or a pipe for {chosen}, got a terminal. Hint: -o rows.{chosen}")
+    if path is not None and chosen is Format.TABLE:
+        raise DataError("expected csv, json, jsonl, arrow or parquet for a file, got table.")
+    return chosen
+
+
+def save(batches: output.Batches, schema: pa.Schema, format: Format, path: Path | None) -> None:
+    """Write rows to a file, which appears when it is whole, or to standard output."""
+    if path is None:
+        output.write(batches, schema, format, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    with _whole(path) as file:
+        output.write(batches, schema, format, file)
+
+
+@contextlib.contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A file under another name, which becomes `path` where nothing failed."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with open(unfinished, "xb") as file:
+            yield file
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
