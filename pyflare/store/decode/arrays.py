@@ -25,7 +25,7 @@ _MAP: Final = ARROW_TYPES[ColumnType.MAP]
 def hex_ids(ids: Sequence[bytes], size_bytes: int) -> pa.Array:
     """Binary ids as hex text; an id of another size stands in its own length."""
     text = b"".join(ids).hex().encode()
-    if len(text) == 2 * size_bytes * len(ids) and all(len(item) == size_bytes for item in ids):
+    if len(text) == 2 * size_bytes * len(ids) and {*map(len, ids)} <= {size_bytes}:
         offsets = array("i", range(0, len(text) + 1, 2 * size_bytes))
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(text)]
         return pa.Array.from_buffers(pa.string(), len(ids), buffers)
@@ -122,31 +122,28 @@ def typed_maps(maps: Sequence[Mapping[str, Any] | None]) -> tuple[pa.Array, pa.A
 
     A row without entries is an empty map in both.
     """
-    keys: list[str] = []
-    values: list[str] = []
-    counts: list[int] = [0]
-    type_keys: list[str] = []
-    types: list[str] = []
-    type_counts: list[int] = [0]
-    for entries in maps:
-        if entries:
-            for key, value in entries.items():
-                keys.append(key)
-                if value.__class__ is str:
-                    values.append(value)
-                    continue
-                as_text, type = typed_text(value)
-                values.append(as_text)
-                if type is not None:
-                    type_keys.append(key)
-                    types.append(type)
-        counts.append(len(keys))
-        type_counts.append(len(type_keys))
-    return _map_array(counts, keys, values), _map_array(type_counts, type_keys, types)
+    filled = [entries for entries in maps if entries]
+    if not filled:
+        return empty_maps(len(maps)), empty_maps(len(maps))
+    keys = [key for entries in filled for key in entries]
+    typed = [typed_text(value) for entries in filled for value in entries.values()]
+    offsets = [0, *accumulate(len(entries) if entries else 0 for entries in maps)]
+    texts = text([value for value, _ in typed])
+    types = [type for _, type in typed]
+    ends = [0, *accumulate(int(type is not None) for type in types)]
+    not_text = [position for position, type in enumerate(types) if type is not None]
+    return (
+        _map_array(offsets, text(keys), texts),
+        _map_array(
+            [ends[offset] for offset in offsets],
+            text([keys[position] for position in not_text]),
+            text([types[position] for position in not_text]),
+        ),
+    )
 
 
-def _map_array(offsets: list[int], keys: list[str], values: list[str]) -> pa.Array:
-    return pa.MapArray.from_arrays(pa.array(offsets, pa.int32()), text(keys), text(values))
+def _map_array(offsets: list[int], keys: pa.Array, values: pa.Array) -> pa.Array:
+    return pa.MapArray.from_arrays(pa.array(offsets, pa.int32()), keys, values)
 
 
 def empty_maps(count: int) -> pa.Array:
@@ -156,6 +153,8 @@ def empty_maps(count: int) -> pa.Array:
 
 def events(values: Sequence[Iterable[tuple[int, str, Mapping[str, Any] | None]] | None]) -> pa.Array:
     """Span events as a list column; a row without events is null."""
+    if not any(values):
+        return pa.nulls(len(values), ARROW_TYPES[ColumnType.EVENTS])
     items = [item for row in values if row for item in row]
     fields = [
         column([item[0] for item in items], ColumnType.TIMESTAMP_NS),
@@ -167,6 +166,8 @@ def events(values: Sequence[Iterable[tuple[int, str, Mapping[str, Any] | None]] 
 
 def links(values: Sequence[Iterable[tuple[bytes, bytes, str | None, Mapping[str, Any] | None]] | None]) -> pa.Array:
     """Span links as a list column; a row without links is null."""
+    if not any(values):
+        return pa.nulls(len(values), ARROW_TYPES[ColumnType.LINKS])
     items = [item for row in values if row for item in row]
     fields = [
         optional_hex_ids([item[0] for item in items]),

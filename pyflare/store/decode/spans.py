@@ -111,7 +111,7 @@ def _identity(rows: _Rows) -> dict[str, pa.Array]:
         "parent_span_id": arrays.optional_hex_ids([span.parent_span_id for span in spans]),
         "trace_state": arrays.text([span.trace_state for span in spans]),
         "operation_name": arrays.text([span.name for span in spans]),
-        "span_kind": arrays.constants(SPAN_KINDS, [_index(span.span_kind, SPAN_KINDS) for span in spans]),
+        "span_kind": arrays.constants(SPAN_KINDS, _indices([span.span_kind for span in spans], SPAN_KINDS)),
         "scope_name": arrays.text([span.scope_name for span in spans]),
         "scope_version": arrays.text([span.scope_version for span in spans]),
     }
@@ -127,7 +127,7 @@ def _work(rows: _Rows) -> dict[str, pa.Array]:
         "start_time": arrays.column(_within([span.start_unix_ns for span in spans]), ColumnType.TIMESTAMP_NS),
         "duration_ns": arrays.column(durations, ColumnType.INT64),
         "state": arrays.constants([state.value for state in _STATES], rows.states),
-        "status_code": arrays.constants(STATUS_CODES, [_index(span.status_code, STATUS_CODES) for span in spans]),
+        "status_code": arrays.constants(STATUS_CODES, _indices([span.status_code for span in spans], STATUS_CODES)),
         "status_message": arrays.text([span.status_message for span in spans]),
         "input": arrays.text([span.input for span in spans]),
         "output": arrays.text([span.output for span in spans]),
@@ -143,8 +143,11 @@ def _within(times_ns: list[int]) -> list[int]:
     return [min(max(time_ns, 0), _LATEST_NS) for time_ns in times_ns]
 
 
-def _index(number: int, words: Sequence[str]) -> int:
-    return number if 0 <= number < len(words) else 0
+def _indices(numbers: list[int], words: Sequence[str]) -> list[int]:
+    """Positions in `words`; a number that is none means the first."""
+    if not numbers or (min(numbers) >= 0 and max(numbers) < len(words)):
+        return numbers
+    return [number if 0 <= number < len(words) else 0 for number in numbers]
 
 
 def _of_fields(rows: _Rows) -> dict[str, pa.Array]:
@@ -153,10 +156,8 @@ def _of_fields(rows: _Rows) -> dict[str, pa.Array]:
     count = len(spans)
     columns: _Columns = {"inference_type": [span.inference_type for span in spans]}
     attributes: list[Mapping[str, Any] | None] = [span.attributes for span in spans]
-    for names in ([span.scope for span in spans], [span.fields for span in spans]):
-        for index, values in enumerate(names):
-            if values:
-                attributes[index] = _set_fields(columns, index, count, values, attributes[index])
+    for named in ([span.scope for span in spans], [span.fields for span in spans]):
+        _set_columns(columns, attributes, named)
     for index, entries in enumerate(attributes):
         if entries and not _PROMOTED.isdisjoint(entries):
             _promote(columns, index, count, entries)
@@ -165,24 +166,25 @@ def _of_fields(rows: _Rows) -> dict[str, pa.Array]:
     return found
 
 
-def _set_fields(
-    columns: _Columns, index: int, count: int, values: Mapping[str, Any], attributes: Mapping[str, Any] | None
-) -> Mapping[str, Any] | None:
-    """Put one record's named values into their columns.
+def _set_columns(
+    columns: _Columns, attributes: list[Mapping[str, Any] | None], named: list[dict[str, Any] | None]
+) -> None:
+    """Put the records' named values into their columns, over what is there.
 
-    Returns:
-        The record's attributes, and among them the values that have no column here:
-        a newer PyFlare may have written them.
+    Values that have no column here, as a newer PyFlare may write them, go to the attributes.
     """
-    for name, value in values.items():
-        column = columns.get(name)
-        if column is None:
-            if name not in _FIELD_COLUMNS:
-                attributes = {**(attributes or {}), f"pyflare.{name}": value}
-                continue
-            columns[name] = column = [None] * count
-        column[index] = value
-    return attributes
+    present = set().union(*filter(None, named))
+    for name in present & _FIELD_COLUMNS:
+        values = [entries.get(name) if entries else None for entries in named]
+        if name in columns:
+            values = [old if new is None else new for old, new in zip(columns[name], values, strict=True)]
+        columns[name] = values
+    unknown = present - _FIELD_COLUMNS
+    if unknown:
+        for index, entries in enumerate(named):
+            if entries and not unknown.isdisjoint(entries):
+                extra = {f"pyflare.{name}": entries[name] for name in entries if name in unknown}
+                attributes[index] = {**(attributes[index] or {}), **extra}
 
 
 def _promote(columns: _Columns, index: int, count: int, attributes: Mapping[str, Any]) -> None:
