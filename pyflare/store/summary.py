@@ -45,7 +45,7 @@ _OF_REPRESENTATIVE: Final = (
 )
 _SUMS: Final = ("span_count", "error_count", "input_tokens", "output_tokens", "cost_micros")
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
-_UNION: Final = "list_sort(list_distinct(flatten(array_agg({0}) FILTER ({0} IS NOT NULL))))"
+_UNION: Final = "nullif(list_sort(list_distinct(flatten(array_agg({0}) FILTER ({0} IS NOT NULL)))), [])"
 _DISTINCT: Final = "list_sort(array_agg(DISTINCT {0}) FILTER ({0} IS NOT NULL))"
 
 
