@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,15 +22,20 @@ _MOST_ROWS = 1000
 """Rows that a table shows; other formats have all of them."""
 
 
-def show(rows: Rows) -> None:
-    """Print rows as a table."""
+def show(rows: Rows, *, columns: Callable[[Rows], list[grid.Column]] | None = None) -> None:
+    """Print rows as a table.
+
+    Args:
+        rows: The rows.
+        columns: Makes the columns to show of the first rows; all of theirs where it is None.
+    """
     out = console.stdout()
     if not len(rows):
         out.print("no rows", style="dim")
         return
-    shown = rows.head(_MOST_ROWS)
+    shown = rows.head(_MOST_ROWS) if columns is None else columns(rows[:_MOST_ROWS])
     out.print(grid.as_rich(shown, width=out.width))
-    out.print(grid.footer(shown, total=len(rows), width=out.width), style="dim")
+    out.print(grid.footer(shown, total=len(rows), width=out.width), style="dim", markup=False)
 
 
 def chosen_format(format: Format | None, path: Path | None, *, default: Format) -> Format:

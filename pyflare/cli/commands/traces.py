@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyflare
 from pyflare.cli import options, results
 from pyflare.cli.output import Format
+from pyflare.cli.overview import overview
 
 
 def traces(
@@ -50,4 +51,4 @@ def traces(
     if json:
         results.save(rows.arrow.to_batches(), rows.arrow.schema, Format.JSONL, None)
     else:
-        results.show(rows)
+        results.show(rows, columns=overview)

@@ -22,7 +22,7 @@ from pyflare.workspace.render import units
 _ID_DIGITS: Final = 12
 """Digits of an id that are shown: enough to find it again by."""
 _CELL_CHARS: Final = 200
-_LEAST_CELLS: Final = 24
+_LEAST_CELLS: Final = 16
 """Long text is cut to no less."""
 _GAP: Final = 2
 """Cells between columns."""
@@ -38,6 +38,7 @@ _FORMATS: Final[tuple[tuple[tuple[str, ...], str, Callable[[Any], str]], ...]] =
 """How a column is shown, by the end of its name, where the value's type does not say enough."""
 
 _STYLES: Final = {"error": "red", "died": "red", "running": "yellow", "ok": "green"}
+_MARK_STYLES: Final = {"✗ ": "red", "† ": "red", "▸ ": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def footer(shown: Sequence[Column], *, total: int, width: int) -> str:
 
 
 def _styled(cell: str) -> Text:
-    return Text(cell, style=_STYLES.get(cell, "dim" if cell == units.ABSENT else ""))
+    style = _STYLES.get(cell) or _MARK_STYLES.get(cell[:2]) or ("dim" if cell == units.ABSENT else "")
+    return Text(cell, style=style)
 
 
 def _widths(shown: Sequence[Column], width: int) -> list[int]:

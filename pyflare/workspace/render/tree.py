@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 
 from pyflare.workspace.render import units
@@ -130,7 +130,7 @@ class _Scale:
             return " " * (first // 2) + "┅" * (self.bar_cells - first // 2)
         last = max(self._half(span.start_unix_ns + span.duration_ns), first + 1)
         filled = [first <= half < last for half in range(2 * self.bar_cells)]
-        return "".join(_HALVES[pair] for pair in zip(filled[::2], filled[1::2], strict=True))
+        return "".join(_HALVES[pair] for pair in zip(filled[::2], filled[1::2], strict=True)).rstrip()
 
     def _half(self, unix_ns: int) -> int:
         return round((unix_ns - self._start_ns) / self._span_ns * 2 * self.bar_cells)
@@ -151,7 +151,7 @@ def _span_line(span: TraceSpan, stem: str, scale: _Scale) -> Line:
         (name, "bold red" if failed else "bold"),
         (f"  {beside}{padding}", "dim"),
         (f"{ended(span.duration_ns, span.state):>{_DURATION_CELLS}}  ", style if span.duration_ns is None else ""),
-        (set_cell_size(scale.bar(span), scale.bar_cells), style),
+        (scale.bar(span), style),
     ]
 
 
