@@ -20,7 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pyflare
 from benchmarks.row import BenchRow
+from pyflare.store.catalog import load_catalog
+from pyflare.store.journal.writer import prepare_folder
+from pyflare.tracing import state
 
 if TYPE_CHECKING:
     from pyflare import Workspace
@@ -34,6 +38,7 @@ CALLS_PER_S: Final = 100
 SPANS_PER_CALL: Final = 3
 READER_PAUSE_S: Final = 0.1
 LOOK_BACK_NS: Final = 10_000_000_000
+READY: Final = "ready"
 BAR_S: Final = 1.0
 QUESTION: Final = "How do I return a parcel that was delivered to my neighbour? " * 3
 ANSWER: Final = "You can start a return within thirty days. " * 12
@@ -71,9 +76,6 @@ class ConcurrencyResult:
 
 def write(folder: str, number: int, seconds: float) -> dict[str, Any]:
     """Be a writer: call a traced function at a steady pace."""
-    import pyflare
-    from pyflare.tracing import state
-
     # One of them starts a compaction, of all journals, with every segment that it has filled.
     pyflare.init(service=f"writer-{number}", path=folder, compaction="off" if number else "auto", compact_after_bytes=1)
 
@@ -98,9 +100,9 @@ def write(folder: str, number: int, seconds: float) -> dict[str, Any]:
 
 def read(folder: str, role: str) -> dict[str, Any]:
     """Be a reader until standard input ends: one looks for what is new, the others for what is missing."""
-    import pyflare
-
     with pyflare.open(folder) as workspace:
+        workspace.sql("SELECT count(*) FROM traces")
+        print(READY, flush=True)
         ask = {"news": _watch, "calls": _find_missing_calls, "traces": _find_broken_traces}[role]
         return ask(workspace)
 
@@ -108,7 +110,7 @@ def read(folder: str, role: str) -> dict[str, Any]:
 def _watch(workspace: Workspace) -> dict[str, Any]:
     """Ask for new calls all the time, and note how old each is when it comes."""
     freshness_s: list[float] = []
-    seen = set(_new_calls(workspace, since_ns=0))
+    seen: set[str] = set()
     queries = 0
     for _ in _until_told():
         for call, ended_ns in _new_calls(workspace, since_ns=time.time_ns() - LOOK_BACK_NS).items():
@@ -151,10 +153,12 @@ def _until_told() -> Iterator[None]:
 
 def measure(folder: Path, *, seconds: float) -> ConcurrencyResult:
     """Run all of them at once, and read the folder back when they are done."""
-    writers = [_start("write", str(folder), str(number), str(seconds)) for number in range(WRITERS)]
-    while not (folder / "pyflare.json").exists() and all(writer.poll() is None for writer in writers):
-        time.sleep(0.01)
+    prepare_folder(folder)
     readers = [_start("read", str(folder), role) for role in READERS]
+    for reader in readers:
+        assert reader.stdout is not None
+        reader.stdout.readline()  # ready, or nothing where it failed: then `_result` says why
+    writers = [_start("write", str(folder), str(number), str(seconds)) for number in range(WRITERS)]
     wrote = [_result(writer) for writer in writers]
     saw = [_result(reader) for reader in readers]
     return _at_the_end(folder, wrote, saw)
@@ -173,9 +177,6 @@ def _result(process: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 def _at_the_end(folder: Path, wrote: list[dict[str, Any]], saw: list[dict[str, Any]]) -> ConcurrencyResult:
-    import pyflare
-    from pyflare.store.catalog import load_catalog
-
     with pyflare.open(folder) as workspace:
         (read_,) = workspace.sql("SELECT count(*) AS spans FROM spans WHERE state = 'ended'").to_pylist()
         (twice,) = workspace.sql(TWICE).to_pylist()
@@ -193,7 +194,7 @@ def _at_the_end(folder: Path, wrote: list[dict[str, Any]], saw: list[dict[str, A
 def rows(*, quick: bool = False) -> list[BenchRow]:
     """The lines of the table."""
     seconds = QUICK_SECONDS if quick else SECONDS
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         result = measure(Path(folder), seconds=seconds)
     lost = result.written - result.read
     return [
