@@ -97,14 +97,14 @@ def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
 
 def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
     console.print("[bold]Look further[/]")
-    folder = os.fspath(path)
     for command in (
-        f"pyflare show {trace_id} --path {folder}",
-        f'pyflare query "SELECT * FROM scores LIMIT 5" --path {folder}',
-        f"pyflare tail --path {folder}",
-        f"pyflare doctor --path {folder}",
+        "traces --status error",
+        f"show {trace_id}",
+        'query "SELECT name, label, count(*) AS times FROM scores GROUP BY ALL"',
+        "tail",
+        "doctor",
     ):
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"  pyflare {command} --path {os.fspath(path)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
