@@ -14,28 +14,35 @@ import tempfile
 import time
 from collections.abc import Callable
 
+from benchmarks.row import BenchRow
+
 CALLS = 20_000
 ROUNDS = 7
+QUICK_ROUNDS = 3
 QUESTION = "How do I return a parcel that was delivered to my neighbour? " * 4
 QUESTION = QUESTION[:200]
 ANSWER = ("You can start a return within thirty days. Bring the parcel to any pick-up point. " * 8)[:500]
-SHAPES = ("sync", "nested", "async")
+BARS = {"sync": 0.30, "nested": 0.30, "async": 0.35}
+"""Of the baseline, by shape of the call."""
+SHAPES = tuple(BARS)
 
 
-def _measure(call: Callable[[], object], flush: Callable[[], object], spans_per_call: int) -> dict[str, float]:
+def _measure(
+    call: Callable[[], object], flush: Callable[[], object], spans_per_call: int, calls: int
+) -> dict[str, float]:
     for _ in range(500):
         call()
     flush()
     samples_ns = []
     started_ns = time.process_time_ns()
-    for _ in range(CALLS // spans_per_call):
+    for _ in range(calls // spans_per_call):
         before_ns = time.perf_counter_ns()
         call()
         samples_ns.append(time.perf_counter_ns() - before_ns)
     flush()
     cpu_ns = time.process_time_ns() - started_ns
     return {
-        "cpu_us": cpu_ns / CALLS / 1000,
+        "cpu_us": cpu_ns / calls / 1000,
         "p50_us": statistics.median(samples_ns) / spans_per_call / 1000,
     }
 
@@ -46,16 +53,17 @@ def _runner(
     nested: Callable[..., object],
     coroutine: Callable[..., object],
     flush: Callable[[], object],
+    calls: int,
 ) -> dict[str, float]:
     if shape == "sync":
-        return _measure(lambda: one(QUESTION), flush, 1)
+        return _measure(lambda: one(QUESTION), flush, 1, calls)
     if shape == "nested":
-        return _measure(lambda: nested(QUESTION), flush, 5)
+        return _measure(lambda: nested(QUESTION), flush, 5, calls)
     import asyncio
 
     with asyncio.Runner() as runner:
         loop_call = _async_batch(runner, coroutine)
-        return _measure(loop_call, flush, 100)
+        return _measure(loop_call, flush, 100, calls)
 
 
 def _async_batch(runner: object, coroutine: Callable[..., object]) -> Callable[[], object]:
@@ -66,7 +74,7 @@ def _async_batch(runner: object, coroutine: Callable[..., object]) -> Callable[[
     return lambda: runner.run(batch())  # type: ignore[attr-defined]
 
 
-def plain(shape: str) -> dict[str, float]:
+def plain(shape: str, calls: int) -> dict[str, float]:
     """The functions themselves."""
 
     def one(question: str) -> str:
@@ -80,10 +88,10 @@ def plain(shape: str) -> dict[str, float]:
     async def coroutine(question: str) -> str:
         return ANSWER
 
-    return _runner(shape, one, nested, coroutine, lambda: None)
+    return _runner(shape, one, nested, coroutine, lambda: None, calls)
 
 
-def otel(shape: str) -> dict[str, float]:
+def otel(shape: str, calls: int) -> dict[str, float]:
     """opentelemetry-sdk, batch processor, an exporter that does nothing, five attributes."""
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -121,15 +129,15 @@ def otel(shape: str) -> dict[str, float]:
             attributes(span, question)
             return ANSWER
 
-    return _runner(shape, one, nested, coroutine, provider.force_flush)
+    return _runner(shape, one, nested, coroutine, provider.force_flush, calls)
 
 
-def pyflare(shape: str) -> dict[str, float]:
-    """PyFlare with default capture, stored durably."""
+def pyflare(shape: str, calls: int, path: str | None = None) -> dict[str, float]:
+    """PyFlare with default capture, stored durably; at `path` where that is given."""
     import pyflare
 
     with tempfile.TemporaryDirectory() as folder:
-        pyflare.init(service="bench", path=folder, compaction="off")
+        pyflare.init(service="bench", path=path or folder, compaction="off")
 
         @pyflare.trace(kind="llm", model="gpt-4o")
         def one(question: str) -> str:
@@ -146,35 +154,54 @@ def pyflare(shape: str) -> dict[str, float]:
             return ANSWER
 
         with pyflare.context(user="u-1"):
-            result = _runner(shape, one, nested, coroutine, pyflare.flush)
+            result = _runner(shape, one, nested, coroutine, pyflare.flush, calls)
         pyflare.shutdown()
         return result
 
 
-SIDES = {"plain": plain, "otel": otel, "pyflare": pyflare}
+SIDES: dict[str, Callable[..., dict[str, float]]] = {"plain": plain, "otel": otel, "pyflare": pyflare}
 
 
-def _in_process(side: str, shape: str) -> dict[str, float]:
-    output = subprocess.run(
-        [sys.executable, "-m", "benchmarks.tracing", side, shape], capture_output=True, text=True, check=True
+def in_process(side: str, shape: str, *, calls: int = CALLS, path: str | None = None) -> dict[str, float]:
+    """CPU and median wall time of a call in a fresh process, in microseconds."""
+    arguments = [side, shape, str(calls), *([path] if path is not None else [])]
+    command = [sys.executable, "-m", "benchmarks.tracing", *arguments]
+    return dict(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+
+def _row(shape: str, what: str, key: str, pairs: list[tuple[dict[str, float], dict[str, float]]]) -> BenchRow:
+    ratio = statistics.median(ours[key] / theirs[key] for theirs, ours in pairs)
+    theirs_us = statistics.median(theirs[key] for theirs, _ in pairs)
+    ours_us = statistics.median(ours[key] for _, ours in pairs)
+    return BenchRow(
+        what=f"{what}, {shape}",
+        bar=f"at most {BARS[shape]:.2f}× opentelemetry-sdk",
+        measured=f"{ratio:.2f}×",
+        ok=ratio <= BARS[shape],
+        beside=f"{ours_us:.1f} µs against {theirs_us:.1f} µs",
     )
-    return dict(json.loads(output.stdout))
+
+
+def rows(*, quick: bool = False) -> list[BenchRow]:
+    """The lines of the table."""
+    cpu, p50 = [], []
+    for shape in SHAPES:
+        rounds = QUICK_ROUNDS if quick else ROUNDS
+        pairs = [(in_process("otel", shape), in_process("pyflare", shape)) for _ in range(rounds)]
+        cpu.append(_row(shape, "CPU of a traced call, flush included", "cpu_us", pairs))
+        p50.append(_row(shape, "p50 of a traced call", "p50_us", pairs))
+    return [*cpu, *p50]
 
 
 def main() -> None:
-    """Print the table."""
-    print(f"{'shape':8} {'otel µs':>9} {'pyflare µs':>11} {'CPU ratio':>10} {'p50 ratio':>10}")
-    for shape in SHAPES:
-        pairs = [(_in_process("otel", shape), _in_process("pyflare", shape)) for _ in range(ROUNDS)]
-        cpu = statistics.median(ours["cpu_us"] / theirs["cpu_us"] for theirs, ours in pairs)
-        p50 = statistics.median(ours["p50_us"] / theirs["p50_us"] for theirs, ours in pairs)
-        theirs_us = statistics.median(theirs["cpu_us"] for theirs, _ in pairs)
-        ours_us = statistics.median(ours["cpu_us"] for _, ours in pairs)
-        print(f"{shape:8} {theirs_us:9.1f} {ours_us:11.1f} {cpu:10.2f} {p50:10.2f}")
+    """Be the process that is measured, or print the rows."""
+    if len(sys.argv) > 2:
+        side, shape, calls, *path = sys.argv[1:]
+        print(json.dumps(SIDES[side](shape, int(calls), *path)))
+        return
+    for row in rows():
+        print(f"{row.what}: {row.measured} ({row.bar}); {row.beside}")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) == 3:
-        print(json.dumps(SIDES[sys.argv[1]](sys.argv[2])))
-    else:
-        main()
+    main()
