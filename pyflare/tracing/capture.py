@@ -7,19 +7,27 @@ further than it will be kept, and JSON is never cut inside a token.
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from base64 import b64encode
 from collections import deque
 from collections.abc import Mapping, Set
+from types import SimpleNamespace
 from typing import Any, Final
 
 import msgspec
 
+from pyflare.tracing.shapes import callable_name, field_names, name_of, read_fields, scalar_of, shape_of
+
 encode_json = msgspec.json.Encoder().encode
 _PLAIN: Final = frozenset({int, bool, type(None)})
-_TEXT_LIKE: Final = frozenset({"datetime", "date", "time", "timedelta", "UUID", "Decimal", "Fraction", "PosixPath"})
-_ARRAY_PREVIEW_ITEMS: Final = 8
+_TEXT_LIKE: Final = frozenset(
+    {"datetime", "date", "time", "timedelta", "UUID", "Decimal", "Fraction", "PosixPath", "PurePosixPath"}
+)
+_LOWEST: Final = -(1 << 63)
+_HIGHEST: Final = (1 << 63) - 1
+_LONGEST_INT_BITS: Final = 4096
+_NODE_BYTES: Final = 8
+"""What a value counts for besides its text, so that not even empty ones can be without end."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +56,12 @@ def encode_value(value: object, limits: Limits) -> tuple[bytes, bool]:
     """`value` as JSON, and whether something of it was left out."""
     kind = type(value)
     if kind is str and len(value) <= limits.inline_bytes:  # type: ignore[arg-type]
+        return encode_text(value), False  # type: ignore[arg-type]
+    if kind in _PLAIN:
         try:
             return encode_json(value), False
-        except UnicodeEncodeError:
-            return encode_text(value), False  # type: ignore[arg-type]
-    if kind in _PLAIN:
-        return encode_json(value), False
+        except ValueError:  # an integer of thousands of digits
+            pass
     walk = _Walk(limits, limits.content_bytes)
     return encode_json(walk.plain(value, 0)), walk.truncated
 
@@ -71,7 +79,7 @@ def encode_arguments(values: dict[str, Any], limits: Limits) -> tuple[bytes, boo
         return encode_value(values, limits)
     try:
         return encode_json(values), False
-    except UnicodeEncodeError:
+    except ValueError:  # a lone surrogate, or an integer of thousands of digits
         return encode_value(values, limits)
 
 
@@ -81,7 +89,7 @@ def encode_preview(value: object, limits: Limits) -> bytes:
 
 
 class _Walk:
-    """One bounded walk over one value."""
+    """One bounded walk over one value. It goes by the classes of objects, never by what they say of themselves."""
 
     def __init__(self, limits: Limits, size_bytes: int) -> None:
         self.truncated = False
@@ -94,28 +102,29 @@ class _Walk:
         kind = type(value)
         if kind is str:
             return self._text(value)  # type: ignore[arg-type]
-        if kind in _PLAIN:
-            self._left_bytes -= 8
+        self._left_bytes -= _NODE_BYTES
+        if kind is bool or value is None:
             return value
+        if kind is int:
+            return value if _LOWEST <= value <= _HIGHEST else self._integer(value)  # type: ignore[operator, arg-type]
         if kind is float:
-            self._left_bytes -= 8
-            return _json_number(value)
+            return _json_number(value)  # type: ignore[arg-type]
         if depth >= self._limits.depth or self._left_bytes <= 0:
             self.truncated = True
-            return f"… {kind.__name__}"
+            return f"… {name_of(kind)}"
         if id(value) in self._path:
-            return f"… cycle to {kind.__name__}"
+            return f"… cycle to {name_of(kind)}"
         self._path.add(id(value))
         try:
-            return self._container(value, depth)
+            return self._container(value, kind, depth)
         except Exception as error:  # the object's own code failed, such as a property or an iterator
-            return f"<{kind.__name__}: {type(error).__name__} while it was captured>"
+            return f"<{name_of(kind)}: {name_of(type(error))} while it was captured>"
         finally:
             self._path.discard(id(value))
 
     def _text(self, value: str) -> str:
         room = max(self._left_bytes, 0)
-        self._left_bytes -= len(value)
+        self._left_bytes -= len(value) + _NODE_BYTES
         if len(value) > room:
             self.truncated = True
             value = f"{value[:room]}… ({len(value) - room} more characters)"
@@ -123,22 +132,32 @@ class _Walk:
             value = value.encode("utf-8", "backslashreplace").decode()
         return value
 
-    def _container(self, value: object, depth: int) -> object:
-        if isinstance(value, str):
-            return self._text(str.__str__(value))
-        if isinstance(value, enum.Enum):
-            return self.plain(value.value, depth + 1)
-        if isinstance(value, Mapping):
+    def _integer(self, value: int) -> object:
+        bits = value.bit_length()
+        if bits <= _LONGEST_INT_BITS:
+            self._left_bytes -= bits // 4
+            return value
+        self.truncated = True
+        return f"<int of {bits} bits>"
+
+    def _container(self, value: Any, kind: type, depth: int) -> object:
+        if issubclass(kind, Mapping):
             return self._mapping(value, depth)
-        if isinstance(value, tuple) and hasattr(value, "_asdict"):
-            return self._mapping(value._asdict(), depth)
-        if isinstance(value, (list, tuple, Set, deque)):
+        if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+            return self._mapping(dict(zip(kind._fields, value, strict=False)), depth)
+        if issubclass(kind, (list, tuple, Set, deque)):
             return self._items(value, depth)
-        if isinstance(value, (bytes, bytearray, memoryview)):
-            return self._bytes(bytes(value))
-        if isinstance(value, (bool, int, float)):
-            return _json_number(value)
-        return self._object(value, depth)
+        if issubclass(kind, enum.Enum):
+            return self.plain(value.value, depth + 1)
+        if issubclass(kind, str):
+            return self._text(str.__str__(value))
+        if issubclass(kind, (bytes, bytearray, memoryview)):
+            return self._bytes(value)
+        if issubclass(kind, int):
+            return self._integer(int.__int__(value))
+        if issubclass(kind, float):
+            return _json_number(float.__float__(value))
+        return self._object(value, kind, depth)
 
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, object]:
         result: dict[str, object] = {}
@@ -147,8 +166,8 @@ class _Walk:
                 self.truncated = True
                 result["…"] = f"{len(value) - count} more"
                 break
-            name = self._text(key) if type(key) is str else self._text(str(key))
-            result[name] = self.plain(item, depth + 1)
+            name = self._text(key if type(key) is str else _key(key))
+            result[name if name not in result else _other_name(name, result)] = self.plain(item, depth + 1)
         return result
 
     def _items(self, value: Any, depth: int) -> list[object]:
@@ -161,65 +180,50 @@ class _Walk:
             result.append(self.plain(item, depth + 1))
         return result
 
-    def _bytes(self, value: bytes) -> str:
-        size_bytes = len(value) * 4 // 3
-        if size_bytes > self._left_bytes:
+    def _bytes(self, value: bytes | bytearray | memoryview) -> str:
+        size_bytes = value.nbytes if isinstance(value, memoryview) else len(value)
+        if size_bytes * 4 // 3 > self._left_bytes:
             self.truncated = True
-            return f"… {len(value)} bytes"
-        self._left_bytes -= size_bytes
-        return b64encode(value).decode()
+            return f"… {size_bytes} bytes"
+        self._left_bytes -= size_bytes * 4 // 3
+        return b64encode(bytes(value)).decode()
 
-    def _object(self, value: object, depth: int) -> object:
-        kind = type(value)
-        if kind.__name__ in _TEXT_LIKE:
+    def _object(self, value: object, kind: type, depth: int) -> object:
+        names = field_names(kind)
+        if names is not None:
+            return self._mapping(read_fields(value, names), depth)
+        if name_of(kind) in _TEXT_LIKE:
             return self._text(str(value))
-        if hasattr(value, "dtype") and hasattr(value, "shape"):
-            return self._array(value)
-        if hasattr(value, "columns") and hasattr(value, "shape"):
-            names = [str(name) for name in value.columns]
-            return self.plain({"type": _type_name(kind), "shape": value.shape, "columns": names}, depth)
-        fields = _fields_of(value)
-        if fields is not None:
-            return self._mapping(fields, depth)
-        if isinstance(value, type) or callable(value):
-            return f"<{getattr(value, '__qualname__', kind.__qualname__)}>"
-        return self._text(repr(value)[: self._limits.inline_bytes])
-
-    def _array(self, value: Any) -> object:
-        """An array by its shape and first values, never whole: features and vectors have their own tables."""
-        shape = [int(size) if isinstance(size, int) else str(size) for size in value.shape]
-        if not shape:
-            return self.plain(value.item(), 0)
-        result = {"type": _type_name(type(value)), "shape": shape, "dtype": str(value.dtype)}
-        flat = value.reshape(-1)[:_ARRAY_PREVIEW_ITEMS].tolist()
-        return {**result, "first": [self.plain(item, self._limits.depth - 1) for item in flat]}
+        if kind is SimpleNamespace:
+            return self._mapping(vars(value), depth)
+        scalar = scalar_of(value, kind)
+        if scalar is not value:
+            return self.plain(scalar, depth + 1)
+        shape = shape_of(value, kind, self._limits.items)
+        if shape is not None:
+            return self._mapping(shape, depth)
+        text = callable_name(value, kind) or repr(value)
+        if len(text) > self._limits.inline_bytes:
+            self.truncated = True
+            text = text[: self._limits.inline_bytes]
+        return self._text(text)
 
 
-def _type_name(kind: type) -> str:
-    return f"{kind.__module__.split('.')[0]}.{kind.__name__}"
-
-
-def _json_number(value: Any) -> object:
+def _json_number(value: float) -> float | str:
     """Numbers that JSON cannot hold become text; none turns into null unseen."""
-    if isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, float):
-        number = float(value)
-        return number if number - number == 0 else str(number)
-    return int(value)
+    return value if value - value == 0 else str(value)
 
 
-def _fields_of(value: object) -> Mapping[str, Any] | None:
-    """The fields of a record-like object (dataclass, attrs, pydantic, msgspec), without calling its code."""
-    kind = type(value)
-    if dataclasses.is_dataclass(value):
-        names = [field.name for field in dataclasses.fields(value) if field.repr]
-    elif hasattr(kind, "__attrs_attrs__"):
-        names = [field.name for field in kind.__attrs_attrs__ if field.repr]
-    elif hasattr(kind, "__struct_fields__"):
-        names = list(kind.__struct_fields__)
-    elif hasattr(kind, "__pydantic_fields__"):
-        return value.__dict__
-    else:
-        return None
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+def _key(key: object) -> str:
+    try:
+        return str.__str__(key) if isinstance(key, str) else str(key)
+    except Exception:
+        return f"<{name_of(type(key))}>"
+
+
+def _other_name(name: str, taken: dict[str, object]) -> str:
+    """A name for a second key that has the same text as another, such as 1 and "1"."""
+    number = 2
+    while f"{name} ({number})" in taken:
+        number += 1
+    return f"{name} ({number})"
