@@ -10,6 +10,7 @@ from pyflare.tracing.guard import guard, logger
 from pyflare.tracing.shipping.answer import Failed, Sender
 from pyflare.tracing.shipping.connect import connect
 from pyflare.tracing.shipping.destination import Destination
+from pyflare.tracing.shipping.forking import loading
 from pyflare.tracing.shipping.reading import Batch, Limits
 from pyflare.tracing.shipping.spool import Orphans, OwnJournal, Source
 
@@ -70,10 +71,11 @@ class Courier:
 
     def _deliver(self, source: Source, batch: Batch) -> Failed | None:
         if self._delivery is None:
-            from pyflare.tracing.shipping.delivery import Delivery  # loads protobuf
+            with loading.held():
+                from pyflare.tracing.shipping.delivery import Delivery  # loads protobuf
 
-            self._sender = connect(self._destination)
-            self._delivery = Delivery(self._sender, on_rejected=self._count_rejected)
+                self._sender = connect(self._destination)
+                self._delivery = Delivery(self._sender, on_rejected=self._count_rejected)
         failed = self._delivery.ship(source.ledger, batch)
         self._tell(failed)
         return failed

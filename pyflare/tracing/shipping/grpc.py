@@ -14,6 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from pyflare._version import __version__
 from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused
 from pyflare.tracing.shipping.destination import Destination
+from pyflare.tracing.shipping.forking import talking
 
 _METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 _TOO_LARGE: Final = ("larger than max", "exceeds maximum size")
@@ -31,6 +32,10 @@ class GrpcSender:
 
     def send(self, request: bytes) -> Answer:
         """Send one export request. Never raises for what a network or a collector does."""
+        with talking.held():
+            return self._send(request)
+
+    def _send(self, request: bytes) -> Answer:
         try:
             if self._channel is None:
                 self._channel = _open_channel(self._destination)

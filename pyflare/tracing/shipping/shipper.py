@@ -14,6 +14,7 @@ from pyflare.tracing.shipping.backoff import Backoff
 from pyflare.tracing.shipping.connect import check_installed
 from pyflare.tracing.shipping.courier import Courier
 from pyflare.tracing.shipping.destination import Destination
+from pyflare.tracing.shipping.forking import loading, talking
 from pyflare.tracing.shipping.reading import Limits
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Shipper:
             MissingExtraError: The destination speaks gRPC, and that is not installed.
         """
         check_installed(destination)
+        loading.install()
+        talking.install()
         self.destination = destination
         self._root = root
         self._interval_s = settings.ship_interval_s

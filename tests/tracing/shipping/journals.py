@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from pyflare.schema.records import (
 from pyflare.store.journal.writer import JournalWriter
 from pyflare.tracing.shipping import Destination, Shipper
 
-_numbers = itertools.count(1)
-
 
 def settings(**changes: Any) -> Settings:
     return Settings(**{"ship_interval_s": 0.05, **changes})
@@ -33,8 +31,7 @@ def journal(root: Path, destination: Destination, **options: Any) -> JournalWrit
 
 def identity() -> tuple[bytes, bytes]:
     """A trace id and a span id that nobody else has."""
-    number = next(_numbers)
-    return number.to_bytes(16, "big"), number.to_bytes(8, "big")
+    return os.urandom(16), os.urandom(8)
 
 
 def write_start(writer: JournalWriter, name: str, trace_id: bytes, span_id: bytes, parent: bytes | None = None) -> None:

@@ -13,7 +13,7 @@ from pyflare.store.journal.shipped import is_shipped, load_position, load_positi
 from pyflare.tracing.shipping import Destination
 from pyflare.tracing.shipping.ledger import Ledger
 from pyflare.tracing.shipping.reading import BATCH_BYTES, JournalReader, Limits
-from tests.tracing.shipping.journals import identity, journal, write_others, write_span, write_verdict
+from tests.tracing.shipping.journals import identity, journal, write_end, write_others, write_span, write_verdict
 
 DESTINATION = Destination(endpoint="http://collector:4318")
 NAME = DESTINATION.name
@@ -195,12 +195,14 @@ def test_a_segment_that_vanishes_is_passed_over(tmp_path):
 def test_traces_that_were_refused_are_not_shipped_from_a_dead_journal(tmp_path):
     """The verdict may lie in any segment, before or after the spans."""
     writer = journal(tmp_path, DESTINATION)
-    spans = [write_span(writer, str(number)) for number in range(6000)]  # three segments
-    write_verdict(writer, spans[0].rjust(16, b"\0"))
+    trace_id, span_id = identity()
+    write_end(writer, "refused", trace_id, span_id)
+    spans = [write_span(writer) for _ in range(6000)]  # three segments
+    write_verdict(writer, trace_id)
     writer.close()
     assert len(list(writer.directory.glob("*.seg"))) > 1
     ledger = ledger_of(tmp_path)
-    assert [item.span.span_id for item in items(ledger)] == spans[1:]
+    assert [item.span.span_id for item in items(ledger)] == spans
     ledger.close()
 
 
