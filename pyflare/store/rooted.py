@@ -19,6 +19,7 @@ _SUMS: Final = ("input_tokens", "output_tokens", "cost_micros")
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state")
 _SCHEMA: Final = arrow_schema(TRACES)
+_INT64_MAX: Final = (1 << 63) - 1
 
 
 def summarise_rooted(spans: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -30,6 +31,8 @@ def summarise_rooted(spans: pa.Table) -> tuple[pa.Table, pa.Table]:
     Returns:
         Their rows of `traces`, and the spans of all other traces.
     """
+    if any(_may_overflow(spans[name]) for name in _SUMS):
+        return _SCHEMA.empty_table(), spans
     codes = pc.dictionary_encode(spans["trace_id"].combine_chunks()).indices
     is_root = pc.is_null(spans["parent_span_id"])
     per_trace = pc.value_counts(codes.filter(is_root.combine_chunks()))
@@ -39,6 +42,13 @@ def summarise_rooted(spans: pa.Table) -> tuple[pa.Table, pa.Table]:
         return _summarise(spans, codes, is_root), spans.slice(0, 0)
     rooted = _summarise(spans.filter(wanted), codes.filter(wanted), is_root.filter(wanted))
     return rooted, spans.filter(pc.invert(wanted))
+
+
+def _may_overflow(column: pa.ChunkedArray) -> bool:
+    """Whether a sum over the column might wrap around; the SQL tells a sum that is too large from one that is not."""
+    bounds = pc.min_max(column).as_py()
+    most = max(abs(bounds["min"] or 0), abs(bounds["max"] or 0))
+    return bool(most * len(column) > _INT64_MAX)
 
 
 def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
