@@ -20,8 +20,8 @@ _decode_json = msgspec.json.Decoder().decode
 class Redactor(Protocol):
     """What `pyflare.tracing.redaction` makes of a configuration."""
 
-    def redact_json(self, data: bytes) -> bytes:
-        """Redact JSON text; what comes back is JSON as well."""
+    def redact_json(self, data: bytes, *, field: str) -> bytes:
+        """Redact JSON text; what comes back is JSON as well. Paths in it begin with `field`."""
         ...
 
     def redact_attributes(self, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -78,11 +78,11 @@ class Content:
             return None, None
         data, truncated = encode_arguments(values, self.limits)
         if truncated or self._redactor is not None or len(data) > self._inline_bytes:
-            return self.settle(data, truncated=truncated)
+            return self.settle(data, "input", truncated=truncated)
         return data, None
 
-    def value(self, value: object) -> tuple[bytes | None, str | None]:
-        """Any value."""
+    def value(self, value: object, field: str = "input") -> tuple[bytes | None, str | None]:
+        """Any value; `field` is where it goes, input or output."""
         if type(value) is str and len(value) <= self._inline_bytes and self._plain:
             try:
                 return encode_json(value), None
@@ -92,15 +92,15 @@ class Content:
             return None, None
         data, truncated = encode_value(value, self.limits)
         if truncated or self._redactor is not None or len(data) > self._inline_bytes:
-            return self.settle(data, truncated=truncated)
+            return self.settle(data, field, truncated=truncated)
         return data, None
 
-    def settle(self, data: bytes, *, truncated: bool = False) -> tuple[bytes, str | None]:
+    def settle(self, data: bytes, field: str = "input", *, truncated: bool = False) -> tuple[bytes, str | None]:
         """JSON of captured content: redacted, and moved out of the span where large."""
         if truncated:
             self.losses.add("content_truncated")
         if self.redactor is not None:
-            data = self.redactor.redact_json(data)
+            data = self.redactor.redact_json(data, field=field)
         if len(data) <= self._inline_bytes:
             return data, None
         content_id = hashlib.sha256(data).hexdigest()

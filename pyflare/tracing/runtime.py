@@ -161,8 +161,8 @@ class Runtime:
 
     def close(self, timeout_s: float) -> None:
         """Seal the journal, and give the shipper `timeout_s` to send the rest."""
-        if self.shipper is not None:
-            self.shipper.stop(timeout_s)
         if self.mirror is not None:
             self.mirror.close()
         self.journal.close()
+        if self.shipper is not None:
+            self.shipper.stop(timeout_s)  # last, so that it finds a sealed journal, and can delete a spool
