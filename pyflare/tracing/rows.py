@@ -45,7 +45,7 @@ def _json(runtime: Runtime, value: object) -> str | None:
         return None
     data = encode_preview(value, runtime.content.limits)
     redactor = runtime.content.redactor
-    return (data if redactor is None else redactor.redact_json(data)).decode()
+    return (data if redactor is None else redactor.redact_json(data, field="value")).decode()
 
 
 def _attributes(runtime: Runtime, attributes: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -208,9 +208,9 @@ class Span(otel.Span):
             data = encode_record(record)
         except Exception:
             data = encode_anyhow(record)
-        self._write(data)
         if runtime.tail_sampler is not None:
-            runtime.judge(self, duration_ns)
+            runtime.judge(self, duration_ns)  # before the end: whoever has read that knows the verdict
+        self._write(data)
 
     def _uncommon(self, details: Details, duration_ns: int) -> tuple[Any, ...]:
         """The fields of the record that most spans leave empty, redacted."""
@@ -238,7 +238,7 @@ class Span(otel.Span):
         """End the span with what the work returned, kept unless `capture` or the setting says no. Never raises."""
         try:
             if (self.runtime.capture_output if capture is None else capture) and not self.ended:
-                self.output, reference = self.runtime.content.value(output)
+                self.output, reference = self.runtime.content.value(output, "output")
                 if reference is not None:
                     self._set_field("output_ref", reference)
             self.finish()
@@ -314,13 +314,13 @@ class Span(otel.Span):
 
     def _capture(self, column: str, value: object) -> None:
         try:
-            self._keep(column, *self.runtime.content.value(value))
+            self._keep(column, *self.runtime.content.value(value, column))
         except Exception as error:
             self._fault(f"capture an {column}", error)
 
     def set_output_json(self, data: bytes) -> None:
         """Keep an output that has been captured already."""
-        self._keep("output", *self.runtime.content.settle(data))
+        self._keep("output", *self.runtime.content.settle(data, "output"))
 
     def _keep(self, column: str, data: bytes | None, reference: str | None) -> None:
         if not self.ended:
