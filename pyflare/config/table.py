@@ -112,7 +112,7 @@ class Settings:
         "the last seconds; a killed process loses nothing either way.",
     )
     shutdown_timeout_s: float = _setting(
-        2.0, kinds.number(minimum=0), "How long the end of the program may be held up, in seconds."
+        1.5, kinds.number(minimum=0), "How long shipping may hold up the end of the program, in seconds."
     )
 
     endpoint: str | None = _setting(
