@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from opentelemetry import trace as otel
@@ -49,6 +49,12 @@ class Details:
         self.trace_failed = False
         self.passing_errors: dict[bytes, Origin] = {}
         """The exception that a child span was left by, by the id of the span that it has come to."""
+
+    def redact(self, redact: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Put all attributes through `redact`: the span's own, its events' and its links'."""
+        self.attributes = redact(self.attributes)
+        self.events = [(at, name, values and redact(values)) for at, name, values in self.events]
+        self.links = [(trace, span, state, values and redact(values)) for trace, span, state, values in self.links]
 
     def has_passed(self, error: BaseException, span_id: bytes, parent_span_id: bytes | None) -> bool:
         """Whether a span right inside the one named was left by `error`; notes that it is now, for its parent."""

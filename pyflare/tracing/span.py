@@ -217,10 +217,7 @@ class Span(otel.Span):
         runtime = self.runtime
         redactor = runtime.content.redactor
         if redactor is not None:
-            details.attributes = redactor.redact_attributes(details.attributes)
-            details.events = [
-                (at, name, values and redactor.redact_attributes(values)) for at, name, values in details.events
-            ]
+            details.redact(redactor.redact_attributes)
         if runtime.mirror is not None:
             runtime.mirror.end(self, details, duration_ns)
         return (
@@ -302,7 +299,7 @@ class Span(otel.Span):
                 self.set_output(output)
             self.set_attributes({**rest, **(attributes or {})})
         except Exception as error:
-            guard.fault("update a span", error)
+            self._fault("update a span", error)
 
     def set_input(self, value: object) -> None:
         """Keep `value` as the span's input."""
@@ -375,7 +372,7 @@ class Span(otel.Span):
             if not self.ended:
                 self.name = text_of(name)
         except Exception as error:
-            guard.fault("rename a span", error)
+            self._fault("rename a span", error)
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Set one attribute; values of types OpenTelemetry does not know become text."""
@@ -383,12 +380,13 @@ class Span(otel.Span):
             return
         try:
             attributes = self.details.attributes
+            key = text_of(key)
             if len(attributes) >= self.runtime.max_attributes and key not in attributes:
                 self.runtime.losses.add("attribute_dropped")
                 return
-            attributes[key if type(key) is str else str(key)] = clean_attribute(value, self.runtime)
+            attributes[key] = clean_attribute(value, self.runtime)
         except Exception as error:
-            guard.fault("set an attribute", error)
+            self._fault("set an attribute", error)
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes."""
@@ -396,14 +394,15 @@ class Span(otel.Span):
             for key, value in attributes.items():
                 self.set_attribute(key, value)
         except Exception as error:
-            guard.fault("set attributes", error)
+            self._fault("set attributes", error)
 
     def add_event(self, name: str, attributes: Mapping[str, Any] | None = None, timestamp: int | None = None) -> None:
         """Add an event; `timestamp` in unix nanoseconds, now if left out."""
         try:
-            self._append_event(text_of(name), clean_attributes(attributes, self.runtime), timestamp)
+            runtime = self.runtime
+            self._append_event(text_of(name), clean_attributes(attributes, runtime, runtime.max_attributes), timestamp)
         except Exception as error:
-            guard.fault("add an event", error)
+            self._fault("add an event", error)
 
     def _append_event(self, name: str, attributes: dict[str, Any] | None, timestamp: int | None = None) -> None:
         if self.ended:
@@ -424,9 +423,11 @@ class Span(otel.Span):
                 return
             trace_id, span_id = context.trace_id.to_bytes(16, "big"), context.span_id.to_bytes(8, "big")
             state = context.trace_state.to_header() or None
-            links.append((trace_id, span_id, state, clean_attributes(attributes, self.runtime)))
+            runtime = self.runtime
+            cleaned = clean_attributes(attributes, runtime, runtime.max_attributes)
+            links.append((trace_id, span_id, state, cleaned))
         except Exception as error:
-            guard.fault("add a link", error)
+            self._fault("add a link", error)
 
     def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
         """Set the status. As OpenTelemetry has it: ok is final, unset changes nothing."""
@@ -453,7 +454,7 @@ class Span(otel.Span):
             event = exception_event(exception, self.runtime.content, stack=self.runtime.stack_traces, escaped=escaped)
             self._append_event("exception", {**event, **(clean_attributes(attributes, self.runtime) or {})}, timestamp)
         except Exception as error:
-            guard.fault("record an exception", error)
+            self._fault("record an exception", error)
 
     def end(self, end_time: int | None = None) -> None:
         """End the span; `end_time` in unix nanoseconds, now if left out."""
@@ -470,7 +471,7 @@ class Span(otel.Span):
         try:
             self.token = attach(with_span(get_current(), self))
         except Exception as error:
-            guard.fault("make a span current", error)
+            self._fault("make a span current", error)
         return self
 
     def __exit__(
