@@ -20,6 +20,8 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.hints import did_you_mean
 from pyflare.store.times import unix_ns
 
+_SYNTAX: Final = re.compile(r"[!-/:-@\[-^`{-~]")
+"""ASCII punctuation but the underscore: what RE2 wants escaped, and all that it lets be."""
 _STATUSES: Final = ("ok", "error", "unset")
 _STATES: Final = ("ended", "running", "died")
 
@@ -216,7 +218,7 @@ def text_pattern(text: object) -> str:
     if not isinstance(text, str) or not text:
         raise QueryError(f"text: expected a text to look for, got {text!r}.")
     written = json.dumps(text, ensure_ascii=False)[1:-1]
-    return "(?i)" + re.sub(r"([^\w\s])", r"\\\1", written)
+    return "(?i)" + _SYNTAX.sub(r"\\\g<0>", written)
 
 
 def _text(call: _Call) -> Condition:
