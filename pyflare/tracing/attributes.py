@@ -88,7 +88,9 @@ class _Cleaner:
 
     def _other(self, value: Any, kind: type, depth: int) -> Any:
         self._left_bytes -= _NUMBER_BYTES
-        if issubclass(kind, int) and not issubclass(kind, Enum):
+        if issubclass(kind, Enum):
+            return self.clean(value.value, depth)
+        if issubclass(kind, int):
             number = int.__int__(value)
             return number if _LOWEST <= number <= _HIGHEST else self._text(str(number))
         if issubclass(kind, float):

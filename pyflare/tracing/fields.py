@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Final
 
+from pyflare.tracing.shapes import name_of
+
 SCOPE_FIELDS: Final = {
     "user": "user_id",
     "session": "session_id",
@@ -39,7 +41,7 @@ def text_of(value: object) -> str:
     try:
         return str.__str__(value) if isinstance(value, str) else str(value)
     except Exception:
-        return f"<{type(value).__name__}>"
+        return f"<{name_of(type(value))}>"
 
 
 def split_fields(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
