@@ -188,9 +188,7 @@ def test_any_grouping_gives_the_same_row(
 
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spans=_spans())
-def test_the_fast_way_gives_the_same_rows(
-    connection: duckdb.DuckDBPyConnection, spans: list[dict[str, Any]]
-) -> None:
+def test_the_fast_way_gives_the_same_rows(connection: duckdb.DuckDBPyConnection, spans: list[dict[str, Any]]) -> None:
     """What a compaction computes column by column is what the SQL of the views says."""
     spans.sort(key=lambda span: span["start_time"])
     assert _rows(summarise(connection, _table(spans))) == _rows(_summary(connection, spans))

@@ -9,6 +9,16 @@ searched where they are.
 from pyflare.store.vectors.lance import has_vectors, is_installed
 from pyflare.store.vectors.removal import expire, remove
 from pyflare.store.vectors.search import FILTER_COLUMNS, search
-from pyflare.store.vectors.staging import build_indexes, move
+from pyflare.store.vectors.staging import INDEX_ROWS, build_indexes, move
 
-__all__ = ["FILTER_COLUMNS", "build_indexes", "expire", "has_vectors", "is_installed", "move", "remove", "search"]
+__all__ = [
+    "FILTER_COLUMNS",
+    "INDEX_ROWS",
+    "build_indexes",
+    "expire",
+    "has_vectors",
+    "is_installed",
+    "move",
+    "remove",
+    "search",
+]

@@ -112,6 +112,7 @@ def _search_staged(root: Path, wanted: _Wanted, live: pa.Table) -> pa.Table:
         SELECT *, array_cosine_distance(vector::{array}, $vector::{array})::DOUBLE AS distance
         FROM (({source}) UNION ALL BY NAME FROM live_rows)
         WHERE name = $name AND len(vector) = {len(wanted.vector)} {"AND " + wanted.where if wanted.where else ""}
+        QUALIFY row_number() OVER (PARTITION BY embedding_id) = 1
         ORDER BY distance LIMIT {wanted.k}"""
     with scratch() as connection:
         found = fetch(connection, sql, {"vector": wanted.vector, "name": wanted.name}, live_rows=live)

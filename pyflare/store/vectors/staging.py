@@ -82,6 +82,8 @@ def build_indexes(root: Path) -> list[str]:
         if table.list_indices():
             table.optimize()
         elif table.count_rows() >= INDEX_ROWS:
-            table.create_index(metric="cosine", vector_column_name="vector")
+            from lancedb.index import IvfPq
+
+            table.create_index("vector", config=IvfPq(distance_type="cosine"))
             built.append(table.name)
     return built
