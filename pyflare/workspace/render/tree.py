@@ -19,6 +19,7 @@ MOST_SPANS: Final = 200
 """Spans shown before the rest is only counted."""
 _DURATION_CELLS: Final = 9
 _LEAST_LABEL_CELLS: Final = 32
+_LEAST_NAME_CELLS: Final = 16
 _BAR_SHARE: Final = 0.28
 """Of the width."""
 
@@ -141,10 +142,11 @@ _HALVES: Final = {(False, False): " ", (True, False): "╸", (False, True): "╺
 
 def _span_line(span: TraceSpan, stem: str, scale: _Scale) -> Line:
     failed = span.status == "error"
-    room = scale.label_cells - cell_len(stem)
-    name = units.one_line(span.name, max(room, 8))
-    beside = units.one_line(facts(span), max(room - cell_len(name) - 2, 0))
-    padding = " " * max(scale.label_cells - cell_len(stem) - cell_len(name) - cell_len(beside) - 2, 0)
+    stem = _shortened(stem, scale.label_cells - _LEAST_NAME_CELLS)
+    room = scale.label_cells - cell_len(stem) - 2
+    name = units.one_line(span.name, room)
+    beside = units.one_line(facts(span), max(room - cell_len(name), 0))
+    padding = " " * max(room - cell_len(name) - cell_len(beside), 0)
     style = "red" if failed or span.state == "died" else "yellow" if span.state == "running" else "cyan"
     return [
         (stem, "dim"),
@@ -153,6 +155,11 @@ def _span_line(span: TraceSpan, stem: str, scale: _Scale) -> Line:
         (f"{ended(span.duration_ns, span.state):>{_DURATION_CELLS}}  ", style if span.duration_ns is None else ""),
         (scale.bar(span), style),
     ]
+
+
+def _shortened(stem: str, width: int) -> str:
+    """The stem of a span so deep down that its name would find no room."""
+    return stem if cell_len(stem) <= width else f"⋯ {stem[-(width - 2) :].lstrip()}"
 
 
 def ended(duration_ns: int | None, state: str) -> str:
@@ -171,7 +178,8 @@ def facts(span: TraceSpan) -> str:
 
 def _detail_lines(span: TraceSpan, below: str, width: int, *, content: bool) -> Iterator[Line]:
     """The lines under a span: what went wrong, and what went in and out."""
-    room = max(width - cell_len(below) - 4, 16)
+    below = _shortened(below, width - 2 * _LEAST_NAME_CELLS)
+    room = max(width - cell_len(below) - 4, _LEAST_NAME_CELLS)
     if span.error is not None:
         yield [(below, "dim"), (f"✗ {units.one_line(span.error, room)}", "red")]
     if content:
