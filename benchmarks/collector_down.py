@@ -52,7 +52,7 @@ def call(endpoint: str, folder: str, calls: int) -> dict[str, float]:
 def run(port: int, folder: Path, *, calls: int) -> dict[str, float]:
     """The same in a fresh process, and how long the process took to end when its work was done."""
     command = [sys.executable, "-m", "benchmarks.collector_down", f"http://127.0.0.1:{port}", str(folder), str(calls)]
-    output = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     ended_s = time.time()
     measured = json.loads(output)
     return {"p50_us": measured["p50_us"], "exit_s": ended_s - measured["done_s"]}

@@ -18,7 +18,7 @@ def key() -> str:
     """Trace id and span id of the current span, as one text."""
     span = pyflare.current_span()
     assert span is not None
-    return span.trace_id_hex + span.span_id_hex
+    return span.trace_id + span.span_id
 
 
 @pyflare.trace

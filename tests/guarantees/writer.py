@@ -32,7 +32,7 @@ def key() -> str:
     """Trace id and span id of the current span, as one text."""
     span = pyflare.current_span()
     assert span is not None
-    return span.trace_id_hex + span.span_id_hex
+    return span.trace_id + span.span_id
 
 
 @pyflare.trace(kind="llm", model="small")
@@ -97,7 +97,7 @@ def call_functions() -> None:
             _acknowledge(str(error))
         _acknowledge(list(stream(text))[0])  # noqa: RUF015  (only a stream that was read to its end has ended)
         with pyflare.span("block", input=text) as span:
-            span.set_output(mine := span.trace_id_hex + span.span_id_hex)
+            span.set_output(mine := span.trace_id + span.span_id)
         _acknowledge(mine)
 
 
