@@ -53,7 +53,7 @@ _HOMES: Final = {
     "update": "pyflare.tracing.spans",
 }
 
-__all__ = [  # noqa: PLE0604  (names of the table above, and the version)
+__all__ = [
     "RedactionConfig",
     "SamplingRule",
     "Span",

@@ -81,7 +81,7 @@ class DocsApp:
             score=probability,
             model_version="1",
             kind="classification",
-            prediction_id=pyflare.current_span().trace_id_hex,
+            prediction_id=pyflare.current_span().trace_id,
         )
         return family
 

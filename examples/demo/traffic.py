@@ -54,7 +54,7 @@ class Traffic:
                 with suppress(UnknownTermsError), pyflare.span("request", kind="agent", input=question.text) as span:
                     answer = self._app.ask(question.text, index=index)
                     span.set_output(answer)
-                    self._judge(question, answer, span.trace_id_hex)
+                    self._judge(question, answer, span.trace_id)
                 self._on_answer()
 
     async def _chat_all(self, sessions: Sequence[Session], index_of: Mapping[str, str]) -> None:
@@ -74,7 +74,7 @@ class Traffic:
                 with suppress(UnknownTermsError), pyflare.span("request", kind="agent", input=question.text) as span:
                     answer = await self._read(question, index)
                     span.set_output(answer)
-                    self._judge(question, answer, span.trace_id_hex)
+                    self._judge(question, answer, span.trace_id)
                 self._on_answer()
 
     async def _read(self, question: Question, index: str) -> str:

@@ -124,7 +124,9 @@ SPANS: Final = Table(
         ),
         Derived(name="total_tokens", sql="input_tokens + output_tokens", doc="Input and output tokens."),
         Derived(name="input_preview", sql=f"left(input, {PREVIEW_CHARS})", doc="The first 1000 characters of input."),
-        Derived(name="output_preview", sql=f"left(output, {PREVIEW_CHARS})", doc="The first 1000 characters of output."),
+        Derived(
+            name="output_preview", sql=f"left(output, {PREVIEW_CHARS})", doc="The first 1000 characters of output."
+        ),
         Derived(name="input_hash", sql="coalesce(input_ref, sha256(input))", doc="SHA-256 of the whole input."),
     ),
 )
@@ -144,7 +146,7 @@ TRACES: Final = Table(
         _string("operation_name", "Name of the root span, or of the earliest one where no root was seen."),
         _string("service_name", "Service of that span."),
         _string("state", "ended, running, or died: the root's."),
-        _string("status_code", "The root's status; error where any span failed and the root's status is unset."),
+        _string("status_code", "The root's status; where no root has been seen, error if any span failed."),
         _int("span_count", "Spans in the trace.", nullable=False),
         _int("error_count", "Spans with status error.", nullable=False),
         Column(name="model_ids", type=_T.STRINGS, doc="Models that the trace called."),

@@ -17,7 +17,7 @@ from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
 
 _SUMS: Final = ("input_tokens", "output_tokens", "cost_micros")
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
-_OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state")
+_OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state", "status_code")
 _SCHEMA: Final = arrow_schema(TRACES)
 _INT64_MAX: Final = (1 << 63) - 1
 
@@ -63,11 +63,6 @@ def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
     found["duration_ns"] = pc.subtract(folded["end_ns_max"], folded["start_time_min"].cast(pa.int64()))
     found["span_count"] = folded["count_all"]
     found["error_count"] = folded["is_error_sum"].cast(pa.int64())
-    found["status_code"] = pc.if_else(
-        pc.and_(pc.equal(roots["status_code"], "unset"), pc.greater(found["error_count"], 0)),
-        "error",
-        roots["status_code"],
-    )
     for name in _SUMS:
         found[name] = folded[f"{name}_sum"]
     for name in _SCOPE_WORDS:

@@ -84,7 +84,7 @@ _EXPRESSIONS: Final = {
         f"ELSE coalesce(representative.{name}, {name}) END"
         for name in _SCOPE_WORDS
     },
-    "status_code": "CASE WHEN representative.status_code = 'unset' AND error_count > 0 THEN 'error' "
+    "status_code": "CASE WHEN representative.root_span_id IS NULL AND error_count > 0 THEN 'error' "
     "ELSE representative.status_code END",
     "duration_ns": "end_ns - epoch_ns(start_time)",
 }

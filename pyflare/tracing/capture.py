@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from pyflare.tracing.shapes import callable_name, field_names, name_of, read_fields, scalar_of, shape_of
+from pyflare.tracing.weigh import is_light
 
 encode_json = msgspec.json.Encoder().encode
 _PLAIN: Final = frozenset({int, bool, type(None)})
@@ -62,8 +63,20 @@ def encode_value(value: object, limits: Limits) -> tuple[bytes, bool]:
             return encode_json(value), False
         except ValueError:  # an integer of thousands of digits
             pass
+    data = _light_json(value, limits)
+    if data is not None:
+        return data, False
     walk = _Walk(limits, limits.content_bytes)
     return encode_json(walk.plain(value, 0)), walk.truncated
+
+
+def _light_json(value: object, limits: Limits) -> bytes | None:
+    """`value` as JSON without a copy, where it is plain and within the limits."""
+    try:
+        light = is_light(value, size_bytes=limits.content_bytes, depth=limits.depth, items=limits.items)
+        return encode_json(value) if light else None
+    except Exception:  # a lone surrogate, or a field that cannot be read: the walk deals with both
+        return None
 
 
 def encode_arguments(values: dict[str, Any], limits: Limits) -> tuple[bytes, bool]:

@@ -25,8 +25,8 @@ from pyflare.tracing.conventions import otel_attributes
 from pyflare.tracing.guard import guard
 
 if TYPE_CHECKING:
-    from pyflare.tracing.runtime import Runtime
     from pyflare.tracing.details import Details
+    from pyflare.tracing.runtime import Runtime
     from pyflare.tracing.span import Span
 
 SCOPE_NAME: Final = "pyflare"

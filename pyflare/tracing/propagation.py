@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -16,6 +16,14 @@ from pyflare.tracing.span import Span
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+class Headers(Protocol):
+    """The headers of a request, as any web framework has them."""
+
+    def items(self) -> Iterable[tuple[str, str]]:
+        """Names and values."""
+        ...
 
 
 class propagate(Generic[_P, _R]):  # noqa: N801  (reads as a function, and has to pickle as a class)
@@ -87,7 +95,7 @@ def inject(headers: MutableMapping[str, str], context: Context | None = None) ->
 
 
 @contextmanager
-def extract(headers: Mapping[str, str]) -> Iterator[None]:
+def extract(headers: Headers) -> Iterator[None]:
     """Spans that begin inside the block continue the trace that the headers of a request name.
 
     Header names may be in any case. Headers without a valid `traceparent` change nothing.

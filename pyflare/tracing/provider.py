@@ -116,7 +116,7 @@ def _note_failure(span: Span, error: Exception, *, record: bool, set_status: boo
     """What OpenTelemetry's tracers note of an exception that has left the block."""
     if record:
         span.record_exception(error)
-        span.root.details.has_passed(error, span.span_id, span.parent_span_id)
+        span.root.details.has_passed(error, span.raw_span_id, span.raw_parent_span_id)
     if set_status and span.status_code != STATUS_OK:
         message = span.runtime.content.text(f"{type(error).__name__}: {error_message(error)}")
         span.mark_failed(message, error_type(error))

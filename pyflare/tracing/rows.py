@@ -36,7 +36,7 @@ def _place() -> dict[str, Any]:
     span = current_span()
     if not isinstance(span, Span):
         return {}
-    return {"trace_id": span.trace_id_hex, "span_id": span.span_id_hex, **(span.scope or {})}
+    return {"trace_id": span.trace_id, "span_id": span.span_id, **(span.scope or {})}
 
 
 def _json(runtime: Runtime, value: object) -> str | None:
@@ -54,6 +54,16 @@ def _attributes(runtime: Runtime, attributes: Mapping[str, Any] | None) -> dict[
     return cleaned if not cleaned or redactor is None else redactor.redact_attributes(cleaned)
 
 
+def _named(features: Any) -> Mapping[str, Any] | None:
+    """Features by name, whatever they came as: a mapping, a data frame's row, a list or an array."""
+    if features is None or isinstance(features, Mapping):
+        return features
+    if hasattr(features, "to_dict"):
+        named: Mapping[str, Any] = features.to_dict()
+        return named
+    return {f"f{position}": value for position, value in enumerate(clean_vector(features))}
+
+
 def _number(value: object) -> float | None:
     try:
         return float(value)  # type: ignore[arg-type]
@@ -63,7 +73,7 @@ def _number(value: object) -> float | None:
 
 def score(
     name: str,
-    value: float | bool | None = None,
+    value: float | bool | str | None = None,
     *,
     label: str | None = None,
     comment: str | None = None,
@@ -77,7 +87,8 @@ def score(
 
     Args:
         name: What is judged, such as helpfulness.
-        value: The score as a number; higher is better unless the name says otherwise.
+        value: The score as a number, higher being better unless the name says otherwise; or a word,
+            which is kept as the label.
         label: The score as a word, beside or instead of the number.
         comment: Why.
         trace_id: 32 hex digits; the current trace if neither it nor a session is given.
@@ -91,6 +102,8 @@ def score(
         return
     try:
         place = _place() if trace_id is None and session_id is None else {}
+        if isinstance(value, str):
+            value, label = None, value if label is None else label
         text = runtime.content.text
         _write_row(
             runtime,
@@ -116,7 +129,7 @@ def score(
 
 def log_prediction(
     model: str,
-    features: Mapping[str, Any] | None,
+    features: Mapping[str, Any] | Sequence[Any] | None,
     prediction: object,
     *,
     label: object = None,
@@ -131,7 +144,7 @@ def log_prediction(
 
     Args:
         model: The model's name.
-        features: What the model saw, by feature name.
+        features: What the model saw: by feature name, or a row of values, which are named f0, f1, …
         prediction: What it said; a number, a class, or anything JSON can hold.
         label: The true value, where it is known already; else `log_label` later.
         prediction_id: The id that a later label will name; made up if left out.
@@ -162,7 +175,7 @@ def log_prediction(
                 "model_id": str(model),
                 "model_version": None if model_version is None else str(model_version),
                 "inference_type": kind,
-                "features": _attributes(runtime, features) if content else None,
+                "features": _attributes(runtime, _named(features)) if content else None,
                 "prediction": _json(runtime, prediction),
                 "prediction_value": _number(prediction),
                 "prediction_score": _number(score),

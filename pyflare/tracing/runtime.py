@@ -133,9 +133,9 @@ class Runtime:
         if sampler is None or span.root is not span:
             return
         failed = span._details is not None and span._details.trace_failed
-        if not sampler.keep(span.trace_id, duration_ns, failed):
+        if not sampler.keep(span.raw_trace_id, duration_ns, failed):
             self.losses.add("sampled_tail")
-            self.write(encode_record((VERDICT_TAG, span.trace_id)))
+            self.write(encode_record((VERDICT_TAG, span.raw_trace_id)))
 
     # -- the process' life -----------------------------------------------------------------------
 

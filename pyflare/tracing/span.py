@@ -55,21 +55,23 @@ class Span(otel.Span):
         "input",
         "name",
         "output",
-        "parent_span_id",
+        "raw_parent_span_id",
+        "raw_span_id",
+        "raw_trace_id",
         "root",
         "runtime",
         "scope",
-        "span_id",
         "start_unix_ns",
         "status_code",
         "token",
-        "trace_id",
     )
 
     runtime: Runtime
-    trace_id: bytes
-    span_id: bytes
-    parent_span_id: bytes | None
+    raw_trace_id: bytes
+    """16 bytes, big endian."""
+    raw_span_id: bytes
+    """8 bytes, big endian."""
+    raw_parent_span_id: bytes | None
     root: Span
     """The trace's first span in this process."""
     name: str
@@ -97,16 +99,16 @@ class Span(otel.Span):
         self._details: Details | None = None
         parent_span_id: bytes | None = None
         if type(parent) is Span:
-            self.span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
-            trace_id = parent.trace_id
-            parent_span_id = parent.span_id
+            self.raw_span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
+            trace_id = parent.raw_trace_id
+            parent_span_id = parent.raw_span_id
             self.root = parent.root
             scope = parent.scope
             if parent._details is not None and parent._details.trace_state is not None:
                 self.details.trace_state = parent._details.trace_state
         else:
             identity = runtime.random_bits(192).to_bytes(24, "big")
-            self.span_id = span_id = identity[:8]
+            self.raw_span_id = span_id = identity[:8]
             trace_id = identity[8:]
             self.root = self
             scope = runtime.scope
@@ -117,8 +119,8 @@ class Span(otel.Span):
         if SCOPE_KEY in context:
             scope = merge_scope(scope, context[SCOPE_KEY])  # type: ignore[arg-type]
         self.runtime = runtime
-        self.trace_id = trace_id
-        self.parent_span_id = parent_span_id
+        self.raw_trace_id = trace_id
+        self.raw_parent_span_id = parent_span_id
         self.name = name
         self.inference_type = inference_type
         self.input = input
@@ -131,7 +133,7 @@ class Span(otel.Span):
         self.start_unix_ns = start_unix_ns = time_ns()
         if twin is not None:
             self._take_identity(twin)
-            trace_id, span_id = self.trace_id, self.span_id
+            trace_id, span_id = self.raw_trace_id, self.raw_span_id
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
         self._write = write = runtime.write
@@ -167,8 +169,8 @@ class Span(otel.Span):
     def _take_identity(self, twin: otel.Span) -> None:
         """Go by the identifiers of the span's double in the app's own SDK."""
         context = twin.get_span_context()
-        self.trace_id = context.trace_id.to_bytes(16, "big")
-        self.span_id = context.span_id.to_bytes(8, "big")
+        self.raw_trace_id = context.trace_id.to_bytes(16, "big")
+        self.raw_span_id = context.span_id.to_bytes(8, "big")
         details = self.details
         details.twin = twin
         details.context = context
@@ -189,9 +191,9 @@ class Span(otel.Span):
             duration_ns = max(duration_ns, 0) if details.duration_ns is None else details.duration_ns
         record: tuple[Any, ...] = (
             SPAN_END_TAG,
-            self.trace_id,
-            self.span_id,
-            self.parent_span_id,
+            self.raw_trace_id,
+            self.raw_span_id,
+            self.raw_parent_span_id,
             self.name,
             self.inference_type,
             self.start_unix_ns,
@@ -236,7 +238,7 @@ class Span(otel.Span):
         try:
             if (self.runtime.capture_output if capture is None else capture) and not self.ended:
                 self.output, reference = self.runtime.content.value(output, "output")
-                if reference is not None:
+                if reference is not None or (self.fields is not None and "output_ref" in self.fields):
                     self._set_field("output_ref", reference)
             self.finish()
         except Exception as error:
@@ -251,7 +253,10 @@ class Span(otel.Span):
         except Exception as fault:
             self.status_code = STATUS_ERROR
             self._fault("keep an exception", fault)
-        self._end()
+        try:  # no call in between: as deep in the stack as a span can begin, it can end
+            self.finish()
+        except Exception as fault:
+            self._fault("end a span", fault)
 
     def _end(self) -> None:
         try:
@@ -261,7 +266,7 @@ class Span(otel.Span):
 
     def _note_error(self, error: BaseException) -> None:
         """Record the exception; its stack trace only in the innermost span it passes through."""
-        known = self.root.details.has_passed(error, self.span_id, self.parent_span_id)
+        known = self.root.details.has_passed(error, self.raw_span_id, self.raw_parent_span_id)
         stack = self.runtime.stack_traces and not known
         event = exception_event(error, self.runtime.content, stack=stack, escaped=True)
         self._append_event("exception", event)
@@ -269,7 +274,10 @@ class Span(otel.Span):
             self.mark_failed(event.get("exception.message"), error_type(error))
 
     def _set_field(self, column: str, value: Any) -> None:
-        self.fields = {**(self.fields or {}), column: value}
+        fields = {**(self.fields or {}), column: value}
+        if value is None:
+            del fields[column]
+        self.fields = fields or None
 
     def mark_failed(self, message: str | None, type: str | None = None) -> None:
         """Set the status to error; `type` is that of the exception, where there was one."""
@@ -322,7 +330,7 @@ class Span(otel.Span):
     def _keep(self, column: str, data: bytes | None, reference: str | None) -> None:
         if not self.ended:
             setattr(self, column, data)
-            if reference is not None:
+            if reference is not None or f"{column}_ref" in (self.fields or ()):
                 self._set_field(f"{column}_ref", reference)
 
     def backdate(self, start_unix_ns: int) -> None:
@@ -337,14 +345,14 @@ class Span(otel.Span):
             self._set_field("time_to_first_chunk_ns", elapsed_ns)
 
     @property
-    def trace_id_hex(self) -> str:
+    def trace_id(self) -> str:
         """The trace's id as 32 hex digits."""
-        return self.trace_id.hex()
+        return self.raw_trace_id.hex()
 
     @property
-    def span_id_hex(self) -> str:
+    def span_id(self) -> str:
         """The span's id as 16 hex digits."""
-        return self.span_id.hex()
+        return self.raw_span_id.hex()
 
     # -- OpenTelemetry's interface ---------------------------------------------------------------
 
@@ -354,8 +362,8 @@ class Span(otel.Span):
         if details.context is None:
             header = details.trace_state
             details.context = otel.SpanContext(
-                int.from_bytes(self.trace_id, "big"),
-                int.from_bytes(self.span_id, "big"),
+                int.from_bytes(self.raw_trace_id, "big"),
+                int.from_bytes(self.raw_span_id, "big"),
                 is_remote=False,
                 trace_flags=_SAMPLED,
                 trace_state=otel.TraceState.from_header([header]) if header else None,
@@ -494,4 +502,4 @@ class Span(otel.Span):
         self.__exit__(kind, error, stack)
 
     def __repr__(self) -> str:
-        return f"<pyflare.Span {self.name!r} trace_id={self.trace_id_hex} span_id={self.span_id_hex}>"
+        return f"<pyflare.Span {self.name!r} trace_id={self.trace_id} span_id={self.span_id}>"

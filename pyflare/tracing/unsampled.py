@@ -19,12 +19,12 @@ class UnsampledSpan(otel.NonRecordingSpan):
         self.token: Token[Context] | None = None
 
     @property
-    def trace_id_hex(self) -> str:
+    def trace_id(self) -> str:
         """The trace's id as 32 hex digits."""
         return f"{self.get_span_context().trace_id:032x}"
 
     @property
-    def span_id_hex(self) -> str:
+    def span_id(self) -> str:
         """The span's id as 16 hex digits."""
         return f"{self.get_span_context().span_id:016x}"
 

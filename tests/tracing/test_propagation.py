@@ -65,10 +65,10 @@ def test_one_propagated_function_runs_in_many_threads_at_once(recorded):
     def meet(number):
         barrier.wait(10)
         leaf(number)
-        return pyflare.current_span().span_id_hex
+        return pyflare.current_span().span_id
 
     with pyflare.span("main") as span, ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(pyflare.propagate(meet), range(8))) == {span.span_id_hex}
+        assert set(pool.map(pyflare.propagate(meet), range(8))) == {span.span_id}
     main = recorded.one("main")
     assert {found.parent_span_id for found in recorded.ended("leaf")} == {main.span_id}
 
@@ -192,7 +192,7 @@ def test_a_pickled_function_carries_what_was_current_when_it_was_made(recorded):
     with pyflare.context(user="other"):
         carried(1)
     found = recorded.one("work")
-    assert found.parent_span_id.hex() == span.span_id_hex
+    assert found.parent_span_id.hex() == span.span_id
     assert found.scope == {"user_id": "u", "session_id": "s", "tags": ["a", "b"]}
 
 
@@ -216,8 +216,8 @@ def test_what_is_injected_is_what_opentelemetry_reads(recorded):
     with pyflare.span("client") as span:
         pyflare.inject(headers)
     context = otel.get_current_span(TraceContextTextMapPropagator().extract(headers)).get_span_context()
-    assert f"{context.trace_id:032x}" == span.trace_id_hex
-    assert f"{context.span_id:016x}" == span.span_id_hex
+    assert f"{context.trace_id:032x}" == span.trace_id
+    assert f"{context.span_id:016x}" == span.span_id
     assert context.trace_flags.sampled
 
 

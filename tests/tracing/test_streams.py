@@ -312,7 +312,7 @@ def test_a_span_held_across_chunks_stays_current_inside(recorded):
             yield 3
 
     for _ in stream():
-        assert pyflare.current_span().trace_id_hex == "0" * 32
+        assert pyflare.current_span().trace_id == "0" * 32
     found = recorded.ended()
     assert tree(found) == {
         "after the first chunk": "block",

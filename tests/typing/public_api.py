@@ -65,7 +65,7 @@ def check_the_rest() -> None:
     with pyflare.span("s", kind="tool", user="u", tenant="t") as span:
         span.set_attribute("k", 1)
         span.set_output({"a": 1})
-        assert_type(span.trace_id_hex, str)
+        assert_type(span.trace_id, str)
     assert_type(pyflare.propagate(bare)("q"), list[str])
     assert_type(pyflare.log_prediction("m", {"a": 1}, 0.5), str)
     assert_type(pyflare.flush(timeout_s=1.0), bool)
