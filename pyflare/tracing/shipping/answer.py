@@ -45,3 +45,7 @@ class Sender(Protocol):
     def close(self) -> None:
         """Let go of the connection."""
         ...
+
+    def abort(self) -> None:
+        """From another thread: end a `send` that is under way, where that can be done."""
+        ...

@@ -35,7 +35,7 @@ class Courier:
         self._sender: Sender | None = None
         self._delivery: Delivery | None = None
         self._is_down = False
-        self._is_hung_up = False
+        self._is_aborted = False
         self._reasons: set[str] = set()
 
     def round(self, *, has_time: Callable[[], bool], on_own_shipped: Callable[[], None]) -> Failed | None:
@@ -88,7 +88,7 @@ class Courier:
 
     def _tell(self, failed: Failed | None) -> None:
         """Say once that the destination is out of reach, and once that it is back."""
-        if self._is_hung_up:
+        if self._is_aborted:
             return
         if failed is not None and not self._is_down:
             shown = self._destination.shown
@@ -103,17 +103,18 @@ class Courier:
             self._reasons.add(reason)
             logger.warning("%s refused %d spans for good: %s", self._destination.shown, count, reason or "no reason")
 
-    def hang_up(self) -> None:
-        """From another thread: end what is under way."""
-        self._is_hung_up = True
+    def abort(self) -> None:
+        """From another thread: end what is under way, and say nothing of it."""
+        self._is_aborted = True
         if self._sender is not None:
-            self._sender.close()
+            self._sender.abort()
 
     def close(self) -> None:
         """Let go of journals and the connection; delete spools that are empty."""
         self._orphans.close()
         self._own.close()
-        self.hang_up()
+        if self._sender is not None:
+            self._sender.close()
 
     def forget(self) -> Sender | None:
         """In a forked child: let go of what is the parent's, and return the connection, which must not be touched."""

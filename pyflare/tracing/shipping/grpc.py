@@ -53,10 +53,14 @@ class GrpcSender:
         return answer
 
     def close(self) -> None:
-        """End the channel, and a call that is under way on it."""
+        """End the channel."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
+
+    def abort(self) -> None:
+        """End the channel, and with it the call under way."""
+        self.close()
 
 
 def _open_channel(destination: Destination) -> Any:

@@ -70,6 +70,9 @@ class HttpSender:
         """Let go of the connection."""
         self._session.close()
 
+    def abort(self) -> None:
+        """Nothing: a connection that another thread is reading from cannot be closed safely."""
+
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """No authentication but the user's headers: without this, a .netrc file would replace them."""

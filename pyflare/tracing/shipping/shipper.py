@@ -88,7 +88,7 @@ class Shipper:
         if self._thread is not None:
             self._thread.join(min(timeout_s, _LAST_TRY_S) if self._is_failing else timeout_s)
             if self._thread.is_alive():
-                self._courier.hang_up()
+                self._courier.abort()
         return self._done >= wanted
 
     def after_fork(self, journal: JournalWriter) -> None:
