@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
+from enum import EnumType
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import typer.main
+
+from pyflare.cli.app import app
 from pyflare.config import SETTINGS, Setting
 from pyflare.schema.columns import Table
 from pyflare.schema.tables import SCHEMA_VERSION, TABLES
@@ -32,6 +37,12 @@ service = "support-bot"
 redact = ["mail", "phone"]
 keep = "30d"
 ```
+"""
+
+_COMMANDS_INTRODUCTION: Final = """\
+# Command line
+
+`pyflare` comes with `pip install "pyflare[local]"`. A folder is found by `--path`, by `PYFLARE_PATH`, or as `./.pyflare`. Every command may run while other processes write, and exits with 1 where it could not do what it was asked.
 """
 
 _TABLES_INTRODUCTION: Final = f"""\
@@ -83,6 +94,36 @@ def _table_lines(table: Table) -> Iterator[str]:
     yield ""
 
 
+def render_commands() -> str:
+    """The command line's page."""
+    group = typer.main.get_command(app)
+    return "\n".join([_COMMANDS_INTRODUCTION, *(line for c in group.commands.values() for line in _command_lines(c))])
+
+
+def _command_lines(command: Any) -> Iterator[str]:
+    yield f"## pyflare {command.name}\n"
+    yield f"{inspect.cleandoc(command.help)}\n"
+    arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
+    options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
+    words = [a.name.upper() if a.required else f"[{a.name.upper()}]" for a in arguments]
+    yield f"`{' '.join(['pyflare', command.name, '[OPTIONS]', *words])}`\n"
+    rows = [(f"`{a.name.upper()}`", a.help or "") for a in arguments]
+    rows += [(", ".join(f"`{name}`" for name in o.opts), _option_text(o)) for o in options]
+    if rows:
+        yield from _markdown_table(("Option", "What it does"), rows)
+        yield ""
+
+
+def _option_text(option: Any) -> str:
+    shown = option.default is not None and option.default is not False and option.default != ""
+    default = f" Default: `{option.default}`." if shown else ""
+    variable = f" Variable: `{option.envvar}`." if option.envvar else ""
+    annotation = option.type_descriptor.annotation
+    words = [word.value for word in annotation] if isinstance(annotation, EnumType) else []
+    choices = f" One of {', '.join(words)}." if words else ""
+    return f"{option.help}{choices}{default}{variable}"
+
+
 def _markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     for row in (header, ("---",) * len(header), *rows):
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
@@ -90,6 +131,7 @@ def _markdown_table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) ->
 
 PAGES: Final = {
     DOCS / "reference" / "settings.md": render_settings,
+    DOCS / "reference" / "cli.md": render_commands,
     DOCS / "reference" / "tables.md": render_tables,
 }
 """Each page and what makes it."""
