@@ -199,6 +199,25 @@ def test_what_has_moved_is_not_forgotten_without_lancedb(staged: Path, monkeypat
     assert query(staged, "SELECT count(*) FROM spans") == [(0,)]
 
 
+def test_a_compaction_moves_embeddings_once_there_are_many(tmp_path: Path) -> None:
+    """Few are searched where they are; many go into LanceDB by themselves."""
+    source = random.Random(2)
+    random_vectors = [[source.random(), source.random()] for _ in range(vectors.MOVE_ROWS)]
+    write_journal(tmp_path, [_embedding(number, vector) for number, vector in enumerate(random_vectors[1:])])
+    compact(tmp_path)
+    assert not vectors.has_vectors(tmp_path)
+    write_journal(tmp_path, [_embedding(len(random_vectors), random_vectors[0])])
+    compact(tmp_path)
+    assert load_catalog(tmp_path).parts_of("embeddings") == ()
+    assert _found(vectors.search(tmp_path, random_vectors[0], k=1)) == [f"e{len(random_vectors)}"]
+
+
+def test_settling_moves_all_there_are(staged: Path) -> None:
+    """However few; there is nothing to index yet."""
+    assert vectors.settle(staged) == 4
+    assert load_catalog(staged).parts_of("embeddings") == ()
+
+
 @pytest.mark.slow
 def test_an_index_finds_the_true_neighbours(tmp_path: Path) -> None:
     """Above the limit an index is built, and refined it finds nearly all of the exact neighbours."""

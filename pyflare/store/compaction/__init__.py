@@ -19,6 +19,7 @@ from pyflare.store.compaction.merge import merge_small
 from pyflare.store.deferred import finish_deletions
 from pyflare.store.expiry import cutoff_ns, expire
 from pyflare.store.migrate import check_version, migrate
+from pyflare.store.vectors import move_if_many
 
 __all__ = ["CompactionResult", "compact", "compact_held"]
 
@@ -105,6 +106,7 @@ def compact_held(
             commits += 1
     finish_deletions(root, on_step=on_step)
     merged_parts = _merge(root, now_ns=now_ns, on_step=on_step) if merge else 0
+    move_if_many(root)
     return CompactionResult(done=True, rows=dict(rows), segments=segments, commits=commits, merged_parts=merged_parts)
 
 

@@ -9,16 +9,19 @@ searched where they are.
 from pyflare.store.vectors.lance import has_vectors, is_installed
 from pyflare.store.vectors.removal import expire, remove
 from pyflare.store.vectors.search import FILTER_COLUMNS, search
-from pyflare.store.vectors.staging import INDEX_ROWS, build_indexes, move
+from pyflare.store.vectors.staging import INDEX_ROWS, MOVE_ROWS, build_indexes, move, move_if_many, settle
 
 __all__ = [
     "FILTER_COLUMNS",
     "INDEX_ROWS",
+    "MOVE_ROWS",
     "build_indexes",
     "expire",
     "has_vectors",
     "is_installed",
     "move",
+    "move_if_many",
     "remove",
     "search",
+    "settle",
 ]

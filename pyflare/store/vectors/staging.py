@@ -10,14 +10,50 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.schema.tables import EMBEDDINGS
-from pyflare.store.change import Change
+from pyflare.store.catalog import load_catalog
+from pyflare.store.change import Change, exclusive_or_error
 from pyflare.store.parts import read_part
 from pyflare.store.removal import remove_rows
 from pyflare.store.scratch import scratch
-from pyflare.store.vectors.lance import connect, open_tables, table_name, table_names
+from pyflare.store.vectors.lance import connect, is_installed, open_tables, table_name, table_names
 
+MOVE_ROWS: Final = 10_000
+"""A compaction moves embeddings once so many are staged: importing LanceDB takes seconds, searching them does not."""
 INDEX_ROWS: Final = 100_000
 """Below so many vectors looking at each is fast enough, and exact."""
+
+
+def move_if_many(root: Path) -> int:
+    """Move staged embeddings if there are enough of them to be worth it. The caller holds the lock.
+
+    Returns:
+        How many were moved: none where LanceDB is not installed.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    staged = sum(part.rows for part in load_catalog(root).parts_of(EMBEDDINGS.name))
+    return move(root) if staged >= MOVE_ROWS and is_installed() else 0
+
+
+def settle(root: Path, *, wait_s: float = 60.0) -> int:
+    """Move all staged embeddings, and index what has grown large: minutes of work for 100,000 new vectors.
+
+    Args:
+        root: The folder.
+        wait_s: How long to wait for a compaction that is under way.
+
+    Returns:
+        How many were moved.
+
+    Raises:
+        MissingExtraError: LanceDB is not installed; the embeddings stay where they are.
+        StoreError: Another process was changing the folder all the time.
+    """
+    with exclusive_or_error(root, wait_s=wait_s):
+        moved = move(root)
+        build_indexes(root)
+    return moved
 
 
 def move(root: Path) -> int:
