@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,20 +28,42 @@ class Session:
         self.cursor = cursor
         self._shown: tuple[Snapshot, TraceOverlay | None] | None = None
         self._views: dict[str, str] = {}
+        self._broken: dict[str, duckdb.Error] = {}
         self._tables: dict[str, pa.Table] = {}
 
     def show(self, root: Path, snapshot: Snapshot, overlay: TraceOverlay | None) -> None:
-        """Point the views at a snapshot, doing only what differs from what they showed before."""
+        """Point the views at a snapshot, doing only what differs from what they showed before.
+
+        A view whose parts cannot be read is left out: the others can be queried all the same.
+        """
         if self._shown == (snapshot, overlay):
             return
         self._shown = None
         self._register(_tables(snapshot, overlay))
+        self._broken.clear()
         for name in VIEW_NAMES:
             query = table_sql(root, snapshot, overlay, name)
             if self._views.get(name) != query:
-                self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {query}")
-                self._views[name] = query
+                self._create(name, query)
         self._shown = (snapshot, overlay)
+
+    def _create(self, name: str, query: str) -> None:
+        try:
+            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW {quote(name)} AS {query}")
+            self._views[name] = query
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.CatalogException) as error:
+            self._broken[name] = error
+            self.cursor.execute(f"DROP VIEW IF EXISTS {quote(name)}")
+            self._views.pop(name, None)
+
+    @contextmanager
+    def _blame(self) -> Iterator[None]:
+        """Where a view is missed that could not be made, say why it could not."""
+        try:
+            yield
+        except duckdb.CatalogException as error:
+            missed = (cause for name, cause in self._broken.items() if f"Table with name {name} " in str(error))
+            raise next(missed, error) from None
 
     def _register(self, tables: Mapping[str, pa.Table]) -> None:
         for name, table in tables.items():
@@ -52,12 +75,14 @@ class Session:
 
     def run(self, query: str, parameters: Parameters = None) -> pa.Table:
         """Run one query over the views. Raises duckdb.Error."""
-        table: pa.Table = self.cursor.sql(query, params=parameters).to_arrow_table()
+        with self._blame():
+            table: pa.Table = self.cursor.sql(query, params=parameters).to_arrow_table()
         return table
 
     def stream(self, query: str, parameters: Parameters = None) -> pa.RecordBatchReader:
         """Run one query over the views, piece by piece. The session is busy until the reader is closed."""
-        return self.cursor.sql(query, params=parameters).to_arrow_reader(_BATCH_ROWS)
+        with self._blame():
+            return self.cursor.sql(query, params=parameters).to_arrow_reader(_BATCH_ROWS)
 
     def run_over(self, query: str, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Run one query over the views and over tables registered for it alone. Raises duckdb.Error."""

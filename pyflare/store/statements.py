@@ -32,6 +32,7 @@ _NO_COLUMN: Final = re.compile(
     r"column \"?(?P<name>[^\s\"]+)\"? not found|Values list .* column named \"(?P<other>[^\"]+)"
 )
 _OWN_SUGGESTION: Final = re.compile(r"\n(?:Did you mean|Candidate bindings:)[^\n]*(?:\n(?=\S)[^\n]+)*")
+_DAMAGED: Final = re.compile(r"File '[^']*\.parquet'|[Pp]arquet file|No magic bytes")
 _ZONES: Final = re.compile(r"TIMESTAMP WITH TIME ZONE.*TIMESTAMP_NS|TIMESTAMP_NS.*TIMESTAMP WITH TIME ZONE", re.DOTALL)
 
 
@@ -69,7 +70,7 @@ def explained(error: duckdb.Error) -> QueryError | StoreError:
     message = str(error).strip()
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryError(f"{message}\nHint: select fewer columns or a shorter time range.")
-    if isinstance(error, duckdb.IOException):
+    if isinstance(error, duckdb.IOException) or _DAMAGED.search(message):
         return CorruptError(f"{message}\nHint: `pyflare doctor` checks the folder.")
     hint = _hint(error, message)
     return QueryError(f"{_OWN_SUGGESTION.sub('', message)}\n{hint.strip()}" if hint else message)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from pyflare.errors import CorruptError
 from pyflare.store.compaction.integrity import RECORD_DAMAGED, SEGMENT_DAMAGED, SEGMENT_TORN, UNKNOWN_TABLE
 from pyflare.store.engine import Engine
 from pyflare.store.health import journals_health, unreadable_parts
@@ -140,8 +141,8 @@ def examine(engine: Engine, path: Path) -> DoctorReport:
     """Look through the whole folder. Reads every journal and the footer of every part."""
     catalog = engine.snapshot().catalog
     journals = journals_health(engine.root, catalog)
-    losses = read_losses(engine)
-    unfinished = _unfinished(engine)
+    losses = _or_nothing(read_losses, engine)
+    unfinished = _or_nothing(_unfinished, engine)
     dropped = {reason: count for reason, count in losses.items() if reason in _DROPPED}
     apart = {*_DROPPED, *_SAMPLED, *_DAMAGE, SEGMENT_TORN, _REJECTED}
     return DoctorReport(
@@ -171,6 +172,14 @@ def examine(engine: Engine, path: Path) -> DoctorReport:
 def _unfinished(engine: Engine) -> dict[str, int]:
     query = "SELECT state, count(*) AS count FROM spans WHERE state <> 'ended' GROUP BY state"
     return {row["state"]: row["count"] for row in arrow.dicts(engine.run(lambda *_: (query, None), traces=False))}
+
+
+def _or_nothing(read: Callable[[Engine], dict[str, int]], engine: Engine) -> dict[str, int]:
+    """What a query says, or nothing where parts cannot be read: those are named in the report."""
+    try:
+        return read(engine)
+    except CorruptError:
+        return {}
 
 
 def _is_installed(module: str) -> bool:

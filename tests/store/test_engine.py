@@ -356,3 +356,20 @@ def test_reads_a_prefix_of_every_writer_at_any_moment(tmp_path: Path) -> None:
 
 def _spawn(program: str, root: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", program, str(root), *arguments], stdout=subprocess.PIPE, text=True)
+
+
+def test_a_broken_table_leaves_the_others(tmp_path: Path) -> None:
+    """A part that cannot be read breaks the queries of its table only, until it is back."""
+    _fill(tmp_path)
+    (part,) = (tmp_path / "traces").glob("*.parquet")
+    whole = part.read_bytes()
+    part.write_bytes(b"not a part")
+    with _engine(tmp_path) as engine:
+        assert _ask(engine, "SELECT count(*) FROM spans") == [(4,)]
+        with pytest.raises(CorruptError, match=part.name):
+            engine.query("SELECT count(*) FROM traces")
+        with pytest.raises(QueryError, match="no_such_function"):
+            engine.query("SELECT no_such_function(1) FROM spans")
+    part.write_bytes(whole)
+    with _engine(tmp_path) as engine:
+        assert _ask(engine, "SELECT count(*) FROM traces") == [(2,)]
