@@ -39,8 +39,8 @@ class HttpSender:
         }
         self._session = requests.Session()
         self._session.auth = _as_it_is
-        if destination.certificate_file is not None:
-            self._session.verify = destination.certificate_file
+        # Given with each request: an environment variable would replace what the session has.
+        self._authorities = destination.certificate_file
         if destination.client_certificate_file is not None:
             self._session.cert = (
                 (destination.client_certificate_file, destination.client_key_file)
@@ -57,6 +57,7 @@ class HttpSender:
                 data=body,
                 headers=self._headers,
                 timeout=self._timeout_s,
+                verify=self._authorities,
                 allow_redirects=False,  # a redirected POST becomes a GET, which no collector acknowledges
                 stream=True,
             ) as response:
