@@ -31,6 +31,7 @@ MODULES: Final = (
 """The benchmarks, in the order in which the table shows them."""
 INSTALLING: Final = "installing"
 """Left out unless asked for: pip downloads a few hundred megabytes."""
+PIPE_WIDTH: Final = 200
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 
 
@@ -40,7 +41,7 @@ def measure(name: str, *, quick: bool) -> list[BenchRow]:
     options = {"quick": quick} if "quick" in inspect.signature(rows).parameters else {}
     try:
         return list(rows(**options))
-    except Exception as error:  # noqa: BLE001  (the others are still of interest)
+    except Exception as error:
         return [BenchRow(what=name, bar="runs to its end", measured="failed", ok=False, beside=repr(error)[:200])]
 
 
@@ -65,7 +66,7 @@ def main() -> int:
         started_s = time.monotonic()
         rows += measure(name, quick=options.quick)
         progress.print(f"{name}: {time.monotonic() - started_s:.0f} s", style="dim")
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
     console.print(terminal_table(rows))
     console.print(on, style="dim")
     if options.write:

@@ -22,6 +22,7 @@ from benchmarks.row import BenchRow
 SPANS = 20_000
 BATCH = 512
 ROUNDS = 3
+QUICK_ROUNDS = 1
 QUESTION = ("How do I return a parcel that was delivered to my neighbour? " * 4)[:200]
 ANSWER = ("You can start a return within thirty days. Bring the parcel to any pick-up point. " * 8)[:500]
 
@@ -82,7 +83,7 @@ def theirs(endpoint: str) -> float:
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
     from opentelemetry.trace import SpanContext, Status, StatusCode, TraceFlags
 
-    attributes = {
+    attributes: dict[str, str | int] = {
         "gen_ai.request.model": "gpt-4o",
         "gen_ai.provider.name": "openai",
         "gen_ai.usage.input_tokens": 50,
@@ -124,7 +125,7 @@ def _in_process(side: str, endpoint: str) -> float:
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def rows() -> list[BenchRow]:
+def rows(*, quick: bool = False) -> list[BenchRow]:
     """The lines of the table."""
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.shipping", "sink"], stdout=subprocess.PIPE, text=True
@@ -132,7 +133,7 @@ def rows() -> list[BenchRow]:
         assert collector.stdout is not None
         endpoint = f"http://127.0.0.1:{collector.stdout.readline().strip()}"
         try:
-            rounds = [[_in_process(side, endpoint) for side in SIDES] for _ in range(ROUNDS)]
+            rounds = [[_in_process(side, endpoint) for side in SIDES] for _ in range(QUICK_ROUNDS if quick else ROUNDS)]
         finally:
             collector.terminate()
     theirs_us, ours_us = (statistics.median(values) for values in zip(*rounds, strict=True))
