@@ -28,7 +28,7 @@ from pyflare.store.decode import Batch, JournalDecoder, SpanState
 from pyflare.store.journal.reader import Segment, WriterJournal, damaged_bytes, list_writers, read_frames
 from pyflare.store.journal.shipped import is_shipped, load_positions
 
-BATCH_BYTES: Final = 1 << 25
+BATCH_BYTES: Final = 32 << 20
 """Journal that one commit takes in, at most a generation more."""
 BATCH_RECORDS: Final = 200_000
 _CHUNK_BYTES: Final = 8 << 20
