@@ -26,7 +26,7 @@ test: $(STAMP)  ## Run the tests (the slow ones apart)
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
 
-bench: $(STAMP)  ## Run the benchmarks and write their table into the docs
+bench: $(STAMP)  ## Run the benchmarks, and print what was promised and what was measured
 	@$(BIN)/python -m benchmarks
 
 lint: $(STAMP)  ## Check style, spelling and layers

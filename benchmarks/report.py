@@ -71,7 +71,7 @@ def page(rows: Sequence[BenchRow], *, on: str) -> str:
     lines = [
         ("What", "Bar", "Measured", "Holds", "Beside"),
         ("---",) * 5,
-        *((row.what, row.bar, row.measured, _verdict(row), row.beside) for row in rows),
+        *((row.what, row.bar, row.measured, _verdict(row).replace("no", "**no**"), row.beside) for row in rows),
     ]
     table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
     return _PAGE.format(table=table, machine=on)
