@@ -2,7 +2,7 @@
 
 The protobuf messages are filled in place. Going by way of the SDK's
 `ReadableSpan` and its encoder costs four times the CPU; see
-docs/decisions/shipping.md.
+docs/decisions/0006-otlp-without-the-exporter.md.
 """
 
 from __future__ import annotations
