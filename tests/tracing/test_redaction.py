@@ -270,7 +270,7 @@ def test_the_short_form_all():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"patterns": ("mial",)}, "did you mean 'mail'"),
+        ({"patterns": ("maill",)}, "did you mean 'mail'"),
         ({"actions": {"crad": "mask"}}, "did you mean 'card'"),
         ({"action": "hide"}, "allow, mask, hash, redact"),
         ({"fields": {"password": "delete"}}, "'password'"),

@@ -3,7 +3,8 @@
 A regular expression proposes, a check disposes: digits are also timestamps,
 identifiers, versions and measurements. Expressions start with the characters
 they look for and look behind afterwards, because `re` skips ahead only over a
-leading character set. Digits of any script count.
+leading character set. Digits of any script count in cards, social
+security numbers and phones with a plus.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _PHONE: Final = re.compile(
     rf"""
     [+(0-9](?<!\w.)(?<!\d[.:/,{_DASHES}].)
     (?:
-        (?<=\+)[1-9](?:[ ().\-/\u00a0]{{0,3}}\d){{8,14}}+                    # +49 (0) 30 1234567
+        (?<=\+)(?!0)\d(?:[ ().\-/\u00a0]{{0,3}}\d){{8,14}}+                    # +49 (0) 30 1234567
       | (?<!\d[ ].)(?:
             (?<=0)0[1-9]\d{{0,2}}(?=[ ()\-/])(?:[ ()\-/]{{0,3}}\d){{7,13}}+  # 0049 30 1234567
           | (?<=0)(?!\d([-/ ])\d\d\1(?:\d{{4}}|\d\d(?!\1))(?!\d))              # not 01-15-2024

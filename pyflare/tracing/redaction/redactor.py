@@ -23,18 +23,43 @@ MASKED: Final = "[masked]"
 NO_CONTENT: Final = "[withheld: metrics only]"
 METRICS_ONLY_ATTRIBUTES: Final = frozenset(
     {
+        "db.operation.name",
+        "db.system.name",
         "deployment.environment.name",
+        "enduser.id",
         "error.type",
         "exception.type",
+        "gen_ai.agent.id",
+        "gen_ai.agent.name",
+        "gen_ai.conversation.id",
         "gen_ai.operation.name",
+        "gen_ai.output.type",
         "gen_ai.provider.name",
         "gen_ai.request.model",
+        "gen_ai.response.finish_reasons",
+        "gen_ai.response.id",
         "gen_ai.response.model",
+        "gen_ai.system",
+        "gen_ai.tool.call.id",
+        "gen_ai.tool.name",
+        "gen_ai.tool.type",
+        "http.request.method",
+        "http.route",
+        "messaging.operation.name",
+        "messaging.system",
+        "network.protocol.name",
+        "openinference.span.kind",
+        "rpc.method",
+        "rpc.service",
+        "rpc.system",
         "server.address",
         "service.name",
+        "session.id",
+        "url.scheme",
+        "user.id",
     }
 )
-"""Attributes with a text that names a kind of thing, and so are kept where no content is."""
+"""Attributes whose text is a kind, a name or an id, and no content: kept where no content is."""
 _HASH_HEX_DIGITS: Final = 16
 _SMALLEST_CARD: Final = 10**12
 _T = TypeVar("_T")
