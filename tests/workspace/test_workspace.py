@@ -206,7 +206,7 @@ def test_filters_are_typed(table: str, types: Any) -> None:
 
 def test_wrong_filters(workspace: Workspace) -> None:
     """A filter, order, limit or time that cannot be is an error."""
-    for wrong in ({"modle": "x"}, {"order_by": "-nothing"}, {"limit": -1}, {"limit": True}):
+    for wrong in ({"modelx": "x"}, {"order_by": "-nothing"}, {"limit": -1}, {"limit": True}):
         with pytest.raises(QueryError):
             workspace.traces(**wrong)  # type: ignore[arg-type]
     with pytest.raises(DataError):
