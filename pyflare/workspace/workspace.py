@@ -12,6 +12,7 @@ from typing import Any, Final, Self, Unpack
 
 import pyarrow as pa
 
+from pyflare.store.child import compact_if_worth
 from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
 from pyflare.store.engine import Build, Engine
@@ -37,11 +38,12 @@ class Workspace:
     Every call sees what has been written until then, by whichever process.
     """
 
-    def __init__(self, path: str | os.PathLike[str] = DEFAULT_PATH) -> None:
+    def __init__(self, path: str | os.PathLike[str] = DEFAULT_PATH, *, compact: bool = True) -> None:
         """Open a folder.
 
         Args:
             path: The folder that `pyflare.init(path=…)` writes to.
+            compact: Whether to start a compaction beside this process where journals have grown large.
 
         Raises:
             StoreNotFoundError: There is no PyFlare folder at the path.
@@ -50,6 +52,8 @@ class Workspace:
         self.path: Final = Path(path)
         check_version(self.path)
         self._engine = Engine(self.path)
+        if compact:
+            compact_if_worth(self.path)
 
     def sql(self, query: str, params: Parameters = None) -> pa.Table:
         """Run one SQL query over the tables of the folder.
