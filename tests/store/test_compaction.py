@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -311,3 +312,13 @@ def test_the_views_follow_the_folder_when_it_moves(tmp_path: Path) -> None:
     old.rename(new)
     compact(new)
     assert query(new, SPAN_KEYS) == [("01", "01", "ended")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_journal_of_another_user_is_left_alone(tmp_path: Path) -> None:
+    """What cannot be read does not keep the rest from being compacted."""
+    locked = write_journal(tmp_path, [end(1, 1)])
+    write_journal(tmp_path, [end(2, 2)])
+    (tmp_path / "journal" / locked / "counters").chmod(0)
+    assert compact(tmp_path).segments == 1
+    assert query(tmp_path, SPAN_KEYS) == [("02", "02", "ended")]

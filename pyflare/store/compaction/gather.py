@@ -166,8 +166,8 @@ def gather(root: Path, catalog: Catalog, *, max_bytes: int = BATCH_BYTES, now_ns
 
 def _all_ready(root: Path, catalog: Catalog) -> Iterator[Ready]:
     for journal in list_writers(root):
-        if journal.info.schema_version > SCHEMA_VERSION:  # a newer PyFlare will take it
-            continue
+        if journal.info.schema_version > SCHEMA_VERSION or not journal.readable:
+            continue  # a newer PyFlare will take it, or one that its user runs
         if segment_key(journal.info.writer_id, COUNTERS_NAME) in catalog.contained:
             continue
         ready = ready_segments(journal, catalog) if journal.info.keep else _spool_segments(journal)

@@ -72,11 +72,16 @@ class WriterJournal:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still holds its lock. The probe is shared and never waits."""
+        """Whether the process still holds its lock. The probe is shared and never waits.
+
+        Of a journal that belongs to another user it cannot be known: it counts as alive.
+        """
         try:
             descriptor = os.open(self.directory / "counters", os.O_RDONLY)
         except FileNotFoundError:
             return False
+        except PermissionError:
+            return True
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -84,6 +89,12 @@ class WriterJournal:
         finally:
             os.close(descriptor)
         return False
+
+    @property
+    def readable(self) -> bool:
+        """Whether this user may read what lies in the journal."""
+        counters = self.directory / "counters"
+        return os.access(counters, os.R_OK) or not counters.exists()
 
     def losses(self) -> dict[str, int]:
         """What the process could not keep, by reason; empty where the counts are gone."""
