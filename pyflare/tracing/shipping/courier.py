@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pyflare.store.journal.writer import JournalWriter
     from pyflare.tracing.shipping.delivery import Delivery
 
-OUT_OF_TIME: Final = Failed(reason="out of time")
+INTERRUPTED: Final = Failed(reason="there was no time")
+"""What stands in the way of a round that was not allowed to go on."""
 _REASONS_LOGGED: Final = 20
 
 
@@ -38,11 +39,14 @@ class Courier:
         self._is_aborted = False
         self._reasons: set[str] = set()
 
-    def round(self, *, has_time: Callable[[], bool], on_own_shipped: Callable[[], None]) -> Failed | None:
+    def round(
+        self, *, has_time: Callable[[], bool], may_go_on: Callable[[], bool], on_own_shipped: Callable[[], None]
+    ) -> Failed | None:
         """Ship what waits. None where all of it went out, else what stood in the way.
 
         Args:
-            has_time: Asked between batches whether to go on.
+            has_time: Asked between batches of this process' journal whether there is time for another.
+            may_go_on: Asked between batches of other journals; they do not press.
             on_own_shipped: Called when this process' journal is shipped as far as it was written.
         """
         own = self._own.source()
@@ -51,16 +55,16 @@ class Courier:
             return failed
         on_own_shipped()
         for orphan in self._orphans.sources():
-            failed = self._ship(orphan, has_time)
+            failed = self._ship(orphan, may_go_on)
             if failed is not None:
                 return failed
         return None
 
-    def _ship(self, source: Source, has_time: Callable[[], bool]) -> Failed | None:
+    def _ship(self, source: Source, may_go_on: Callable[[], bool]) -> Failed | None:
         try:
             for batch in source.reader.batches():
-                if not has_time():
-                    return OUT_OF_TIME
+                if not may_go_on():
+                    return INTERRUPTED
                 failed = self._deliver(source, batch)
                 if failed is not None:
                     return failed

@@ -157,8 +157,7 @@ class Ledger:
 
     def _delete_journal(self) -> None:
         directory = self.journal.directory
-        losses = self.journal.losses()
-        kept = {"writer.json", "counters"} if _LOSSES_TO_SHOW & losses.keys() else set()
+        kept = {"writer.json", "counters"} if has_losses_to_show(self.journal) else set()
         try:
             for path in list(directory.iterdir()):
                 if path.name not in kept:
@@ -167,6 +166,11 @@ class Ledger:
                 directory.rmdir()
         except OSError:  # somebody has opened it meanwhile; whoever comes next deletes it
             return
+
+
+def has_losses_to_show(journal: WriterJournal) -> bool:
+    """Whether the counts of a spool are kept when it has been shipped."""
+    return not _LOSSES_TO_SHOW.isdisjoint(journal.losses())
 
 
 def _lies_at(descriptor: int, path: Path) -> bool:

@@ -12,7 +12,7 @@ from pyflare.tracing.guard import guard
 from pyflare.tracing.shipping.answer import Failed, Sender
 from pyflare.tracing.shipping.backoff import Backoff
 from pyflare.tracing.shipping.connect import check_installed
-from pyflare.tracing.shipping.courier import Courier
+from pyflare.tracing.shipping.courier import INTERRUPTED, Courier
 from pyflare.tracing.shipping.destination import Destination
 from pyflare.tracing.shipping.forking import loading, talking
 from pyflare.tracing.shipping.reading import Limits
@@ -111,7 +111,7 @@ class Shipper:
         while self._wait(pause_s):
             pause_s = self._round()
         if time.monotonic() >= self._quiet_until_s:
-            self._round()
+            self._round(is_last=True)
         try:
             self._courier.close()
         except Exception as error:
@@ -128,14 +128,20 @@ class Shipper:
             return True
         return self._asked > self._tried and time.monotonic() >= self._quiet_until_s
 
-    def _round(self) -> float:
+    def _round(self, *, is_last: bool = False) -> float:
         """Ship what waits. Returns the seconds to wait before the next round."""
         asked = self._tried = self._asked
         try:
-            failed = self._courier.round(has_time=self._has_time, on_own_shipped=lambda: self._answer(asked))
+            failed = self._courier.round(
+                has_time=self._has_time,
+                may_go_on=self._has_time if is_last else lambda: not self._is_wanted(),
+                on_own_shipped=lambda: self._answer(asked),
+            )
         except Exception as error:
             guard.fault("ship spans", error)
             failed = Failed(reason="a fault of PyFlare's own")
+        if failed is INTERRUPTED:
+            return 0.0
         self._is_failing = failed is not None
         if failed is None:
             self._backoff.reset()

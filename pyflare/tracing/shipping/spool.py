@@ -12,7 +12,7 @@ from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal.reader import WriterJournal, list_writers
 from pyflare.store.journal.shipped import load_position
 from pyflare.store.journal.writer import JournalWriter
-from pyflare.tracing.shipping.ledger import Ledger
+from pyflare.tracing.shipping.ledger import Ledger, has_losses_to_show
 from pyflare.tracing.shipping.reading import JournalReader, Limits, Reader
 from pyflare.tracing.shipping.tail import TailReader
 
@@ -115,7 +115,7 @@ def is_waiting(journal: WriterJournal, destination: str) -> bool:
     """Whether something in the journal waits for the destination, or the journal waits to be deleted."""
     segments = [segment for segment in journal.segments() if not segment.is_carry]
     if not segments:
-        return not journal.info.keep and not journal.losses()  # an empty spool, to be deleted
+        return not journal.info.keep and not has_losses_to_show(journal)  # an empty spool, to be deleted
     done = load_position(journal.directory, destination).done
     return any(segment.name not in done for segment in segments)
 

@@ -167,6 +167,20 @@ def test_a_spool_that_lost_something_keeps_its_counts(tmp_path):
     assert (left.losses(), left.segments()) == ({"disk_full": 3}, [])
 
 
+def test_a_spool_that_only_sampled_leaves_nothing(tmp_path):
+    """What somebody asked to leave out is no loss to keep a directory for."""
+    writer = journal(tmp_path, DESTINATION, keep=False)
+    write_span(writer, "a")
+    writer.losses.add("sampled_head", 3)
+    writer.close()
+    ledger = ledger_of(tmp_path)
+    for item in items(ledger):
+        ledger.handle(item.place)
+    ledger.save()
+    ledger.close()
+    assert list_writers(tmp_path) == []
+
+
 def test_a_damaged_end_does_not_keep_a_dead_journal_for_ever(tmp_path):
     """What cannot be read cannot be shipped; `pyflare doctor` tells of it."""
     writer = write_journal(tmp_path, ["a", "b"])

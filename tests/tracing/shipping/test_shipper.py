@@ -229,6 +229,38 @@ def test_the_next_process_ships_what_an_ended_one_left(collector, tmp_path):
     assert [found.directory for found in list_writers(tmp_path)] == [elsewhere.directory]
 
 
+def test_what_others_left_does_not_hold_up_a_flush_or_the_end(http_collector, tmp_path):
+    """A large backlog of an ended process is left off for what this process was asked to ship."""
+    destination = http_collector.destination()
+    orphan = journal(tmp_path, destination)
+    left = [write_span(orphan, "left") for _ in range(200)]
+    orphan.close()
+
+    def slow(_):
+        time.sleep(0.02)
+
+    http_collector.script = slow
+    writer = journal(tmp_path, destination)
+    ships = shipper(writer, destination, ship_batch_spans=1)
+    assert wait_until(lambda: "left" in http_collector.names)
+    write_span(writer, "flushed")
+    assert ships.flush(1)
+    write_span(writer, "last")
+    writer.close()
+    began_s = time.monotonic()
+    assert ships.stop(0.5)
+    assert time.monotonic() - began_s < 1.0
+    assert {"flushed", "last"} <= set(http_collector.names)
+    assert http_collector.names.count("left") < 200
+    http_collector.script = None
+    assert wait_until(lambda: all(thread.name != "pyflare-shipping" for thread in threading.enumerate()))
+    heir = journal(tmp_path, destination)
+    ships = shipper(heir, destination)
+    assert wait_until(lambda: http_collector.names.count("left") >= 200)
+    assert all(http_collector.counts[span_id] == 1 for span_id in left)
+    ships.stop(5)
+
+
 def test_two_processes_do_not_ship_one_orphan_twice(collector, tmp_path):
     """Several shippers over one folder, many orphans: each span once."""
     spans = []
