@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import msgspec
 import pytest
 
 from pyflare.store.journal.reader import list_writers
 from pyflare.tracing.shipping.answer import Failed
 from pyflare.tracing.shipping.connect import connect
 from pyflare.tracing.shipping.delivery import Delivery
-from pyflare.tracing.shipping.reading import JournalReader, Limits
+from pyflare.tracing.shipping.reading import Item, JournalReader, Limits
 from pyflare.tracing.shipping.spool import open_orphan
 from tests.tracing.shipping.collectors import Collector, Reply, spans_of
 from tests.tracing.shipping.journals import journal, write_span
@@ -178,6 +179,16 @@ def test_a_span_that_the_server_always_fails_on_is_skipped_in_the_end(tmp_path, 
         assert [answer is None for answer in answers] == [False] * 5 + [True]
         assert sorted(collector.names) == ["a", "b", "c"]
         assert (post.left, [count for count, _ in post.rejected]) == ([], [1])
+
+
+def test_a_span_that_otlp_cannot_hold_is_counted(tmp_path, collector):
+    """A span from before 1970 has no place in OTLP; the others go out."""
+    with Post(tmp_path, collector, ["a", "b", "c"]) as post:
+        (batch,) = JournalReader(post.ledger, Limits(spans=1000)).batches()
+        ancient = Item(batch[1].place, msgspec.structs.replace(batch[1].span, start_unix_ns=-5_000_000_000))
+        assert post.delivery.ship(post.ledger, [batch[0], ancient, batch[2]]) is None
+        assert (collector.names, post.left) == (["a", "c"], [])
+        assert [count for count, _ in post.rejected] == [1]
 
 
 def test_a_server_that_always_fails_loses_nothing(tmp_path, collector):

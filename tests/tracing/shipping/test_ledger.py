@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 
 import pytest
 
@@ -193,6 +194,14 @@ def test_a_damaged_end_does_not_keep_a_dead_journal_for_ever(tmp_path):
     ledger.save()
     assert load_position(writer.directory, NAME).done == {path.name}
     ledger.close()
+
+
+def test_a_journal_that_vanishes_is_not_opened(tmp_path):
+    """Whoever deletes a journal between our looking and our opening it is not in the way."""
+    writer = write_journal(tmp_path, ["a"])
+    (found,) = list_writers(tmp_path)
+    shutil.rmtree(writer.directory)
+    assert Ledger.open(found, NAME, dead=True) is None
 
 
 def test_a_segment_that_vanishes_is_passed_over(tmp_path):
