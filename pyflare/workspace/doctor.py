@@ -20,7 +20,7 @@ from pyflare.workspace.stats import read_losses
 
 EXTRAS: Final = {
     "vectors": ("lancedb", "embeddings stay in the folder's own tables, and similarity search is exact but slower"),
-    "grpc": ("opentelemetry.exporter.otlp.proto.grpc", "OTLP goes over HTTP only"),
+    "grpc": ("grpc", "OTLP goes over HTTP only"),
 }
 """What an extra brings, and what is missing without it."""
 
