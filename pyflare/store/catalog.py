@@ -103,7 +103,7 @@ def load_catalog(root: Path) -> Catalog:
         return Catalog()
     try:
         return _decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptError(
             f"{path} is not a catalogue: {error}. The parts beside it are intact; restore the file from a backup."
         ) from error

@@ -231,6 +231,6 @@ def _sweep_journal(journal: WriterJournal, catalog: Catalog) -> None:
 
 def _files(folder: Path) -> list[Path]:
     try:
-        return [*folder.iterdir()]
+        return [path for path in folder.iterdir() if not path.is_dir()]
     except FileNotFoundError:
         return []

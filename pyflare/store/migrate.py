@@ -41,7 +41,7 @@ def folder_version(root: Path) -> int:
             f"expected a PyFlare folder at {root}, but there is no {MARKER_NAME} in it. "
             f'A program makes one with pyflare.init(path="{root}").'
         ) from None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptError(
             f'expected {{"schema_version": {SCHEMA_VERSION}}} in {path}; it does not read: {error}'
         ) from error

@@ -32,7 +32,7 @@ _NO_COLUMN: Final = re.compile(
     r"column \"?(?P<name>[^\s\"]+)\"? not found|Values list .* column named \"(?P<other>[^\"]+)"
 )
 _OWN_SUGGESTION: Final = re.compile(r"\n(?:Did you mean|Candidate bindings:)[^\n]*(?:\n(?=\S)[^\n]+)*")
-_DAMAGED: Final = re.compile(r"File '[^']*\.parquet'|[Pp]arquet file|No magic bytes")
+_DAMAGED: Final = re.compile(r"File '[^']*\.parquet'|[Pp]arquet file|No magic bytes|Failed to read file")
 _ZONES: Final = re.compile(r"TIMESTAMP WITH TIME ZONE.*TIMESTAMP_NS|TIMESTAMP_NS.*TIMESTAMP WITH TIME ZONE", re.DOTALL)
 
 

@@ -31,7 +31,7 @@ def ended_in_journals(folder: Path) -> Counter[str]:
 
 def spans_by_pyflare(folder: Path) -> Counter[tuple[str, str]]:
     """How often each key and state is in `spans`, as a user reads it."""
-    with pyflare.open(folder) as workspace:
+    with pyflare.open(folder, compact=False) as workspace:
         table = workspace.sql(_SPANS)
     return Counter(zip(table["key"].to_pylist(), table["state"].to_pylist(), strict=True))
 
@@ -51,5 +51,5 @@ def spans_by_duckdb(folder: Path) -> Counter[tuple[str, str]]:
 
 def doubtful_traces(folder: Path) -> list[dict[str, object]]:
     """Traces whose summary is missing, there twice, or counts other spans than there are."""
-    with pyflare.open(folder) as workspace:
+    with pyflare.open(folder, compact=False) as workspace:
         return list(workspace.sql(_DOUBTFUL_TRACES).to_pylist())

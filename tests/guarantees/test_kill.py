@@ -70,7 +70,7 @@ def test_a_killed_compactor_loses_nothing(killed: Killed) -> None:
     """However often a compaction is killed, a reader sees what it saw before, and in the end so does plain DuckDB."""
     before = spans_by_pyflare(killed.folder)
     draw = random.Random(2)
-    with pyflare.open(killed.folder) as workspace:
+    with pyflare.open(killed.folder, compact=False) as workspace:
         mark = digest(workspace)
         for _ in range(killed.kills):
             kill_compactor(killed.folder, draw)

@@ -138,7 +138,7 @@ def list_writers(root: Path) -> list[WriterJournal]:
 def _open_journal(directory: Path) -> WriterJournal | None:
     try:
         info = _decode_info((directory / "writer.json").read_bytes())
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         if not directory.is_dir():  # deleted since it was listed
             return None
         return WriterJournal(directory=directory, info=_guess_info(directory.name), problem=f"writer.json: {error}")

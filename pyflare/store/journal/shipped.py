@@ -38,7 +38,7 @@ def load_position(directory: Path, destination: str) -> ShipPosition:
     """
     try:
         return _decode(_path(directory, destination).read_bytes())
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except (FileNotFoundError, msgspec.MsgspecError, UnicodeDecodeError):
         return ShipPosition()
 
 
