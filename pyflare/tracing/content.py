@@ -44,11 +44,13 @@ class Content:
         write: Callable[[bytes], bool],
         redactor: Redactor | None = None,
         metrics_only: bool = False,
+        keep_payloads: bool = True,
     ) -> None:
         self.limits = limits
         self.losses = losses
         self.write = write
         self.metrics_only = metrics_only
+        self.keep_payloads = keep_payloads
         self.redactor = redactor
         self._inline_bytes = limits.inline_bytes
         self._seen: dict[str, None] = {}
@@ -103,6 +105,9 @@ class Content:
             data = self.redactor.redact_json(data, field=field)
         if len(data) <= self._inline_bytes:
             return data, None
+        if not self.keep_payloads:  # what goes to a collector goes on the span, or not at all
+            self.losses.add("content_truncated")
+            return encode_preview(_decode_json(data), self.limits), None
         content_id = hashlib.sha256(data).hexdigest()
         if content_id not in self._seen:
             if not self.write(encode_record((PAYLOAD_TAG, content_id, time.time_ns(), data, truncated))):

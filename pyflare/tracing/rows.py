@@ -20,6 +20,9 @@ _ARRAY_TYPES = (list, tuple)
 
 
 def _write_row(runtime: Runtime, table: str, values: dict[str, Any]) -> None:
+    if not runtime.keep:  # OTLP has no place for it, and the spool goes when it is shipped
+        runtime.losses.add("not_a_span")
+        return
     row = {name: value for name, value in values.items() if value is not None}
     row["timestamp"] = time.time_ns()
     try:

@@ -59,7 +59,8 @@ class Runtime:
         self.on_seal: Callable[[int], None] | None = None
         self.random_bits = random.Random().getrandbits
         self._decided = threading.local()
-        self._keep = keep
+        self.keep = keep
+        """Whether the folder keeps the records, or is only the spool of an OTLP destination."""
         self._resource = resource
         self._destinations = destinations
         self.journal = self._new_journal(forked_from=None)
@@ -76,6 +77,7 @@ class Runtime:
             write=self.write,
             redactor=redactor,
             metrics_only=settings.content == "metrics-only",
+            keep_payloads=keep,
         )
 
     def _new_journal(self, *, forked_from: str | None) -> JournalWriter:
@@ -84,7 +86,7 @@ class Runtime:
             service_name=self.settings.service,
             project=self.settings.project,
             resource=self._resource,
-            keep=self._keep,
+            keep=self.keep,
             destinations=self._destinations,
             forked_from=forked_from,
         )
