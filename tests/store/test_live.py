@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
+from pyflare.errors import StoreError
 from pyflare.store.compaction import compact
 from pyflare.store.journal.format import HEADER, MAGIC, frame
 from pyflare.store.journal.writer import JournalWriter
@@ -141,6 +142,20 @@ def test_what_parts_hold_is_not_live(tmp_path: Path, writer: JournalWriter) -> N
     compact(tmp_path)
     assert _states(folder) == {}
     assert sum(part.rows for part in folder.snapshot().catalog.parts_of("spans")) == 2
+
+
+def test_what_was_read_before_a_failure_counts(tmp_path: Path, writer: JournalWriter) -> None:
+    """Where a file vanishes half-way, nothing that was read before is forgotten, and nothing comes twice."""
+    folder = LiveFolder(tmp_path)
+    writer.write(end(1, 1))
+    vanished = writer.directory / "000009-9.seg"
+    vanished.symlink_to(tmp_path / "nowhere")
+    for number in (2, 3):
+        with pytest.raises(StoreError, match="it changed 100 times"):
+            folder.snapshot()
+        writer.write(end(1, number))
+    vanished.unlink()
+    assert set(_states(folder)) == {_hex(1), _hex(2), _hex(3)}
 
 
 def test_a_reader_that_comes_later_sees_the_same(tmp_path: Path, writer: JournalWriter) -> None:
