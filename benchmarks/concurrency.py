@@ -36,7 +36,7 @@ QUICK_SECONDS: Final = 5.0
 CALLS_PER_S: Final = 100
 """Of each writer."""
 SPANS_PER_CALL: Final = 3
-READER_PAUSE_S: Final = 0.1
+READER_PAUSE_S: Final = 0.2
 LOOK_BACK_NS: Final = 10_000_000_000
 READY: Final = "ready"
 BAR_S: Final = 1.0

@@ -2,7 +2,7 @@
 
     python -m tests.guarantees.compactor FOLDER DESCRIPTOR
 
-Writes a byte to the descriptor when its imports are done.
+Writes a byte to the descriptor when its imports are done, and one for each step.
 """
 
 from __future__ import annotations
@@ -19,8 +19,12 @@ COMMIT_BYTES: Final = 1 << 20
 
 def main(folder: str, descriptor: int) -> None:
     """Compact once."""
-    os.write(descriptor, b".")
-    result = compact(Path(folder), max_bytes=COMMIT_BYTES)
+
+    def say(step: str) -> None:
+        os.write(descriptor, step[:1].encode())
+
+    say("ready")
+    result = compact(Path(folder), max_bytes=COMMIT_BYTES, on_step=say)
     assert result.done, result.reason
 
 

@@ -21,8 +21,10 @@ STARTING_S: Final = 1.0
 """Longest life of a process that is killed at any moment, from before its first import on."""
 WRITING_S: Final = 0.3
 """Longest life of a writer after its first acknowledgement."""
-COMPACTING_S: Final = 0.5
-"""Longest life of a compactor after its imports."""
+COMPACTING_STEPS: Final = 15
+"""Most steps of a compactor that is killed, about two commits."""
+STEP_S: Final = 0.03
+"""How far into its last step, or beyond, a compactor is killed."""
 
 
 class Victim:
@@ -33,27 +35,36 @@ class Victim:
         command = [sys.executable, "-W", "error", "-m", module, str(folder), str(theirs)]
         self.process = subprocess.Popen(command, cwd=ROOT, pass_fds=(theirs,))
         os.close(theirs)
-        self._chunks: list[bytes] = []
-        self._has_begun = threading.Event()
+        self._said = b""
+        self._is_over = False
+        self._news = threading.Condition()
         self._reading = threading.Thread(target=self._read)
         self._reading.start()
 
     def _read(self) -> None:
         while chunk := os.read(self._pipe, 1 << 16):
-            self._chunks.append(chunk)
-            self._has_begun.set()
+            self._note(chunk)
         os.close(self._pipe)
+        self._note(b"", is_over=True)
 
-    def wait_for_first(self) -> None:
-        """Wait until it has written something."""
-        assert self._has_begun.wait(timeout=60), "the process does not get to work"
+    def _note(self, chunk: bytes, *, is_over: bool = False) -> None:
+        with self._news:
+            self._said += chunk
+            self._is_over = is_over
+            self._news.notify_all()
+
+    def wait_for(self, size_bytes: int) -> None:
+        """Wait until it has written so much, or has ended."""
+        with self._news:
+            done = self._news.wait_for(lambda: len(self._said) >= size_bytes or self._is_over, timeout=60)
+        assert done, "the process does not get to work"
 
     def kill(self) -> bytes:
         """Send SIGKILL. Returns what it had written until then."""
         self.process.kill()
         self.process.wait()
         self._reading.join()
-        return b"".join(self._chunks)
+        return self._said
 
 
 @contextmanager
@@ -86,7 +97,7 @@ def _kill_in_turn(folder: Path, kills: int, seed: int) -> set[str]:
             if draw.random() < 0.2:
                 time.sleep(draw.uniform(0, STARTING_S))
             else:
-                writer.wait_for_first()
+                writer.wait_for(KEY_BYTES)
                 time.sleep(draw.uniform(0, WRITING_S))
             assert writer.process.poll() is None, "the writer ended by itself"
             keys = _keys(writer.kill())
@@ -106,5 +117,5 @@ def _keys(acknowledgements: bytes) -> set[str]:
 def kill_compactor(folder: Path, draw: random.Random) -> None:
     """Start a compaction and kill it at a random moment."""
     with victim("tests.guarantees.compactor", folder) as compactor:
-        compactor.wait_for_first()
-        time.sleep(draw.uniform(0, COMPACTING_S))
+        compactor.wait_for(draw.randint(1, COMPACTING_STEPS))
+        time.sleep(draw.uniform(0, STEP_S))
