@@ -66,7 +66,7 @@ _TABLES: Final = {
 
 def report(path: Path, console: Console) -> None:
     """Print what is in the folder at `path`."""
-    with pyflare.open(path) as workspace:
+    with pyflare.open(path, compact=False) as workspace:
         [totals] = workspace.sql(_TOTALS).to_pylist()
         console.print(
             f"\n[bold]{totals['traces']:,} traces, {totals['spans']:,} spans[/] of {totals['processes']} processes; "
@@ -87,7 +87,7 @@ def report(path: Path, console: Console) -> None:
 def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
     """Bytes as the program wrote them and after a compaction, and what was not kept as it came."""
     written_bytes = workspace.stats().size_bytes
-    workspace.compact()
+    workspace.compact(wait_s=30)
     kept_bytes = workspace.stats().size_bytes
     console.print(f"[bold]On disk[/] {written_bytes / 1e6:.1f} MB as written, {kept_bytes / 1e6:.1f} MB compacted")
     doctor = workspace.doctor()

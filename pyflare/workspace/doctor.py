@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from pyflare.errors import CorruptError
+from pyflare.store.change import exclusive
 from pyflare.store.compaction.integrity import RECORD_DAMAGED, SEGMENT_DAMAGED, SEGMENT_TORN, UNKNOWN_TABLE
 from pyflare.store.engine import Engine
 from pyflare.store.health import journals_health, unreadable_parts
@@ -28,6 +29,7 @@ _SAMPLED: Final = ("sampled_head", "sampled_tail")
 _DROPPED: Final = DROPPED_RECORD_REASONS | {UNKNOWN_TABLE}
 _DAMAGE: Final = (RECORD_DAMAGED, SEGMENT_DAMAGED)
 _REJECTED: Final = "ship_rejected"
+_PATIENCE_S: Final = 10.0
 
 Level = Literal["good", "note", "bad"]
 
@@ -138,7 +140,22 @@ def _finding(topic: str, text: str, nothing: str, level: Level) -> Finding:
 
 
 def examine(engine: Engine, path: Path) -> DoctorReport:
-    """Look through the whole folder. Reads every journal and the footer of every part."""
+    """Look through the whole folder. Reads every journal and the footer of every part.
+
+    A file that a compaction is taking away looks damaged for a moment: before
+    anything is called lost, it is looked at again while nobody changes the folder.
+    """
+    report = _look_through(engine, path)
+    if not report.lost:
+        return report
+    try:
+        with exclusive(engine.root, wait_s=_PATIENCE_S):
+            return _look_through(engine, path)
+    except OSError:  # a folder that cannot be written: nobody changes it from here
+        return report
+
+
+def _look_through(engine: Engine, path: Path) -> DoctorReport:
     catalog = engine.snapshot().catalog
     journals = journals_health(engine.root, catalog)
     losses = _or_nothing(read_losses, engine)

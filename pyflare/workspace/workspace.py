@@ -17,6 +17,7 @@ from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
 from pyflare.store.engine import Build, Engine
 from pyflare.store.expiry import cutoff_ns
+from pyflare.store.filters import TEXT_FILTERS
 from pyflare.store.migrate import check_version
 from pyflare.store.retention import RetentionResult, apply_retention
 from pyflare.store.session import Parameters
@@ -216,13 +217,19 @@ class Workspace:
         """What there is not, and why: dropped, shortened, unfinished, damaged or unshipped. Reads all journals."""
         return examine(self._engine, self.path)
 
-    def compact(self) -> CompactionResult:
+    def compact(self, *, wait_s: float = 0.0) -> CompactionResult:
         """Move what journals hold into parts, where it is sealed, and merge small parts. Reading never needs it.
+
+        Args:
+            wait_s: How long to wait for another process that is at it, in seconds.
 
         Raises:
             OSError: The folder cannot be written.
         """
-        return compact(self.path)
+        deadline_s = time.monotonic() + wait_s
+        while not (result := compact(self.path)).done and time.monotonic() < deadline_s:
+            time.sleep(0.05)
+        return result
 
     def gc(self, keep: str, *, dry_run: bool = False) -> RetentionResult:
         """Delete everything that is older than `keep`, and give its bytes back.
@@ -300,8 +307,7 @@ class Workspace:
         order_by: str | None,
         columns: Sequence[str] | None = None,
     ) -> Build:
-        text = filters.get("text")
-        content_ids = () if text is None else lookup.find_payloads(self._engine, text)
+        texts = {name: filters[name] for name in TEXT_FILTERS if filters.get(name) is not None}
         return selection(
             self._engine.root,
             table,
@@ -309,5 +315,5 @@ class Workspace:
             order=order_by,
             limit=limit,
             columns=columns,
-            content_ids=content_ids,
+            content_ids={name: lookup.find_payloads(self._engine, text) for name, text in texts.items()},
         )
