@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,15 +24,25 @@ COSTS: Final = """
     FROM spans WHERE cost_micros IS NOT NULL GROUP BY ALL ORDER BY cost_usd DESC LIMIT 100"""
 
 
-def median_ms(ask: Callable[[], object], *, runs: int = RUNS) -> float:
-    """The median of several runs after a first one."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one question costs, in milliseconds: the medians of several runs after a first one."""
+
+    wall_ms: float
+    cpu_ms: float
+    """Of all threads: what the wall time would be on one core that does nothing else."""
+
+
+def cost(ask: Callable[[], object], *, runs: int = RUNS) -> Cost:
+    """Ask several times."""
     ask()
-    taken_ms = []
+    wall_ms, cpu_ms = [], []
     for _ in range(runs):
-        started_s = time.perf_counter()
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
         ask()
-        taken_ms.append((time.perf_counter() - started_s) * 1e3)
-    return statistics.median(taken_ms)
+        wall_ms.append((time.perf_counter() - wall_s) * 1e3)
+        cpu_ms.append((time.process_time() - cpu_s) * 1e3)
+    return Cost(statistics.median(wall_ms), statistics.median(cpu_ms))
 
 
 def questions(workspace: pyflare.Workspace, spans: int) -> dict[str, tuple[Callable[[], object], float | None]]:
@@ -46,6 +57,7 @@ def questions(workspace: pyflare.Workspace, spans: int) -> dict[str, tuple[Calla
         "latency percentiles of a model by 5 minutes": (lambda: workspace.sql(PERCENTILES), 50),
         "cost by model, user and feature": (lambda: workspace.sql(COSTS), 100),
         "a rare word in prompts": (lambda: _found(workspace, spans), 1000),
+        "a rare word in prompts and answers": (lambda: workspace.spans(text=RARE_WORD.lower()), None),
         "100 newest spans of a model": (lambda: workspace.spans(model="large"), None),
         "100 newest spans with an attribute": (lambda: workspace.spans(attributes={"retry": 3}), None),
         "100 slowest spans": (lambda: workspace.spans(order_by="-duration_ns"), None),
@@ -54,7 +66,7 @@ def questions(workspace: pyflare.Workspace, spans: int) -> dict[str, tuple[Calla
 
 
 def _found(workspace: pyflare.Workspace, spans: int) -> None:
-    found = len(workspace.spans(text=RARE_WORD.lower()))
+    found = len(workspace.spans(input_text=RARE_WORD.lower()))
     assert found == len(range(0, spans, RARE_EVERY)), found
 
 
@@ -67,12 +79,13 @@ def rows(*, quick: bool = False) -> list[BenchRow]:
 
 
 def _row(what: str, ask: Callable[[], object], bar_ms: float | None) -> BenchRow:
-    taken_ms = median_ms(ask, runs=RUNS if bar_ms is None or bar_ms < 500 else 5)
+    taken = cost(ask, runs=RUNS if bar_ms is None or bar_ms < 500 else 5)
     return BenchRow(
         what=what,
         bar="" if bar_ms is None else f"under {bar_ms:.0f} ms",
-        measured=f"{taken_ms:.1f} ms",
-        ok=bar_ms is None or taken_ms < bar_ms,
+        measured=f"{taken.wall_ms:.1f} ms",
+        ok=bar_ms is None or taken.wall_ms < bar_ms,
+        beside=f"{taken.cpu_ms:.1f} ms of CPU",
     )
 
 
@@ -84,7 +97,7 @@ def size_bytes(root: Path) -> int:
 def main() -> None:
     """Print the table."""
     for row in rows():
-        print(f"{row.what:60} {row.measured:>10}  {row.bar:14} {'' if row.ok else 'MISSED'}")
+        print(f"{row.what:62} {row.measured:>10}  {row.bar:14} {row.beside:22} {'' if row.ok else 'MISSED'}")
     print(f"{size_bytes(folder()) / MILLION:.0f} bytes a span")
 
 

@@ -49,18 +49,19 @@ class _Call:
 
 
 Filter = Callable[[_Call], Condition]
+_ContentIds = Mapping[str, Sequence[str]]
 
 EVERYTHING: Final = Condition("true")
 
 
-def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: Sequence[str] = ()) -> Condition:
+def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: _ContentIds | None = None) -> Condition:
     """The condition that all filters of a table together make. Those that are None do not count.
 
     Args:
         table: A table that has filters.
         filters: Values by filter name. A list or tuple of values means any of them.
         now_ns: The present, in unix nanoseconds, for times such as "2h" ago.
-        content_ids: Payloads that hold the text of the filter `text`: see `text_pattern`.
+        content_ids: By filter, the payloads that hold the text it looks for: see `text_pattern`.
 
     Raises:
         QueryError: There is no such filter, or it cannot take the value.
@@ -72,7 +73,9 @@ def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: S
         if name not in known:
             raise QueryError(f'{table} has no filter "{name}"; it has {", ".join(known)}.{did_you_mean(name, known)}')
         if value is not None:
-            condition &= known[name](_Call(name, value, TABLES[table].time_column, now_ns, content_ids))
+            condition &= known[name](
+                _Call(name, value, TABLES[table].time_column, now_ns, (content_ids or {}).get(name, ()))
+            )
     return condition
 
 
@@ -221,16 +224,19 @@ def text_pattern(text: object) -> str:
     return "(?i)" + _SYNTAX.sub(r"\\\g<0>", written)
 
 
-def _text(call: _Call) -> Condition:
-    """Input or output holds the text. Where they are too large to stand in the span, their payload does."""
-    pattern = text_pattern(call.value)
-    condition = "regexp_matches(input, ?) OR regexp_matches(output, ?)"
-    if not call.content_ids:
-        return Condition(f"({condition})", (pattern, pattern))
-    ids = [*call.content_ids]
-    return Condition(
-        f"({condition} OR list_contains(?, input_ref) OR list_contains(?, output_ref))", (pattern, pattern, ids, ids)
-    )
+def _text(*columns: str) -> Filter:
+    """One of the columns holds the text. Where it is too large to stand in the span, its payload does."""
+
+    def build(call: _Call) -> Condition:
+        pattern = text_pattern(call.value)
+        ways = [f"regexp_matches({column}, ?)" for column in columns]
+        if not call.content_ids:
+            return Condition(f"({' OR '.join(ways)})", (pattern,) * len(ways))
+        large = [f"list_contains(?, {column}_ref)" for column in columns]
+        ids = [*call.content_ids]
+        return Condition(f"({' OR '.join(ways + large)})", (pattern,) * len(ways) + (ids,) * len(large))
+
+    return build
 
 
 def _in_a_span(build: Filter) -> Filter:
@@ -269,6 +275,14 @@ _WORK: Final[dict[str, Filter]] = {
     "min_cost_usd": _bound("cost_micros >= ?", scale=1e6),
 }
 
+_TEXTS: Final[dict[str, Filter]] = {
+    "text": _text("input", "output"),
+    "input_text": _text("input"),
+    "output_text": _text("output"),
+}
+"""Filters that look for a text; see `text_pattern`."""
+TEXT_FILTERS: Final = tuple(_TEXTS)
+
 _PLAIN: Final = {
     name: (column, _equals(column))
     for name, column in {
@@ -290,7 +304,7 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         "model": _equals("model_id"),
         "provider": _equals("provider"),
         **_SCOPE,
-        "text": _text,
+        **_TEXTS,
         "attributes": _entries("attributes"),
         "trace_id": _equals("trace_id"),
         "span_id": _equals("span_id"),
@@ -300,7 +314,7 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         **_WORK,
         "model": _holds("model_ids"),
         **_SCOPE,
-        "text": _in_a_span(_text),
+        **{name: _in_a_span(build) for name, build in _TEXTS.items()},
         "attributes": _in_a_span(_entries("attributes")),
         "kind": _in_a_span(_equals("inference_type")),
         "trace_id": _equals("trace_id"),

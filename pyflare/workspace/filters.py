@@ -49,6 +49,10 @@ class _Work(_Times, _Scope, total=False):
     min_cost_usd: float | None
     text: str | None
     """Input or output holds it, in whatever case; of a trace any of its spans'."""
+    input_text: str | None
+    """The same, of the input alone: what was asked. Faster."""
+    output_text: str | None
+    """The same, of the output alone."""
     attributes: Mapping[str, Any] | None
     """Has these attributes; a value of None asks for their absence. Of a trace any of its spans."""
     trace_id: Texts

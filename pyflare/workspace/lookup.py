@@ -128,9 +128,8 @@ def find_payloads(engine: Engine, text: object) -> list[str]:
     Raises:
         QueryError: It is no text, or an empty one.
     """
-    pattern = text_pattern(text)
-    found = _rows(engine, "SELECT DISTINCT content_id FROM payloads WHERE regexp_matches(content, ?)", [pattern])
-    return [row["content_id"] for row in found]
+    query = "SELECT DISTINCT content_id FROM payloads WHERE regexp_matches(content, ?)"
+    return [row["content_id"] for row in _rows(engine, query, [text_pattern(text)])]
 
 
 def _rows(engine: Engine, query: str, parameters: Parameters, *, traces: bool = False) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def selection(
     order: str | None,
     limit: int | None,
     columns: Sequence[str] | None = None,
-    content_ids: Sequence[str] = (),
+    content_ids: Mapping[str, Sequence[str]] | None = None,
 ) -> Build:
     """A query for the rows of a table that meet the filters.
 
@@ -92,7 +92,7 @@ def selection(
         order: A column, with "-" before it for descending; None for the order in which they are stored.
         limit: Rows at most; None for all.
         columns: The columns to read; all where it is None.
-        content_ids: Payloads that hold the text of the filter `text`.
+        content_ids: By filter, the payloads that hold the text it looks for.
 
     Raises:
         QueryError: There is no such filter or column, or a value it cannot take.
