@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from pyflare.store.catalog import (
     sync_directory,
     write_synced,
 )
+from pyflare.store.journal.format import WRITER_ID
 from pyflare.store.journal.reader import WriterJournal, list_writers, parse_segment
 from pyflare.store.journal.shipped import is_shipped, load_positions
 from pyflare.store.journal.writer import write_atomically
@@ -40,6 +42,10 @@ VIEWS_NAME: Final = "views.sql"
 _POLL_S: Final = 0.05
 COUNTERS_NAME: Final = "counters"
 """Its key among the contained segments says that a journal is closed: its losses are rows of `integrity`."""
+
+LEFTOVER_S: Final = 3600.0
+"""Age at which a file still without its name is nobody's."""
+_UNNAMED: Final = re.compile(rf"\.(?:.+\.[0-9]+-[0-9a-f]{{6}}|{WRITER_ID.pattern}(?:-[0-9a-f]{{8}})?)")
 
 OnStep = Callable[[str], None]
 """Told of each step that a crash can come after: part, carry, catalog, views, swept."""
@@ -199,8 +205,21 @@ def sweep(root: Path, catalog: Catalog) -> None:
                 path.unlink(missing_ok=True)
     for path in root.glob(f".{CATALOG_NAME}.*"):
         path.unlink(missing_ok=True)
+    _sweep_leftovers(root)
     for journal in list_writers(root):
         _sweep_journal(journal, catalog)
+
+
+def _sweep_leftovers(root: Path) -> None:
+    """Delete what processes left that were killed between making a file or a journal and giving it its name."""
+    latest_s = time.time() - LEFTOVER_S
+    for folder in (root, root / "journal"):
+        for path in folder.glob(".*"):
+            if not _UNNAMED.fullmatch(path.name):
+                continue
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < latest_s:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _write_views(root: Path, catalog: Catalog) -> None:

@@ -175,6 +175,25 @@ def test_strange_files(tmp_path: Path) -> None:
     assert [path for path in strange if not path.exists()] == []
 
 
+def test_what_killed_processes_left_half_made(tmp_path: Path) -> None:
+    """Files and journals that never got their names are deleted when nobody can be at work on them any more."""
+    trace(tmp_path, calls=1)
+    writer_id = list_writers(tmp_path)[0].info.writer_id
+    left, at_work = [
+        [tmp_path / f".views.sql.{pid}-0a0b0c", tmp_path / "journal" / f".{writer_id}-0a0b0c{pid}" / "counters"]
+        for pid in ("10", "20")
+    ]
+    for path in (*left, *at_work):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    for path in (left[0], left[1].parent):
+        os.utime(path, (0, 0))
+    compact(tmp_path)
+    assert [path.exists() for path in (*left, *at_work)] == [False, False, True, True]
+    assert not left[1].parent.exists()
+    assert (tmp_path / ".gitignore").exists()
+
+
 READ_ONLY_READER = """
 import os, sys
 import pyflare
