@@ -26,6 +26,7 @@ REASONS: Final = (
     "chunk_dropped",  # a streamed chunk beyond the limit was counted and not kept
     "redaction_failed",  # content was withheld because redaction failed on it
     "ship_rejected",  # a span was refused by an OTLP destination
+    "not_a_span",  # a score, prediction, label or embedding, where nothing but an OTLP destination keeps records
 )
 """Why something was not kept. The position is the slot: only ever append."""
 
@@ -42,6 +43,8 @@ class Losses:
 
     def __init__(self) -> None:
         self._buffer: bytearray | mmap.mmap = bytearray(SIZE_BYTES)
+        self.persistent = False
+        """Whether the counts are in a file, and so outlive the process."""
         # Re-entrant, so that a signal handler or finaliser that loses something cannot deadlock.
         self._lock = threading.RLock()
 
@@ -60,6 +63,7 @@ class Losses:
         with self._lock:
             os.pwrite(descriptor, bytes(self._buffer), 0)
             self._buffer = mmap.mmap(descriptor, SIZE_BYTES)
+            self.persistent = True
 
 
 def decode(data: bytes | bytearray | mmap.mmap) -> dict[str, int]:

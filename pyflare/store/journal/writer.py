@@ -7,6 +7,7 @@ no lock is held and nothing waits. See docs/concepts/architecture.md.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import itertools
@@ -34,6 +35,8 @@ SEGMENT_BYTES: Final = (1 << 18, 1 << 21)
 _ZEROS: Final = bytes(1 << 15)
 """Zeros are written into a new segment in pieces of this size: the page cache then holds it in folios
 of 32 kB, each mapped by one page fault instead of eight. That halves the cost of a record."""
+_SEALED_UNSYNCED: Final = 1024
+"""How many sealed segments `sync` still looks after; what lies before them the system has long written."""
 RETRY_S: Final = 1.0
 """How long a writer that could not make a segment drops records before it tries again."""
 
@@ -115,7 +118,9 @@ class JournalWriter:
         self.generation = 1
         self._pool: deque[_Cursor] = deque()
         self._take = self._pool.pop
-        self._give_back = self._pool.append
+        self._give_back: Callable[[_Cursor], None] = self._pool.append
+        self._open_cursors: dict[_Cursor, None] = {}
+        self._sealed_unsynced: deque[Path] = deque(maxlen=_SEALED_UNSYNCED)
         self._segment_numbers = itertools.count()
         self._rotating = threading.Lock()
         self._lock_descriptor: int | None = None
@@ -171,10 +176,11 @@ class JournalWriter:
             return None
         try:
             self._open()
-            number = next(self._segment_numbers)
-            bytes_wanted = max(SEGMENT_BYTES[min(number, len(SEGMENT_BYTES) - 1)], size + HEADER.size)
-            generation = self.generation
-            cursor = _Cursor(self.directory / f"{generation:06d}-{number}.seg", bytes_wanted, generation)
+            try:
+                cursor = self._new_cursor(size)
+            except FileNotFoundError:
+                self._begin_again_if_deleted()
+                cursor = self._new_cursor(size)
         except OSError as error:
             self.error = error
             self._retry_at_s = time.monotonic() + RETRY_S
@@ -183,18 +189,31 @@ class JournalWriter:
         self.error = None
         return cursor
 
+    def _new_cursor(self, size: int) -> _Cursor:
+        number = next(self._segment_numbers)
+        bytes_wanted = max(SEGMENT_BYTES[min(number, len(SEGMENT_BYTES) - 1)], size + HEADER.size)
+        generation = self.generation
+        cursor = _Cursor(self.directory / f"{generation:06d}-{number}.seg", bytes_wanted, generation)
+        self._open_cursors[cursor] = None
+        return cursor
+
     def _count_failure(self, error: OSError) -> None:
         no_space = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self.losses.add("disk_full" if no_space else "write_failed")
 
     def _open(self) -> None:
+        """Have a directory, its lock, and a file for the counts."""
+        if self._lock_descriptor is None:
+            self._make_directory()
+        if not self.losses.persistent:
+            self._persist_losses()
+
+    def _make_directory(self) -> None:
         """Make the journal's directory and take the lock that says this process lives.
 
         It is made under a hidden name and renamed, so that nobody meets it without its
         lock. Threads may come at once, or a signal handler: whoever renames first has made it.
         """
-        if self._lock_descriptor is not None:
-            return
         prepare_folder(self.root)
         unnamed = self.directory.with_name(f".{self.directory.name}-{secrets.token_hex(4)}")
         unnamed.mkdir(parents=True)
@@ -213,7 +232,6 @@ class JournalWriter:
                 return
             raise
         self._lock_descriptor = descriptor
-        self._persist_losses()
 
     def _persist_losses(self) -> None:
         """Count in the file from now on, through a descriptor of its own.
@@ -239,31 +257,58 @@ class JournalWriter:
             self.on_seal(full.position)
 
     def _retire(self, cursor: _Cursor) -> None:
+        self._open_cursors.pop(cursor, None)
+        self._sealed_unsynced.append(cursor.path)
         try:
             cursor.seal()
         except OSError as error:  # the records are there all the same; only the header is not
             self.error = error
 
     def sync(self) -> None:
-        """Ask the system to put what has been written onto the disk itself."""
-        for cursor in self._pool.copy():
-            try:
-                cursor.map.flush()
-            except (OSError, ValueError):  # ValueError: sealed meanwhile
-                continue
+        """Ask the system to put what has been written onto the disk itself.
+
+        Where somebody has deleted the folder it is made anew.
+        """
+        with contextlib.suppress(OSError):
+            self._begin_again_if_deleted()
+        sealed = [self._sealed_unsynced.popleft() for _ in range(len(self._sealed_unsynced))]
+        for path in (*sealed, *(cursor.path for cursor in list(self._open_cursors))):
+            with contextlib.suppress(OSError):  # compacted and deleted meanwhile
+                _sync_file(path)
+
+    def _begin_again_if_deleted(self) -> None:
+        """Where somebody has deleted the journal, go on in a new directory. What the old one held is gone."""
+        if self._lock_descriptor is None or not self._rotating.acquire(blocking=False):
+            return
+        try:
+            if self.directory.exists():
+                return
+            self.generation += 1  # cursors that threads hold right now are outdated
+            self._drain()
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
+            self.losses.persistent = False
+            self._open()
+        finally:
+            self._rotating.release()
 
     def close(self) -> None:
         """Seal every segment and let go of the lock. Later writes are counted as lost."""
         self._closed = True
+        self._give_back = self._retire  # for a thread that is writing right now
+        self._drain()
+        if self._lock_descriptor is not None:
+            os.close(self._lock_descriptor)
+            self._lock_descriptor = None
+
+    def _drain(self) -> None:
+        """Seal every segment that no thread is writing to right now."""
         while self._pool:
             try:
                 cursor = self._take()
             except IndexError:
                 break
             self._retire(cursor)
-        if self._lock_descriptor is not None:
-            os.close(self._lock_descriptor)
-            self._lock_descriptor = None
 
     def abandon_in_child(self) -> None:
         """After fork: drop the parent's lock and segments without touching their content."""
@@ -271,6 +316,15 @@ class JournalWriter:
         if self._lock_descriptor is not None:
             os.close(self._lock_descriptor)
             self._lock_descriptor = None
+
+
+def _sync_file(path: Path) -> None:
+    """Wait for the disk. Unlike `mmap.flush` it lets other threads run meanwhile."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def prepare_folder(root: Path) -> None:
