@@ -6,8 +6,9 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -213,9 +214,18 @@ except PermissionError:
 """
 
 
-def test_a_reader_that_may_not_write(tmp_path: Path) -> None:
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that other users may enter; pytest's own are private."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name)
+        path.chmod(0o755)
+        yield path
+
+
+def test_a_reader_that_may_not_write(public: Path) -> None:
     """Who may only read a folder reads all of it: parts, and journals of processes dead and alive."""
-    folder, other = tmp_path / "folder", tmp_path / "other"
+    folder, other = public / "folder", public / "other"
     trace(folder, calls=100)
     compact(folder)
     trace(folder, calls=10)
@@ -223,8 +233,6 @@ def test_a_reader_that_may_not_write(tmp_path: Path) -> None:
     pyflare.init(service="alive", path=folder, compaction="off")
     with pyflare.span("alive"):
         pass
-    for path in (tmp_path, *tmp_path.parents[:3]):
-        path.chmod(0o755)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
