@@ -127,11 +127,11 @@ def test_a_payload_of_several_parts_is_kept_once(tmp_path: Path) -> None:
 
 def test_compaction_keeps_the_number_of_parts_small(tmp_path: Path) -> None:
     """A folder that is compacted after every span has few parts, and every span once."""
-    for number in range(1, 41):
+    for number in range(1, 27):
         write_journal(tmp_path, [end(number, number, at_ns=T0_NS + number)])
         compact(tmp_path, now_ns=T0_NS)
     catalog = load_catalog(tmp_path)
     for table in ("spans", "traces"):
         assert len(catalog.parts_of(table)) < 2 * FAN_IN
         assert len([*(tmp_path / table).iterdir()]) == len(catalog.parts_of(table))
-    assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans") == [(40, 40)]
+    assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans") == [(26, 26)]
