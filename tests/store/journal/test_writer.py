@@ -233,6 +233,7 @@ def test_a_child_that_outlives_its_parent_does_not_keep_its_lock(tmp_path):
             journal.abandon_in_child()
             os.write(abandon, b"x")
             os.read(reading, 1)
+            os._exit(0)
         os.read(abandoned, 1)
         os._exit(0)
     os.close(reading)
