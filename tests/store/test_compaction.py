@@ -166,6 +166,22 @@ def test_a_late_refusal_takes_back_what_parts_hold(tmp_path: Path) -> None:
     ]
 
 
+def test_a_refusal_that_comes_a_generation_after_the_end_counts(tmp_path: Path) -> None:
+    """A process may move on to another generation, and be compacted, between a root's end and the verdict on it."""
+    writer = open_journal(tmp_path)
+    for trace in (1, 2):
+        writer.write(start(trace, trace))
+        writer.write(end(trace, trace))
+    next_generation(writer)
+    compact(tmp_path)
+    writer.write(verdict(1))
+    next_generation(writer)
+    compact(tmp_path)
+    assert query(tmp_path, SPAN_KEYS) == [("02", "02", "ended")]
+    assert query(tmp_path, "SELECT trace_id[-1:] FROM traces") == [("2",)]
+    writer.close()
+
+
 def test_a_span_that_several_journals_hold_is_one_row(tmp_path: Path) -> None:
     """Also when one of them is compacted later; an ended span counts more than a died one."""
     write_journal(tmp_path, [start(1, 1)])

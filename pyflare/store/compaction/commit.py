@@ -30,12 +30,12 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
         OSError: A file could not be written; nothing is in force.
     """
     counts: Counter[str] = Counter()
-    refused = {take.info.writer_id: take.decoder.refused for take in gathered.taken if take.decoder.refused}
     spans = _sorted(gathered.pieces.pop(SPANS.name, []), SPANS)
-    spans = _each_once(_without_refused(spans, refused))
-    if spans.num_rows or refused:
+    late = {take.info.writer_id: _refused_late(take, spans) for take in gathered.taken if take.decoder.refused}
+    spans = _each_once(_without_refused(spans, gathered.taken))
+    if spans.num_rows or any(late.values()):
         with scratch() as connection:
-            for writer_id, trace_ids in refused.items():
+            for writer_id, trace_ids in late.items():
                 refuse_traces(connection, change, writer_id, trace_ids)
             counts[SPANS.name] = add_spans(connection, change, spans)
     for name, pieces in gathered.pieces.items():
@@ -56,13 +56,29 @@ def _sorted(pieces: list[pa.Table], table: Table) -> pa.Table:
     return pa.concat_tables([arrow_schema(table).empty_table(), *rows])
 
 
-def _without_refused(spans: pa.Table, refused: dict[str, set[bytes]]) -> pa.Table:
+def _refused_late(take: Taken, spans: pa.Table) -> set[bytes]:
+    """Refused traces of which parts may hold spans.
+
+    These are the ones that were going on when something of the journal was last
+    taken, and those that ended then, just before their verdict.
+    """
+    refused = take.decoder.refused
+    found = pc.unique(spans["trace_id"].filter(_is_refused(take, spans))).to_pylist()
+    here = take.decoder.dropped.union(bytes.fromhex(trace_id) for trace_id in found)
+    return (refused - here) | (refused & take.carried_traces)
+
+
+def _without_refused(spans: pa.Table, taken: list[Taken]) -> pa.Table:
     """Spans without those that were read before the word of their process' tail sampler."""
-    for writer_id, trace_ids in refused.items():
-        values = pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())
-        is_refused = pc.and_(pc.equal(spans["writer_id"], writer_id), pc.is_in(spans["trace_id"], value_set=values))
-        spans = spans.filter(pc.invert(is_refused))
+    for take in taken:
+        if take.decoder.refused:
+            spans = spans.filter(pc.invert(_is_refused(take, spans)))
     return spans
+
+
+def _is_refused(take: Taken, spans: pa.Table) -> pa.ChunkedArray:
+    values = pa.array([trace_id.hex() for trace_id in take.decoder.refused], pa.string())
+    return pc.and_(pc.equal(spans["writer_id"], take.info.writer_id), pc.is_in(spans["trace_id"], value_set=values))
 
 
 def _each_once(spans: pa.Table) -> pa.Table:

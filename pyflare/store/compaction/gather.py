@@ -49,6 +49,8 @@ class Taken:
     """Its directory goes: nothing is left to read or to ship."""
     unknown_rows: int = 0
     """Rows of tables that this PyFlare does not know."""
+    carried_traces: set[bytes] = field(default_factory=set)
+    """Traces that were going on when something of the journal was last taken."""
 
     @property
     def info(self) -> WriterInfo:
@@ -76,6 +78,8 @@ class Taken:
         if damaged_bytes(segment, end):
             self.damage[SEGMENT_TORN if segment.sealed_length() is None else SEGMENT_DAMAGED] += 1
         self.segments.append(segment)
+        if segment.is_carry:
+            self.carried_traces |= self.decoder.open_traces()
         return end, len(payloads)
 
 

@@ -68,6 +68,8 @@ class JournalDecoder:
         self.info = info
         self.refused: set[bytes] = set()
         """Ids of traces that the tail sampler refused. Spans of theirs taken earlier must go too."""
+        self.dropped: set[bytes] = set()
+        """Those of them whose spans were left out of what was taken."""
         self.damaged = 0
         """Payloads that were no record: whole frames of unknown content."""
         self._open: dict[bytes, bytes] = {}  # payloads of starts, by key
@@ -114,7 +116,10 @@ class JournalDecoder:
         self._ended.clear()
         self._rows, self._payloads = [], []
         if self.refused:
-            spans = [span for span in spans if span.trace_id not in self.refused]
+            kept = [span for span in spans if span.trace_id not in self.refused]
+            if len(kept) < len(spans):
+                self.dropped.update(span.trace_id for span in spans if span.trace_id in self.refused)
+            spans = kept
         return Batch(info=self.info, spans=spans, rows=rows, payloads=payloads)
 
     def unfinished(self, state: SpanState) -> Batch:
@@ -134,6 +139,9 @@ class JournalDecoder:
 
         These are the starts of open spans, and the verdicts on their traces.
         """
-        open_traces = {key[:_TRACE_ID_BYTES] for key in self._open}
-        verdicts = [encode_record(Verdict(trace_id)) for trace_id in sorted(self.refused & open_traces)]
+        verdicts = [encode_record(Verdict(trace_id)) for trace_id in sorted(self.refused & self.open_traces())]
         return [*verdicts, *self._open.values()]
+
+    def open_traces(self) -> set[bytes]:
+        """Ids of the traces that have spans which have begun and not ended."""
+        return {key[:_TRACE_ID_BYTES] for key in self._open}
