@@ -35,6 +35,7 @@ SEGMENT_BYTES: Final = (1 << 18, 1 << 21)
 _ZEROS: Final = bytes(1 << 15)
 """Zeros are written into a new segment in pieces of this size: the page cache then holds it in folios
 of 32 kB, each mapped by one page fault instead of eight. That halves the cost of a record."""
+_COUNTERS: Final = "counters"
 _SEALED_UNSYNCED: Final = 1024
 """How many sealed segments `sync` still looks after; what lies before them the system has long written."""
 RETRY_S: Final = 1.0
@@ -217,8 +218,9 @@ class JournalWriter:
         prepare_folder(self.root)
         unnamed = self.directory.with_name(f".{self.directory.name}-{secrets.token_hex(4)}")
         unnamed.mkdir(parents=True)
-        descriptor = os.open(unnamed / "counters", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor: int | None = None
         try:
+            descriptor = os.open(unnamed / _COUNTERS, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _allocate(descriptor, SIZE_BYTES)
             (unnamed / "writer.json").write_bytes(msgspec.json.encode(self.info))
@@ -226,10 +228,13 @@ class JournalWriter:
         except BaseException as error:
             import shutil
 
-            os.close(descriptor)
+            if descriptor is not None:
+                os.close(descriptor)
             shutil.rmtree(unnamed, ignore_errors=True)
             if isinstance(error, OSError) and error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-                return
+                if (self.directory / _COUNTERS).exists():
+                    return
+                shutil.rmtree(self.directory, ignore_errors=True)  # what somebody has left of it; then try again
             raise
         self._lock_descriptor = descriptor
 
@@ -239,7 +244,7 @@ class JournalWriter:
         A mapping keeps a duplicate of its descriptor open; one of the locked
         descriptor would hold the lock after `close`, and in a forked child.
         """
-        descriptor = os.open(self.directory / "counters", os.O_RDWR)
+        descriptor = os.open(self.directory / _COUNTERS, os.O_RDWR)
         try:
             self.losses.persist(descriptor)
         finally:
@@ -277,11 +282,14 @@ class JournalWriter:
                 _sync_file(path)
 
     def _begin_again_if_deleted(self) -> None:
-        """Where somebody has deleted the journal, go on in a new directory. What the old one held is gone."""
+        """Where somebody has deleted the journal, go on in a new directory. What the old one held is gone.
+
+        A directory without its lock would pass for a dead writer's, so it counts as deleted.
+        """
         if self._lock_descriptor is None or not self._rotating.acquire(blocking=False):
             return
         try:
-            if self.directory.exists():
+            if (self.directory / _COUNTERS).exists():
                 return
             self.generation += 1  # cursors that threads hold right now are outdated
             self._drain()
