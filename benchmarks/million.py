@@ -19,8 +19,9 @@ import pyarrow as pa
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import SCHEMA_VERSION, SPANS, TRACES
-from pyflare.store.change import Change, exclusive
+from pyflare.store.change import Change
 from pyflare.store.journal.writer import prepare_folder
+from pyflare.store.lock import exclusive
 from pyflare.store.parts import conform, write_part
 from pyflare.store.scratch import fetch, scratch
 from pyflare.store.summary import summarise_sql

@@ -17,6 +17,8 @@ from pyflare.errors import CorruptError
 from pyflare.store.journal.reader import Segment
 
 CATALOG_NAME: Final = "catalog.json"
+COUNTERS_NAME: Final = "counters"
+"""Its key among the contained segments says that a journal is closed: its losses are rows of `integrity`."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,101 +1,28 @@
-"""Changes to what is committed: one process at a time, all or nothing.
+"""Changes to what is committed: all or nothing.
 
-Whoever changes the folder holds `compact.lock`. Parts are written first, then
-one new catalogue puts them in force, then what they supersede is deleted. A
-crash in between leaves files without meaning, which the next holder deletes.
+Whoever changes the folder holds its lock. Parts are written first, then one new
+catalogue puts them in force, then what they supersede is deleted. A crash in
+between leaves files without meaning, which the next holder deletes.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import shutil
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
 
-from pyflare.errors import StoreError
-from pyflare.schema.sql import parts_sql, views_sql
-from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import (
-    CATALOG_NAME,
     Catalog,
     Deletion,
     Part,
     commit_catalog,
     load_catalog,
-    segment_key,
     sync_directory,
     write_synced,
 )
-from pyflare.store.journal.format import WRITER_ID
-from pyflare.store.journal.reader import WriterJournal, list_writers, parse_segment
-from pyflare.store.journal.shipped import is_shipped, load_positions
-from pyflare.store.journal.writer import write_atomically
-from pyflare.store.parts import paths_by_version
-
-LOCK_NAME: Final = "compact.lock"
-VIEWS_NAME: Final = "views.sql"
-_POLL_S: Final = 0.05
-COUNTERS_NAME: Final = "counters"
-"""Its key among the contained segments says that a journal is closed: its losses are rows of `integrity`."""
-
-LEFTOVER_S: Final = 3600.0
-"""Age at which a file still without its name is nobody's."""
-_UNNAMED: Final = re.compile(rf"\.(?:.+\.[0-9]+-[0-9a-f]{{6}}|{WRITER_ID.pattern}(?:-[0-9a-f]{{8}})?)")
+from pyflare.store.sweep import sweep
 
 OnStep = Callable[[str], None]
-"""Told of each step that a crash can come after: part, carry, catalog, views, swept."""
-
-
-@contextmanager
-def exclusive(root: Path, *, wait_s: float = 0.0) -> Iterator[bool]:
-    """Try to become the one who changes the folder; yields whether that worked.
-
-    The kernel lets go of the lock however the process ends. Raises OSError where
-    the folder cannot be written.
-    """
-    deadline_s = time.monotonic() + wait_s
-    descriptor = os.open(root / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        while not (held := _try_lock(descriptor)) and time.monotonic() < deadline_s:
-            time.sleep(_POLL_S)
-        if not held:
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            # Said aloud: a child forked meanwhile would hold on to the lock by its copy of the descriptor.
-            fcntl.flock(descriptor, fcntl.LOCK_UN)
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextmanager
-def exclusive_or_error(root: Path, *, wait_s: float) -> Iterator[None]:
-    """Become the one who changes the folder, after waiting for another if need be.
-
-    Raises:
-        StoreError: Another process was still changing it at the end of `wait_s`.
-    """
-    with exclusive(root, wait_s=wait_s) as held:
-        if not held:
-            raise StoreError(
-                f"{root}: another process has been changing the folder for more than {wait_s:g} s. Try again later."
-            )
-        yield
+"""Told of each step that a crash can come after: part, carry, catalog, swept."""
 
 
 def ignore_step(step: str) -> None:
@@ -188,68 +115,3 @@ def _by_time(part: Part) -> tuple[int, str]:
 def _exists(root: Path, key: str) -> bool:
     """Whether there is still a file that the catalogue must keep out of sight."""
     return (root / "journal" / key).exists()
-
-
-def sweep(root: Path, catalog: Catalog) -> None:
-    """Delete the files that mean nothing, or no longer do, and make `views.sql` show the catalogue.
-
-    These are superseded parts, parts and carry segments of commits that never
-    happened, temporary files, contained segments that no destination waits for,
-    and closed journals. The caller holds the lock. Raises OSError.
-    """
-    _write_views(root, catalog)
-    named = {table: {part.name for part in catalog.parts_of(table)} for table in TABLES}
-    for table, names in named.items():
-        for path in _files(root / table):
-            if path.name not in names:
-                path.unlink(missing_ok=True)
-    for path in root.glob(f".{CATALOG_NAME}.*"):
-        path.unlink(missing_ok=True)
-    _sweep_leftovers(root)
-    for journal in list_writers(root):
-        _sweep_journal(journal, catalog)
-
-
-def _sweep_leftovers(root: Path) -> None:
-    """Delete what processes left that were killed between making a file or a journal and giving it its name."""
-    latest_s = time.time() - LEFTOVER_S
-    for folder in (root, root / "journal"):
-        for path in folder.glob(".*"):
-            if not _UNNAMED.fullmatch(path.name):
-                continue
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < latest_s:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _write_views(root: Path, catalog: Catalog) -> None:
-    """Make `views.sql` show the catalogue's parts to plain DuckDB, where it does not yet."""
-    absolute = root.resolve()
-    sources = {
-        name: parts_sql(table, paths_by_version(absolute, catalog.parts_of(name))) for name, table in TABLES.items()
-    }
-    script = views_sql(sources).encode()
-    path = root / VIEWS_NAME
-    if not path.exists() or path.read_bytes() != script:
-        write_atomically(path, script)
-
-
-def _sweep_journal(journal: WriterJournal, catalog: Catalog) -> None:
-    directory, info = journal.directory, journal.info
-    if segment_key(info.writer_id, COUNTERS_NAME) in catalog.contained:
-        shutil.rmtree(directory, ignore_errors=True)
-        return
-    positions = load_positions(directory, info.destinations)
-    for path in _files(directory):
-        segment = parse_segment(path)
-        if segment is None or catalog.counts(info.writer_id, segment):
-            continue
-        if is_shipped(segment.name, info.destinations, positions):
-            path.unlink(missing_ok=True)
-
-
-def _files(folder: Path) -> list[Path]:
-    try:
-        return [path for path in folder.iterdir() if not path.is_dir()]
-    except FileNotFoundError:
-        return []

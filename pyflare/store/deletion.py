@@ -11,8 +11,9 @@ from typing import Final
 from pyflare.errors import DataError
 from pyflare.store import vectors
 from pyflare.store.catalog import Catalog, Deletion
-from pyflare.store.change import Change, exclusive_or_error
+from pyflare.store.change import Change
 from pyflare.store.compaction import compact_held
+from pyflare.store.lock import exclusive_or_error
 from pyflare.store.migrate import check_version
 from pyflare.store.pending import PendingSegment, pending_segments, rows_of, waiting_for
 from pyflare.store.removal import Removal

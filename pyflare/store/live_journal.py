@@ -9,8 +9,7 @@ import pyarrow.compute as pc
 
 from pyflare.schema.records import SpanStart
 from pyflare.store import decode
-from pyflare.store.catalog import Catalog, segment_key
-from pyflare.store.change import COUNTERS_NAME
+from pyflare.store.catalog import COUNTERS_NAME, Catalog, segment_key
 from pyflare.store.decode import Batch, JournalDecoder, SpanState
 from pyflare.store.journal.format import HEADER
 from pyflare.store.journal.reader import Segment, WriterJournal, read_frames

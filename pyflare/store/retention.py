@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import exclusive_or_error
 from pyflare.store.compaction import compact_held
 from pyflare.store.deletion import WAIT_S
 from pyflare.store.expiry import cutoff_ns, expire
+from pyflare.store.lock import exclusive_or_error
 from pyflare.store.migrate import check_version
 
 

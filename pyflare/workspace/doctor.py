@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final, Literal
 
 from pyflare.errors import CorruptError
-from pyflare.store.change import exclusive
 from pyflare.store.compaction.integrity import RECORD_DAMAGED, SEGMENT_DAMAGED, SEGMENT_TORN, UNKNOWN_TABLE
 from pyflare.store.engine import Engine
 from pyflare.store.health import journals_health, unreadable_parts
 from pyflare.store.journal.losses import DROPPED_RECORD_REASONS
+from pyflare.store.lock import exclusive
 from pyflare.workspace import arrow
 from pyflare.workspace.render import units
 from pyflare.workspace.stats import read_losses

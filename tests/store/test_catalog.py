@@ -10,8 +10,9 @@ import pytest
 
 from pyflare.errors import CorruptError, StoreError
 from pyflare.store.catalog import Catalog, Deletion, Part, commit_catalog, load_catalog, segment_key
-from pyflare.store.change import Change, exclusive, exclusive_or_error
+from pyflare.store.change import Change
 from pyflare.store.journal.reader import parse_segment
+from pyflare.store.lock import exclusive, exclusive_or_error
 
 PART = Part(
     table="logs", name="a.parquet", rows=1, size_bytes=2, min_time_ns=3, max_time_ns=4, level=0, schema_version=1

@@ -9,11 +9,11 @@ import pytest
 
 from pyflare.errors import DataError, StoreError, StoreNotFoundError
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import exclusive
 from pyflare.store.compaction import compact
 from pyflare.store.deletion import delete
 from pyflare.store.journal.reader import list_writers
 from pyflare.store.journal.shipped import ShipPosition, save_position
+from pyflare.store.lock import exclusive
 from tests.store.records import (
     SECOND_NS,
     T0_NS,

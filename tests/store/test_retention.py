@@ -9,8 +9,8 @@ import pytest
 
 from pyflare.errors import DataError, StoreError
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import exclusive
 from pyflare.store.compaction import compact
+from pyflare.store.lock import exclusive
 from pyflare.store.retention import apply_retention
 from tests.store.records import (
     DAY_NS,

@@ -11,10 +11,10 @@ import pytest
 from pyflare.errors import DataError, MissingExtraError
 from pyflare.store import vectors
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import exclusive
 from pyflare.store.compaction import compact
 from pyflare.store.decode import JournalDecoder, tables
 from pyflare.store.deletion import delete
+from pyflare.store.lock import exclusive
 from pyflare.store.retention import apply_retention
 from pyflare.store.vectors import lance
 from pyflare.store.vectors.lance import open_tables

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import Change, OnStep, exclusive, ignore_step, sweep
+from pyflare.store.change import Change, OnStep, ignore_step
 from pyflare.store.compaction.commit import add_gathered
 from pyflare.store.compaction.gather import BATCH_BYTES, gather
 from pyflare.store.compaction.merge import merge_small
 from pyflare.store.deferred import finish_deletions
 from pyflare.store.expiry import cutoff_ns, expire
+from pyflare.store.lock import exclusive
 from pyflare.store.migrate import check_version, migrate
+from pyflare.store.sweep import sweep
 from pyflare.store.vectors import move_if_many
 
 __all__ = ["CompactionResult", "compact", "compact_held"]

@@ -15,8 +15,7 @@ import pyarrow as pa
 from pyflare.schema.records import WriterInfo
 from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store import decode
-from pyflare.store.catalog import Catalog, segment_key
-from pyflare.store.change import COUNTERS_NAME
+from pyflare.store.catalog import COUNTERS_NAME, Catalog, segment_key
 from pyflare.store.compaction.integrity import (
     RECORD_DAMAGED,
     SEGMENT_DAMAGED,

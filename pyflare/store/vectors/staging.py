@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from pyflare.schema.tables import EMBEDDINGS
 from pyflare.store.catalog import load_catalog
-from pyflare.store.change import Change, exclusive_or_error
+from pyflare.store.change import Change
+from pyflare.store.lock import exclusive_or_error
 from pyflare.store.parts import read_part
 from pyflare.store.removal import remove_rows
 from pyflare.store.scratch import scratch
