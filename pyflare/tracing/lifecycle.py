@@ -67,15 +67,16 @@ def init(
     """
     given = {"service": service, "path": path, "endpoint": endpoint, **settings}
     resolved = resolve(**{name: value for name, value in given.items() if value is not None})
-    shutdown()
-    if not resolved.enabled:
-        return
     with _lifecycle:
+        if not resolved.enabled:
+            shutdown()
+            return
         runtime = _assemble(resolved, redact=redact, rules=tuple(sampling_rules), resource=dict(resource or {}))
         if tracer_provider is not None or span_processors or sampler is not None:
             from pyflare.tracing.mirror import Mirror
 
             runtime.reflect(Mirror(runtime, provider=tracer_provider, processors=span_processors, sampler=sampler))
+        shutdown()  # only now that nothing of the new set-up can fail
         _install_hooks()
         state.runtime = runtime
         if runtime.shipper is not None:
@@ -161,7 +162,7 @@ def _install_hooks() -> None:
     if _hooks_installed:
         return
     _hooks_installed = True
-    atexit.register(shutdown)
+    atexit.register(_at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork)
 
@@ -199,12 +200,21 @@ def shutdown(timeout_s: float | None = None) -> None:
 
     Called by itself when the interpreter exits. Traced functions go on, untraced.
     """
+    _end(timeout_s)
+
+
+def _at_exit() -> None:
+    _end(None, exiting=True)
+
+
+def _end(timeout_s: float | None, *, exiting: bool = False) -> None:
     with _lifecycle:
         runtime, state.runtime = state.runtime, None
         if runtime is None:
             return
         try:
-            runtime.close(runtime.settings.shutdown_timeout_s if timeout_s is None else timeout_s)
+            timeout_s = runtime.settings.shutdown_timeout_s if timeout_s is None else timeout_s
+            runtime.close(timeout_s, exiting=exiting)
             lost = {reason: count for reason, count in runtime.losses.counts().items() if reason in _REPORTED}
             if lost:
                 logger.warning("PyFlare could not keep everything: %s. `pyflare doctor` says more.", lost)

@@ -161,10 +161,16 @@ class Runtime:
             self.journal.sync()
         return self.shipper.flush(timeout_s) if self.shipper is not None else True
 
-    def close(self, timeout_s: float) -> None:
-        """Seal the journal, and give the shipper `timeout_s` to send the rest."""
+    def close(self, timeout_s: float, *, exiting: bool = False) -> None:
+        """Seal the journal, and give the shipper `timeout_s` to send the rest.
+
+        While the interpreter is exiting, daemon threads may still end the spans they are in.
+        """
         if self.mirror is not None:
             self.mirror.close()
-        self.journal.close()
+        if exiting and self.shipper is None:
+            self.journal.seal()
+        else:
+            self.journal.close()
         if self.shipper is not None:
             self.shipper.stop(timeout_s)  # last, so that it finds a sealed journal, and can delete a spool

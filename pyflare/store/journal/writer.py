@@ -237,6 +237,8 @@ class JournalWriter:
                 shutil.rmtree(self.directory, ignore_errors=True)  # what somebody has left of it; then try again
             raise
         self._lock_descriptor = descriptor
+        if self._closed:  # by another thread meanwhile
+            self._release_lock()
 
     def _persist_losses(self) -> None:
         """Count in the file from now on, through a descriptor of its own.
@@ -293,21 +295,23 @@ class JournalWriter:
                 return
             self.generation += 1  # cursors that threads hold right now are outdated
             self._drain()
-            os.close(self._lock_descriptor)
-            self._lock_descriptor = None
+            self._release_lock()
             self.losses.persistent = False
             self._open()
         finally:
             self._rotating.release()
+
+    def seal(self) -> None:
+        """Seal what has been written, and stay open for what may still come."""
+        self.generation += 1
+        self._drain()
 
     def close(self) -> None:
         """Seal every segment and let go of the lock. Later writes are counted as lost."""
         self._closed = True
         self._give_back = self._retire  # for a thread that is writing right now
         self._drain()
-        if self._lock_descriptor is not None:
-            os.close(self._lock_descriptor)
-            self._lock_descriptor = None
+        self._release_lock()
 
     def _drain(self) -> None:
         """Seal every segment that no thread is writing to right now."""
@@ -318,12 +322,15 @@ class JournalWriter:
                 break
             self._retire(cursor)
 
+    def _release_lock(self) -> None:
+        descriptor, self._lock_descriptor = self._lock_descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
     def abandon_in_child(self) -> None:
         """After fork: drop the parent's lock and segments without touching their content."""
         self._closed = True
-        if self._lock_descriptor is not None:
-            os.close(self._lock_descriptor)
-            self._lock_descriptor = None
+        self._release_lock()
 
 
 def _sync_file(path: Path) -> None:
