@@ -103,7 +103,7 @@ class Settings:
         "`off` leaves compaction to readers and `pyflare gc`.",
     )
     compact_after_bytes: int = _setting(
-        64 * 1024 * 1024, _POSITIVE, "How many bytes of sealed journal are enough to start a compaction."
+        128 * 1024 * 1024, _POSITIVE, "How many bytes of sealed journal are enough to start a compaction."
     )
     sync_on_flush: bool = _setting(
         True,

@@ -1,15 +1,13 @@
 """A span: OpenTelemetry's interface over the few fields that one record needs.
 
-It is not the SDK's span. It keeps identifiers as bytes, makes a `SpanContext`
-only when somebody asks for one, and writes itself to the journal when it starts
-and when it ends.
+It is not the SDK's span: it makes a `SpanContext` only when somebody asks for one,
+and writes itself to the journal when it starts and when it ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from time import perf_counter_ns, time_ns
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import trace as otel
@@ -482,9 +480,7 @@ class Span(otel.Span):
             self._fault("make a span current", error)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, stack: object) -> None:
         if self.token is not None:
             release(self.token)
             self.token = None
@@ -496,10 +492,8 @@ class Span(otel.Span):
     async def __aenter__(self) -> Span:
         return self.__enter__()
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, stack: TracebackType | None
-    ) -> None:
-        self.__exit__(kind, error, stack)
+    async def __aexit__(self, *raised: Any) -> None:
+        self.__exit__(*raised)
 
     def __repr__(self) -> str:
         return f"<pyflare.Span {self.name!r} trace_id={self.trace_id} span_id={self.span_id}>"
