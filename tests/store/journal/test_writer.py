@@ -234,6 +234,7 @@ def test_a_child_that_outlives_its_parent_does_not_keep_its_lock(tmp_path):
             os.write(abandon, b"x")
             os.read(reading, 1)
             os._exit(0)
+        os.close(abandon)  # so that a child that fails is noticed, and not waited for
         os.read(abandoned, 1)
         os._exit(0)
     os.close(reading)
