@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test slow bench lint format types docs serve clean
+.PHONY: help setup demo test slow coverage bench lint format types docs serve clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,6 +25,12 @@ test: $(STAMP)  ## Run the tests (the slow ones apart)
 
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
+
+coverage: $(STAMP)  ## Run the tests and say which lines and branches they leave out
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 bench: $(STAMP)  ## Run the benchmarks, and print what was promised and what was measured
 	@$(BIN)/python -m benchmarks
@@ -50,7 +56,7 @@ serve: $(STAMP)  ## Show the documentation while it is being written
 	@$(BIN)/zensical serve
 
 clean:  ## Delete everything that was made here, the environment too
-	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .cache
+	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* .cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt
