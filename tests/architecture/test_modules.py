@@ -8,6 +8,7 @@ from typing import Final
 from tests.architecture.tree import ROOT, project_files
 
 LINES_MAX: Final = 500
+TEST_LINES_MAX: Final = 700
 DRAWERS: Final = {"utils", "util", "helpers", "helper", "common", "misc"}
 # Written in pieces, so that this file does not hold what it looks for.
 MACHINE_PATHS: Final = re.compile(
@@ -17,9 +18,14 @@ REGISTRIES: Final = re.compile("|".join(["files" + r"\.pythonhosted", "py" + r"p
 
 
 def test_modules_are_short() -> None:
-    """No module has 500 lines or more."""
-    lines = {path: len(path.read_text().splitlines()) for path in project_files() if path.suffix == ".py"}
-    assert {str(path.relative_to(ROOT)): count for path, count in lines.items() if count >= LINES_MAX} == {}
+    """No module has 500 lines or more; a module of tests, which is read case by case, may have 700."""
+    too_long = {}
+    for path in project_files():
+        name = str(path.relative_to(ROOT))
+        most = TEST_LINES_MAX if name.startswith("tests/") else LINES_MAX
+        if path.suffix == ".py" and (count := len(path.read_text().splitlines())) >= most:
+            too_long[name] = count
+    assert too_long == {}
 
 
 def test_modules_are_named_for_what_they_hold() -> None:
