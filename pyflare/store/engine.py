@@ -112,6 +112,10 @@ class Engine:
                     yield reader
             except duckdb.Error as error:
                 raise explained(error) from error
+            except RuntimeError as error:
+                if "interrupted" in str(error):  # what DuckDB makes of Ctrl-C where a reader waits for rows
+                    raise KeyboardInterrupt from None
+                raise
 
     def _overlay(self, session: Session, snapshot: Snapshot) -> TraceOverlay | None:
         if "spans" not in snapshot.live:

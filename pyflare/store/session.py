@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -76,8 +78,19 @@ class Session:
     def run(self, query: str, parameters: Parameters = None) -> pa.Table:
         """Run one query over the views. Raises duckdb.Error."""
         with self._blame():
-            table: pa.Table = self.cursor.sql(query, params=parameters).to_arrow_table()
-        return table
+            return self._interruptible(lambda: self.cursor.sql(query, params=parameters).to_arrow_table())
+
+    def _interruptible(self, work: Callable[[], pa.Table]) -> pa.Table:
+        """Do what DuckDB does not always: let Ctrl-C end a query. Signals only ever come to the main thread."""
+        if threading.current_thread() is not threading.main_thread():
+            return work()
+        with ThreadPoolExecutor(1) as beside:
+            result = beside.submit(work)
+            try:
+                return result.result()
+            except KeyboardInterrupt:
+                self.cursor.interrupt()
+                raise
 
     def stream(self, query: str, parameters: Parameters = None) -> pa.RecordBatchReader:
         """Run one query over the views, piece by piece. The session is busy until the reader is closed."""

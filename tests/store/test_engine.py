@@ -302,6 +302,26 @@ def test_threads_share_an_engine(tmp_path: Path) -> None:
     journal.close()
 
 
+ASK_FOR_EVER = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from pyflare.store.engine import Engine
+engine = Engine(Path(sys.argv[1]))
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+started_s = time.monotonic()
+try:
+    engine.query("SELECT count(*) FROM range(100000000) AS a, range(100000) AS b WHERE a.range + b.range = 7")
+except KeyboardInterrupt:
+    print(time.monotonic() - started_s < 30, engine.query("SELECT count(*) AS count FROM spans")["count"][0])
+"""
+
+
+def test_ctrl_c_ends_a_query(tmp_path: Path) -> None:
+    """A query that would take for ever is ended by Ctrl-C, and the next one is answered."""
+    _fill(tmp_path)
+    assert _spawn(ASK_FOR_EVER, tmp_path).communicate(timeout=60)[0].split() == ["True", "4"]
+
+
 WRITE_IN_ORDER = """
 import sys, time
 from pathlib import Path
