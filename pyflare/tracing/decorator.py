@@ -116,6 +116,8 @@ def _is_awaitable(function: Any) -> bool:
 def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
     start, capture = site.start, site.capture_output
 
+    # The token holds the span around this one. It is let go of at once: tasks that start one another
+    # from inside their spans would keep all their past alive.
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
         runtime = state.runtime
@@ -126,9 +128,11 @@ def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., A
             result = function(*args, **kwargs)
         except BaseException as error:
             detach_fast(span.token)
+            span.token = None
             span.fail(error)
             raise
         detach_fast(span.token)
+        span.token = None
         if type(result) in STREAM_TYPES:
             return follow(span, result, site)
         span.succeed(result, capture)
@@ -150,9 +154,11 @@ def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., 
             result = await function(*args, **kwargs)
         except BaseException as error:
             release(span.token)
+            span.token = None
             span.fail(error)
             raise
         release(span.token)
+        span.token = None
         span.succeed(result, capture)
         return result
 

@@ -70,9 +70,7 @@ class Site:
             if capture is True and len(args) == self.positional and not kwargs and self.lone_key is not None:
                 data = runtime.content.lone_argument(self.lone_key, args[-1])
             if data is None and capture:
-                data, reference = runtime.content.arguments(self._by_name(args, kwargs, capture))
-                if reference is not None:
-                    fields = {**(fields or {}), "input_ref": reference}
+                data, fields = self._captured(runtime, args, kwargs, capture)
             context = get_current_fast()
             parent = context.get(SPAN_KEY)
             span: Span | UnsampledSpan
@@ -87,6 +85,19 @@ class Site:
             runtime.losses.add("internal_fault")
             guard.fault(f"begin a span for {self.name}", error)
             return None
+
+    def _captured(
+        self, runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any], capture: bool | Collection[str]
+    ) -> tuple[bytes | None, dict[str, Any] | None]:
+        """The arguments as JSON, and the span's fields. A fault costs the arguments, not the span."""
+        fields = self.fields
+        try:
+            data, reference = runtime.content.arguments(self._by_name(args, kwargs, capture))
+        except Exception as error:
+            runtime.losses.add("internal_fault")
+            guard.fault(f"capture the arguments of {self.name}", error)
+            return None, fields
+        return data, fields if reference is None else {**(fields or {}), "input_ref": reference}
 
     def _by_name(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], capture: bool | Collection[str]

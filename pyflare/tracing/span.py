@@ -135,7 +135,7 @@ class Span(otel.Span):
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
         self._write = write = runtime.write
-        record = (
+        start = (
             SPAN_START_TAG,
             trace_id,
             span_id,
@@ -148,9 +148,9 @@ class Span(otel.Span):
             fields,
         )
         try:
-            data = encode_record(record)
+            data = encode_record(start)
         except Exception:
-            data = encode_anyhow(record)
+            data = encode_anyhow(start)
         write(data)
         self._started_ns = perf_counter_ns()
 
