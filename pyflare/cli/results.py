@@ -47,8 +47,8 @@ def chosen_format(format: Format | None, path: Path | None, *, default: Format) 
     chosen = format or (default if path is None else output.format_of(path))
     if path is None and chosen in output.BINARY and sys.stdout.isatty():
         raise DataError(f"expected a file or a pipe for {chosen}, got a terminal. Hint: -o rows.{chosen}")
-    if path is not None and chosen is Format.TABLE:
-        raise DataError("expected csv, json, jsonl, arrow or parquet for a file, got table.")
+    if chosen is Format.TABLE and (path is not None or default is not Format.TABLE):
+        raise DataError("expected csv, json, jsonl, arrow or parquet, got table, which is only for looking at.")
     return chosen
 
 
