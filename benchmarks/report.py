@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks.row import BenchRow
 
@@ -62,7 +63,8 @@ def terminal_table(rows: Iterable[BenchRow]) -> Table:
     for heading in ("What", "Bar", "Measured", "Holds", "Beside"):
         table.add_column(heading, justify="right" if heading == "Measured" else "left")
     for row in rows:
-        table.add_row(row.what, row.bar, row.measured, _verdict(row), row.beside, style=None if row.ok else "bold red")
+        cells = (Text(cell) for cell in (row.what, row.bar, row.measured, _verdict(row), row.beside))
+        table.add_row(*cells, style=None if row.ok else "bold red")
     return table
 
 

@@ -176,7 +176,7 @@ def _row(shape: str, what: str, key: str, pairs: list[tuple[dict[str, float], di
     return BenchRow(
         what=f"{what}, {shape}",
         bar=f"at most {BARS[shape]:.2f}× opentelemetry-sdk",
-        measured=f"{ratio:.2f}×",
+        measured=f"{ratio:.3f}×",
         ok=ratio <= BARS[shape],
         beside=f"{ours_us:.1f} µs against {theirs_us:.1f} µs",
     )
