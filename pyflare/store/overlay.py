@@ -65,9 +65,18 @@ def _stored_rows(root: Path, snapshot: Snapshot, live: pa.Table, run: Run) -> pa
     return run(query, {"live": live.select(["trace_id"])})
 
 
-def traces_source(root: Path, snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, str]:
-    """The rows of `traces` that parts hold and nobody changes, and those that the journals make; empty where none."""
-    stored = parts_source(root, snapshot, "traces")
+def traces_source(
+    root: Path, snapshot: Snapshot, overlay: TraceOverlay | None, *, since_ns: int | None = None
+) -> tuple[str, str]:
+    """The rows of `traces` that parts hold and nobody changes, and those that the journals make; empty where none.
+
+    Args:
+        root: The folder.
+        snapshot: The moment.
+        overlay: What the journals change, or None to leave that out.
+        since_ns: Leave out parts whose rows are all older, in unix nanoseconds.
+    """
+    stored = parts_source(root, snapshot, "traces", since_ns=since_ns)
     if overlay is None:
         return stored, ""
     if stored and overlay.hidden.num_rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from pyflare.errors import QueryError
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Build
-from pyflare.store.filters import column_names, order_by, where
+from pyflare.store.filters import EVERYTHING, Condition, column_names, order_by, where
 from pyflare.store.hints import did_you_mean
 from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
@@ -99,34 +100,68 @@ def selection(
         DataError: A time is not one.
     """
     condition = where(table, filters, now_ns=time.time_ns(), content_ids=content_ids)
-    cut = "" if order is None else f" ORDER BY {order_by(table, order)}"
-    if limit is not None:
-        cut += f" LIMIT {_checked_limit(limit)}"
-    selected = ", ".join(map(quote, _checked_columns(table, columns))) if columns else "*"
+    time_column = TABLES[table].time_column
+    return _Selection(
+        root=root,
+        table=table,
+        condition=condition,
+        selected=", ".join(map(quote, _checked_columns(table, columns))) if columns else "*",
+        order="" if order is None else f" ORDER BY {order_by(table, order)}",
+        limit=_checked_limit(limit),
+        newest=order == f"-{time_column}" and condition is EVERYTHING,
+    ).build
 
-    def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
-        sources = [quote(table)] if limit is None else _sources(root, snapshot, overlay, table)
-        selects = [f"SELECT {selected} FROM {source} WHERE {condition.sql}" for source in sources]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Selection:
+    """What was asked for, checked."""
+
+    root: Path
+    table: str
+    condition: Condition
+    selected: str
+    order: str
+    limit: int | None
+    newest: bool
+    """Whether the newest rows are asked for, whatever they are."""
+
+    def build(self, snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+        """The query over one snapshot, and its parameters."""
+        cut = self.order if self.limit is None else f"{self.order} LIMIT {self.limit}"
+        sources = [quote(self.table)] if self.limit is None else self._sources(snapshot, overlay, self.limit)
+        selects = [f"SELECT {self.selected} FROM {source} WHERE {self.condition.sql}{cut}" for source in sources]
         if len(selects) == 1:
-            return f"{selects[0]}{cut}", condition.parameters
-        joined = " UNION ALL ".join(f"(SELECT * FROM {source} WHERE {condition.sql}{cut})" for source in sources)
-        return f"SELECT {selected} FROM ({joined}){cut}", condition.parameters * len(selects)
+            return selects[0], self.condition.parameters
+        wide = [f"(SELECT * FROM {source} WHERE {self.condition.sql}{cut})" for source in sources]
+        joined = " UNION ALL ".join(wide)
+        return f"SELECT {self.selected} FROM ({joined}){cut}", self.condition.parameters * len(sources)
 
-    return build
+    def _sources(self, snapshot: Snapshot, overlay: TraceOverlay | None, limit: int) -> list[str]:
+        """The rows of parts and those of journals, each with the derived columns."""
+        if self.table == "predictions":  # their view joins them with labels
+            return [quote(self.table)]
+        since_ns = self._newest_since_ns(snapshot, overlay, limit) if self.newest else None
+        if self.table == "traces":
+            stored, live = traces_source(self.root, snapshot, overlay, since_ns=since_ns)
+        else:
+            stored = parts_source(self.root, snapshot, self.table, since_ns=since_ns)
+            live = live_source(snapshot, self.table)
+        sources = [source for source in (stored, live) if source]
+        return [f"({view_sql(TABLES[self.table], source)})" for source in sources] or [quote(self.table)]
+
+    def _newest_since_ns(self, snapshot: Snapshot, overlay: TraceOverlay | None, limit: int) -> int | None:
+        """A moment since which the parts have at least `limit` rows: older parts need not be looked at."""
+        wanted = limit if overlay is None else limit + overlay.hidden.num_rows
+        for part in sorted(snapshot.catalog.parts_of(self.table), key=lambda part: part.min_time_ns, reverse=True):
+            wanted -= part.rows
+            if wanted <= 0:
+                return part.min_time_ns
+        return None
 
 
-def _sources(root: Path, snapshot: Snapshot, overlay: TraceOverlay | None, table: str) -> list[str]:
-    """The rows of parts and those of journals, each with the derived columns; the view where there is only one."""
-    if table == "traces":
-        sources = traces_source(root, snapshot, overlay)
-    else:
-        sources = (parts_source(root, snapshot, table), live_source(snapshot, table))
-    if not all(sources) or table == "predictions":  # predictions are joined with labels by their view
-        return [quote(table)]
-    return [f"({view_sql(TABLES[table], source)})" for source in sources]
-
-
-def _checked_limit(limit: object) -> int:
+def _checked_limit(limit: object) -> int | None:
+    if limit is None:
+        return None
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 0:
         raise QueryError(f"limit: expected a whole number of rows, or None for all; got {limit!r}.")
     return limit

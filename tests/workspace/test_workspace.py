@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ import pytest
 
 import pyflare
 from pyflare.errors import DataError, NotFoundError, QueryError, SchemaVersionError, StoreNotFoundError
+from pyflare.store.compaction import compact
 from pyflare.store.filters import FILTERS
 from pyflare.workspace import Workspace
 from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SpanFilters, TraceFilters
-from tests.store.records import T0_NS, end, open_journal, start
+from tests.store.records import T0_NS, end, open_journal, start, write_journal
 from tests.workspace.folders import LARGE, write_folder
 
 T0 = datetime.fromtimestamp(T0_NS // 10**9, UTC)
@@ -256,6 +258,28 @@ def test_without_the_extra(tmp_path: Path) -> None:
     assert (
         done.stdout.strip() == 'Reading a folder needs the extra "local". Install it with: pip install "pyflare[local]"'
     )
+
+
+def test_the_newest_are_the_newest(tmp_path: Path) -> None:
+    """However parts overlap in time, and whatever is live, the newest rows are those that SQL finds."""
+    source = random.Random(5)
+    numbers = iter(range(1, 1000))
+    for size in (1, 7, 3, 12, 2, 5):
+        moments = [T0_NS + source.randrange(1000) * 1_000_000 for _ in range(size)]
+        write_journal(
+            tmp_path, [end(number, number, at_ns=at_ns) for at_ns, number in zip(moments, numbers, strict=False)]
+        )
+        compact(tmp_path, merge=False)
+    journal = open_journal(tmp_path)
+    journal.write(end(3, 500, parent=3, at_ns=T0_NS + 2_000_000_000))
+    with pyflare.open(tmp_path, compact=False) as opened:
+        assert len(list((tmp_path / "traces").glob("*.parquet"))) == 6
+        for table in ("traces", "spans"):
+            ordered = opened.sql(f"SELECT start_time FROM {table} ORDER BY start_time DESC")["start_time"].to_pylist()
+            for limit in range(len(ordered) + 2):
+                found = opened.traces(limit=limit) if table == "traces" else opened.spans(limit=limit)
+                assert found.arrow["start_time"].to_pylist() == ordered[:limit]
+    journal.close()
 
 
 def test_what_is_written_is_read_at_once(tmp_path: Path) -> None:
