@@ -17,6 +17,10 @@ class Guard:
         self.faults: dict[str, int] = {}
         self._lock = threading.RLock()
 
+    def after_fork(self) -> None:
+        """In the child: a thread that is not here may hold the parent's lock."""
+        self._lock = threading.RLock()
+
     def fault(self, where: str, error: BaseException) -> None:
         """Take note of `error`, which PyFlare itself caused in `where`.
 

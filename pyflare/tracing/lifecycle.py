@@ -170,6 +170,7 @@ def _install_hooks() -> None:
 def _after_fork() -> None:
     global _lifecycle  # noqa: PLW0603  (the parent's lock may be held by a thread that is not here)
     _lifecycle = threading.RLock()
+    guard.after_fork()
     runtime = state.runtime
     if runtime is None:
         return
