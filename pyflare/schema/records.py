@@ -16,6 +16,7 @@ SPAN_END_TAG: Final = 2
 ROW_TAG: Final = 3
 PAYLOAD_TAG: Final = 4
 VERDICT_TAG: Final = 5
+REQUEST_TAG: Final = 6
 
 
 class SpanStart(msgspec.Struct, array_like=True, tag=SPAN_START_TAG, frozen=True, gc=False):
@@ -80,7 +81,16 @@ class Verdict(msgspec.Struct, array_like=True, tag=VERDICT_TAG, frozen=True, gc=
     trace_id: bytes
 
 
-Record = SpanStart | SpanEnd | Row | Payload | Verdict
+class Request(msgspec.Struct, array_like=True, tag=REQUEST_TAG, frozen=True, gc=False):
+    """An OTLP export request as it was accepted; it is decoded when it is read."""
+
+    signal: str  # traces, metrics or logs
+    unix_ns: int  # when it was accepted
+    body: bytes  # Export…ServiceRequest as protobuf, checked: every record in it is valid
+    project: str | None = None  # the journal's, where left out
+
+
+Record = SpanStart | SpanEnd | Row | Payload | Verdict | Request
 
 
 class WriterInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,11 @@ def _typed_map(name: str, singular: str, doc: str) -> tuple[Column, Column]:
     )
 
 
+def _otlp(doc: str) -> Column:
+    """What OTLP carries beside the named columns, for an export that equals what came in."""
+    return _json("otlp", f"{doc}, in OTLP's own words; null where there is nothing of it.")
+
+
 _SCOPE: Final = (
     _string("user_id", "Who the work was done for."),
     _string("session_id", "The conversation or session it belongs to."),
@@ -73,6 +78,8 @@ _TOKENS: Final = (
     _int("cache_read_tokens", "Input tokens read from the provider's cache."),
     _int("cache_write_tokens", "Input tokens written to the provider's cache."),
     _int("reasoning_tokens", "Output tokens spent on reasoning."),
+    _int("input_audio_tokens", "Input tokens that are audio."),
+    _int("output_audio_tokens", "Output tokens that are audio."),
     _int("cost_micros", "Cost in millionths of a US dollar; null where no price is known."),
 )
 
@@ -102,11 +109,20 @@ SPANS: Final = Table(
         _string("status_message", "The status' description."),
         _string("error_type", "The exception's type, or error.type as given."),
         *_MODEL,
+        _string("response_id", "The provider's id of the answer."),
+        Column(name="finish_reasons", type=_T.STRINGS, doc="Why the model stopped, one for each choice."),
+        _string("agent_name", "The agent at work."),
+        _string("tool_name", "The tool called."),
         _json("input", "Captured input as JSON; a shortened one where `input_ref` is set."),
         _json("output", "Captured output as JSON; a shortened one where `output_ref` is set."),
         _string("input_ref", "SHA-256 of the whole input, in `payloads`, where it was too large to keep inline."),
         _string("output_ref", "The same for the output."),
         *_TOKENS,
+        Column(
+            name="usage_repeated",
+            type=_T.BOOL,
+            doc="Whether a span below this one records the same call: its tokens count, these do not. Null for no.",
+        ),
         *_SCOPE,
         *_typed_map("attributes", "attribute", "The span's attributes."),
         Column(name="events", type=_T.EVENTS, doc="Span events; exceptions among them. Attributes as JSON."),
@@ -114,6 +130,8 @@ SPANS: Final = Table(
         _json("resource", "OpenTelemetry resource attributes of the process."),
         _string("scope_name", "Instrumentation scope."),
         _string("scope_version", "Version of the instrumentation scope."),
+        _int("trace_flags", "W3C trace flags, and the bits that OTLP adds to them."),
+        _otlp("Schema URLs, the scope's attributes, counts of what its sender dropped"),
         _string("writer_id", "The process' journal that the span came from.", nullable=False),
     ),
     derived=(
@@ -123,6 +141,11 @@ SPANS: Final = Table(
             doc="start_time plus duration_ns.",
         ),
         Derived(name="total_tokens", sql="input_tokens + output_tokens", doc="Input and output tokens."),
+        Derived(
+            name="uncached_input_tokens",
+            sql="input_tokens - coalesce(cache_read_tokens, 0) - coalesce(cache_write_tokens, 0)",
+            doc="Input tokens that neither came from a cache nor went into one.",
+        ),
         Derived(name="input_preview", sql=f"left(input, {PREVIEW_CHARS})", doc="The first 1000 characters of input."),
         Derived(
             name="output_preview", sql=f"left(output, {PREVIEW_CHARS})", doc="The first 1000 characters of output."
@@ -266,13 +289,21 @@ METRICS: Final = Table(
         _string("temporality", "delta or cumulative."),
         Column(name="is_monotonic", type=_T.BOOL, doc="Whether a sum only grows."),
         _float("value", "The value of a gauge or sum."),
+        _int("value_int", "The same, exactly, where it came as an integer."),
         _int("histogram_count", "Observations in the histogram."),
         _float("histogram_sum", "Their sum."),
         _float("histogram_min", "The least."),
         _float("histogram_max", "The greatest."),
-        Column(name="histogram_buckets", type=_T.BUCKETS, doc="Buckets by upper bound."),
+        Column(name="histogram_buckets", type=_T.BUCKETS, doc="Buckets by upper bound; the last is infinite."),
+        _json("exponential", "An exponential histogram's scale, zero count and buckets, in OTLP's words."),
+        _json("quantiles", "A summary's values by quantile, in OTLP's words."),
+        _json("exemplars", "Samples behind the point, in OTLP's words."),
         *_typed_map("attributes", "attribute", "The point's attributes."),
         _json("resource", "OpenTelemetry resource attributes."),
+        _string("scope_name", "Instrumentation scope."),
+        _string("scope_version", "Version of the instrumentation scope."),
+        _otlp("Flags, metadata, schema URLs, the scope's attributes"),
+        _string("writer_id", "The journal that the point came from."),
     ),
 )
 
@@ -281,7 +312,8 @@ LOGS: Final = Table(
     doc="Log records.",
     columns=(
         _string("project", "Tenant or project."),
-        _time("timestamp", "When it happened."),
+        _time("timestamp", "When it happened; when it was observed, where its source did not say."),
+        _time("observed_time", "When it was observed.", nullable=True),
         _string("trace_id", "The trace it belongs to."),
         _string("span_id", "The span it belongs to."),
         _string("service_name", "OpenTelemetry's service.name."),
@@ -291,6 +323,11 @@ LOGS: Final = Table(
         _json("body", "The record's body."),
         *_typed_map("attributes", "attribute", "The record's attributes."),
         _json("resource", "OpenTelemetry resource attributes."),
+        _string("scope_name", "Instrumentation scope."),
+        _string("scope_version", "Version of the instrumentation scope."),
+        _int("trace_flags", "W3C trace flags."),
+        _otlp("Schema URLs, the scope's attributes, counts of what its sender dropped"),
+        _string("writer_id", "The journal that the record came from."),
     ),
 )
 
@@ -335,6 +372,21 @@ EVALUATIONS: Final = Table(
     ),
 )
 
+QUARANTINE: Final = Table(
+    name="quarantine",
+    doc="Records that were refused, as they came, each with its reason.",
+    columns=(
+        _string("quarantine_id", "32 hex digits.", nullable=False),
+        _time("timestamp", "When it was refused."),
+        _string("writer_id", "The journal of the process that refused it."),
+        _string("signal", "traces, metrics, logs, or the table it was meant for.", nullable=False),
+        _string("source", "Where it came from, such as otlp/http or the name of a file."),
+        _string("reason", "What was expected, what came and what to do.", nullable=False),
+        _json("record", "The record: OTLP/JSON of it with what surrounds it, or the object as it was read."),
+        _string("resolved", "Set in a later row of the same id: accepted, once a retry succeeded, or discarded."),
+    ),
+)
+
 INTEGRITY: Final = Table(
     name="integrity",
     doc="What was not kept as it came: counts by reason, per writer.",
@@ -361,6 +413,7 @@ TABLES: Final = {
         LOGS,
         ALERTS,
         EVALUATIONS,
+        QUARANTINE,
         INTEGRITY,
     )
 }
