@@ -1,0 +1,1 @@
+"""Files and streams of other programs, in and out: OTLP, Parquet, JSON lines, other tools' exports."""

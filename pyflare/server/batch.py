@@ -1,0 +1,93 @@
+"""What goes from receiver to processor to sink, and the errors that say whether a retry can help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol
+
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from pyflare.errors import PyFlareError
+
+Signal = Literal["traces", "metrics", "logs"]
+
+REQUESTS: Final[dict[Signal, Any]] = {
+    "traces": ExportTraceServiceRequest,
+    "metrics": ExportMetricsServiceRequest,
+    "logs": ExportLogsServiceRequest,
+}
+"""The protobuf message of each signal's export request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """One record that was refused while its neighbours were kept."""
+
+    reason: str
+    """What was expected, what came and what to do."""
+    record: dict[str, Any]
+    """The record as OTLP/JSON, with the resource and scope around it: what a retry needs."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """The records of one export request, checked: ids, times and encodings are valid."""
+
+    signal: Signal
+    source: str
+    """The receiver, such as `otlp/http`."""
+    message: Any
+    """The request as protobuf. Who changes it calls `changed()`."""
+    body: bytes | None
+    """The message serialised, as long as nobody has changed it."""
+    records: int
+    """Spans, data points or log records in it."""
+    received_unix_ns: int
+    key: str = ""
+    """Whose it is, for rate limits: an API key's hash, or the peer's address."""
+    rejections: list[Rejection] = field(default_factory=list)
+    """Records that were taken out of it, for quarantine."""
+    warnings: list[str] = field(default_factory=list)
+    """What the sender should know although all was accepted."""
+
+    def changed(self) -> None:
+        """Forget the serialised form, because the message is no longer what it was."""
+        self.body = None
+
+    def serialised(self) -> bytes:
+        """The message as protobuf bytes."""
+        if self.body is None:
+            self.body = bytes(self.message.SerializeToString())
+        return self.body
+
+
+class Consumer(Protocol):
+    """Takes batches: a processor or a sink."""
+
+    def consume(self, batch: Batch) -> None:
+        """Take a batch. When this returns, its records are the consumer's: stored, or dropped on purpose.
+
+        Raises:
+            UnavailableError: Not now: nothing of the batch was kept, and the sender should come again.
+            RefusedError: Never: nothing of the batch was kept, and sending it again is of no use.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way. No batch comes after it."""
+        ...
+
+
+class UnavailableError(PyFlareError, RuntimeError):
+    """The batch cannot be taken now. Over HTTP 503 (429 for a rate limit), over gRPC UNAVAILABLE."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0, is_rate_limit: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.is_rate_limit = is_rate_limit
+
+
+class RefusedError(PyFlareError, ValueError):
+    """The batch will never be taken. Over HTTP 400, over gRPC INVALID_ARGUMENT."""
