@@ -64,7 +64,12 @@ class Batch:
 
 
 class Consumer(Protocol):
-    """Takes batches: a processor or a sink."""
+    """Takes batches: a processor or a sink. Several threads may call it at once."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether `consume` may wait, for a disk or for other batches: call it in a thread, not in an event loop."""
+        ...
 
     def consume(self, batch: Batch) -> None:
         """Take a batch. When this returns, its records are the consumer's: stored, or dropped on purpose.

@@ -94,7 +94,23 @@ class JournalWriter:
         keep: bool = True,
         destinations: tuple[str, ...] = (),
         forked_from: str | None = None,
+        segment_bytes: tuple[int, int] | None = None,
+        counts_failures: bool = True,
     ) -> None:
+        """Prepare a journal below `root`.
+
+        Args:
+            root: The folder.
+            service_name: Whose journal it is.
+            project: Tenant or project.
+            resource: OpenTelemetry resource attributes of the process.
+            keep: False where the journal is only the spool of its destinations.
+            destinations: Names of the OTLP destinations that want its records.
+            forked_from: The parent's writer id.
+            segment_bytes: Sizes of the first and of further segments.
+            counts_failures: Whether a record that cannot be written is lost. False where whoever sent
+                it is told, and sends it again.
+        """
         started_unix_ns = time.time_ns()
         self.info = WriterInfo(
             writer_id=f"{started_unix_ns // 1_000_000:011x}-{os.getpid()}-{secrets.token_hex(4)}",
@@ -117,6 +133,8 @@ class JournalWriter:
         self.on_seal: Callable[[int], None] | None = None
         """Told the size of each segment that is sealed because it is full."""
         self.generation = 1
+        self._segment_bytes = segment_bytes or SEGMENT_BYTES
+        self._counts_failures = counts_failures
         self._pool: deque[_Cursor] = deque()
         self._take = self._pool.pop
         self._give_back: Callable[[_Cursor], None] = self._pool.append
@@ -192,13 +210,15 @@ class JournalWriter:
 
     def _new_cursor(self, size: int) -> _Cursor:
         number = next(self._segment_numbers)
-        bytes_wanted = max(SEGMENT_BYTES[min(number, len(SEGMENT_BYTES) - 1)], size + HEADER.size)
+        bytes_wanted = max(self._segment_bytes[min(number, len(self._segment_bytes) - 1)], size + HEADER.size)
         generation = self.generation
         cursor = _Cursor(self.directory / f"{generation:06d}-{number}.seg", bytes_wanted, generation)
         self._open_cursors[cursor] = None
         return cursor
 
     def _count_failure(self, error: OSError) -> None:
+        if not self._counts_failures:
+            return
         no_space = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self.losses.add("disk_full" if no_space else "write_failed")
 

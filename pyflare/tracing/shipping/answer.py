@@ -39,7 +39,7 @@ class Sender(Protocol):
     """One way to send export requests."""
 
     def send(self, request: bytes) -> Answer:
-        """Send a serialised ExportTraceServiceRequest once. Never raises for what a network or a collector does."""
+        """Send a serialised Export…ServiceRequest of the destination's signal once. Never raises for what a network or a collector does."""
         ...
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HTTP: Final = "http/protobuf"
 GRPC: Final = "grpc"
-_TRACES_PATH: Final = "/v1/traces"
+_SIGNAL_PATH: Final = re.compile(r"/v1/(traces|metrics|logs)$")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9.]+")
 
 
@@ -29,7 +29,7 @@ class Destination:
     """
 
     endpoint: str
-    """Such as `https://collector:4318`. For HTTP, `/v1/traces` is added unless it is there."""
+    """Such as `https://collector:4318`. For HTTP, `/v1/` and the signal are added unless they are there."""
     protocol: str = HTTP
     """`http/protobuf` or `grpc`."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -41,6 +41,8 @@ class Destination:
     """Certificates of the authorities to trust, instead of the system's. PEM."""
     client_certificate_file: str | None = None
     client_key_file: str | None = None
+    signal: str = "traces"
+    """What is sent there: `traces`, `metrics` or `logs`."""
 
     def __post_init__(self) -> None:
         parts = self._parts()
@@ -78,8 +80,8 @@ class Destination:
         """Where requests go, over HTTP; for gRPC the endpoint as given."""
         parts = self._parts()
         path = parts.path.rstrip("/")
-        if self.protocol == HTTP and not path.endswith(_TRACES_PATH):
-            path += _TRACES_PATH
+        if self.protocol == HTTP:
+            path = f"{_SIGNAL_PATH.sub('', path)}/v1/{self.signal}"
         return parts._replace(path=path).geturl()
 
     @property

@@ -9,14 +9,13 @@ import grpc
 from google.protobuf.message import DecodeError
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from pyflare._version import __version__
-from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused
+from pyflare.tracing.shipping.answer import Answer, Failed, Refused
 from pyflare.tracing.shipping.destination import Destination
 from pyflare.tracing.shipping.forking import talking
+from pyflare.tracing.shipping.service import service_of
 
-_METHOD: Final = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 _TOO_LARGE: Final = ("larger than max", "exceeds maximum size")
 """How servers word that a message is too large; the code is the one of a rate limit, too."""
 _STATUS_DETAILS: Final = "grpc-status-details-bin"
@@ -27,6 +26,7 @@ class GrpcSender:
 
     def __init__(self, destination: Destination) -> None:
         self._destination = destination
+        self._service = service_of(destination.signal)
         self._metadata = tuple((name.lower(), value) for name, value in destination.headers.items())
         self._channel: Any = None
 
@@ -39,15 +39,15 @@ class GrpcSender:
         try:
             if self._channel is None:
                 self._channel = _open_channel(self._destination)
-            export = self._channel.unary_unary(_METHOD, response_deserializer=ExportTraceServiceResponse.FromString)
+            service = self._service
+            export = self._channel.unary_unary(service.method, response_deserializer=service.response.FromString)
             response = export(request, timeout=self._destination.timeout_s, metadata=self._metadata)
         except grpc.RpcError as error:
             answer = _meaning(error)
         except (OSError, ValueError) as error:  # a certificate that cannot be read; a channel closed by `close`
             answer = Failed(reason=f"{type(error).__name__}: {error}")
         else:
-            partial = response.partial_success
-            return Accepted(rejected_spans=partial.rejected_spans, message=partial.error_message)
+            return self._service.accepted(response)
         if isinstance(answer, Failed):
             self.close()  # a channel that could not connect waits for longer than we want to
         return answer

@@ -10,11 +10,11 @@ from typing import Final
 
 import requests
 from google.protobuf.message import DecodeError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from pyflare._version import __version__
 from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused
 from pyflare.tracing.shipping.destination import Destination
+from pyflare.tracing.shipping.service import Service, service_of
 
 _BAD_REQUEST: Final = frozenset({400, 413, 422})
 """What is wrong is in the request. Any other refusal (401, 404, 500, …) is the destination's and may end."""
@@ -29,6 +29,7 @@ class HttpSender:
 
     def __init__(self, destination: Destination) -> None:
         self._url = destination.url
+        self._service = service_of(destination.signal)
         self._timeout_s = destination.timeout_s
         self._gzip = destination.compression == "gzip"
         self._headers = {
@@ -62,7 +63,7 @@ class HttpSender:
                 stream=True,
             ) as response:
                 content = response.raw.read(_LONGEST_ANSWER_BYTES, decode_content=True)
-                return _meaning(response, content)
+                return _meaning(self._service, response, content)
         except Exception as error:  # requests lets errors of urllib3 and ssl through, too
             cause = _cause(error)
             return Failed(reason=f"{type(cause).__name__}: {cause}")
@@ -91,10 +92,10 @@ def _gzip(data: bytes) -> bytes:
     return compressor.compress(data) + compressor.flush()
 
 
-def _meaning(response: requests.Response, content: bytes) -> Answer:
+def _meaning(service: Service, response: requests.Response, content: bytes) -> Answer:
     status = response.status_code
     if 200 <= status < 300:
-        return _accepted(content)
+        return _accepted(service, content)
     reason = f"HTTP {status} {response.reason or ''}".rstrip()
     if status in _BAD_REQUEST:
         return Refused(reason=reason)
@@ -105,12 +106,11 @@ def _meaning(response: requests.Response, content: bytes) -> Answer:
     )
 
 
-def _accepted(content: bytes) -> Accepted:
+def _accepted(service: Service, content: bytes) -> Accepted:
     try:
-        partial = ExportTraceServiceResponse.FromString(content).partial_success
+        return service.accepted(service.response.FromString(content))
     except DecodeError:  # some collectors answer with JSON or text; 2xx is what counts
         return Accepted()
-    return Accepted(rejected_spans=partial.rejected_spans, message=partial.error_message)
 
 
 def _retry_after_s(value: str | None) -> float | None:
