@@ -2,6 +2,9 @@
 
 A part is written under a hidden name, synced and renamed, so that a file with a
 part's name is always whole. It counts once a catalogue names it.
+
+Beside the table's columns a part has one of its own, `COMMIT_COLUMN`. No view
+shows it; merges and rewrites keep it: see docs/decisions/0007-what-a-destination-has.md.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pyflare.schema.arrow import ARROW_TYPES, arrow_schema
+from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.columns import Table
 from pyflare.schema.tables import SCHEMA_VERSION, TABLES
 from pyflare.store.catalog import Part
@@ -38,6 +41,8 @@ _COMPRESSION_LEVEL: Final = 3
 _BLOOM_FALSE_RATE: Final = 0.01
 _READ_ROWS: Final = 4096
 SCHEMA_VERSION_KEY: Final = "pyflare.schema_version"
+COMMIT_COLUMN: Final = "_commit"
+"""The version of the catalogue with which a row first came into a part; null in parts of before there was one."""
 
 
 class PartWriter:
@@ -46,13 +51,22 @@ class PartWriter:
     As a context manager it removes what it wrote if the block fails.
     """
 
-    def __init__(self, root: Path, table: Table, *, level: int = 0) -> None:
+    def __init__(self, root: Path, table: Table, *, level: int = 0, commit: int | None = None) -> None:
+        """Begin a part.
+
+        Args:
+            root: The folder.
+            table: The table.
+            level: How many merges lie behind the part.
+            commit: `COMMIT_COLUMN` of rows that come without one.
+        """
         self.table = table
         self.level = level
         self.rows = 0
+        self._commit = pa.scalar(commit, pa.int64())
         self._folder = root / table.name
         self._hidden = self._folder / f".{secrets.token_hex(8)}.tmp"
-        self._schema = arrow_schema(table)
+        self._schema = part_schema(table)
         self._writer: pq.ParquetWriter | None = None
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
@@ -74,6 +88,8 @@ class PartWriter:
             return
         self._note_times(rows)
         self.rows += rows.num_rows
+        if COMMIT_COLUMN not in rows.column_names:
+            rows = rows.append_column(COMMIT_COLUMN, pa.repeat(self._commit, rows.num_rows))
         self._waiting.append(rows)
         self._waiting_rows += rows.num_rows
         group = self._group_rows()
@@ -177,36 +193,56 @@ def part_name(min_time_ns: int) -> str:
     return f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(6)}.parquet"
 
 
-def write_part(root: Path, table: Table, rows: pa.Table, *, level: int = 0) -> Part | None:
+def write_part(root: Path, table: Table, rows: pa.Table, *, level: int = 0, commit: int | None = None) -> Part | None:
     """Write rows that are sorted by time as one part; None where there are none. Raises OSError."""
-    with PartWriter(root, table, level=level) as writer:
+    with PartWriter(root, table, level=level, commit=commit) as writer:
         writer.write(rows)
         return writer.finish()
 
 
-def read_part(root: Path, part: Part, *, batch_rows: int = _READ_ROWS) -> Iterator[pa.Table]:
+def read_part(
+    root: Path, part: Part, *, batch_rows: int = _READ_ROWS, with_commits: bool = False
+) -> Iterator[pa.Table]:
     """The rows of a part in pieces, in order, with the columns of today's schema.
+
+    Args:
+        root: The folder.
+        part: The part.
+        batch_rows: Rows at most in a piece.
+        with_commits: Whether to read `COMMIT_COLUMN` as well.
 
     Raises:
         FileNotFoundError: The part was superseded and deleted.
     """
     table = TABLES[part.table]
+    schema = part_schema(table) if with_commits else arrow_schema(table)
     with pq.ParquetFile(part.path(root), pre_buffer=False) as file:
         for batch in file.iter_batches(batch_size=batch_rows, use_threads=False):
-            yield conform(pa.Table.from_batches([batch]), table)
+            yield _conform(pa.Table.from_batches([batch]), schema)
+
+
+def part_schema(table: Table) -> pa.Schema:
+    """What a part of the table holds: the table's columns and `COMMIT_COLUMN`."""
+    return arrow_schema(table).append(pa.field(COMMIT_COLUMN, pa.int64()))
 
 
 def conform(rows: pa.Table, table: Table) -> pa.Table:
     """Rows of an older schema with the columns of today's: those that are missing read as null."""
-    schema = arrow_schema(table)
+    return _conform(rows, arrow_schema(table))
+
+
+def conform_part(rows: pa.Table, table: Table) -> pa.Table:
+    """The same for rows as a part holds them, with `COMMIT_COLUMN`."""
+    return _conform(rows, part_schema(table))
+
+
+def _conform(rows: pa.Table, schema: pa.Schema) -> pa.Table:
     if rows.schema.equals(schema):
         return rows
     present = set(rows.schema.names)
     columns = [
-        rows[column.name].cast(ARROW_TYPES[column.type])
-        if column.name in present
-        else pa.nulls(rows.num_rows, ARROW_TYPES[column.type])
-        for column in table.columns
+        rows[field.name].cast(field.type) if field.name in present else pa.nulls(rows.num_rows, field.type)
+        for field in schema
     ]
     return pa.Table.from_arrays(columns, schema=schema)
 

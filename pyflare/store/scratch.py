@@ -15,10 +15,10 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
-from pyflare.schema.sql import parts_sql
+from pyflare.schema.sql import DUCKDB_TYPES, parts_sql, quote
 from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import Part
-from pyflare.store.parts import PartWriter, conform, paths_by_version
+from pyflare.store.parts import PartWriter, conform_part, paths_by_version
 
 _MEMORY_LIMIT: Final = "512MB"
 _BATCH_ROWS: Final = 16_384
@@ -83,10 +83,14 @@ def rewrite_part(
     The old part stays: the catalogue that names the new one supersedes it. Raises OSError.
     """
     table = TABLES[part.table]
-    source = parts_source(root, part.table, (part,))
-    query = f"SELECT * FROM ({source}) WHERE coalesce({keep}, true)"
-    rows = connection.sql(query, params=_used(query, parameters))
+    younger = "".join(
+        f", NULL::{DUCKDB_TYPES[column.type]} AS {quote(column.name)}"
+        for column in table.columns
+        if column.since > part.schema_version
+    )
+    query = f"SELECT * FROM (SELECT *{younger} FROM read_parquet($_path)) WHERE coalesce({keep}, true)"
+    rows = connection.sql(query, params=_used(query, {**(parameters or {}), "_path": str(part.path(root))}))
     with PartWriter(root, table, level=part.level) as writer:
         for batch in rows.to_arrow_reader(_BATCH_ROWS):
-            writer.write(conform(pa.Table.from_batches([batch]), table))
+            writer.write(conform_part(pa.Table.from_batches([batch]), table))
         return writer.finish()

@@ -14,7 +14,7 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import CATALOG_NAME, COUNTERS_NAME, Catalog, segment_key
 from pyflare.store.journal.format import WRITER_ID
 from pyflare.store.journal.reader import WriterJournal, list_writers, parse_segment
-from pyflare.store.journal.shipped import is_shipped, load_positions
+from pyflare.store.journal.shipped import is_shipped, load_positions, remember_shipper
 from pyflare.store.journal.writer import write_atomically
 from pyflare.store.parts import paths_by_version
 
@@ -71,6 +71,7 @@ def _write_views(root: Path, catalog: Catalog) -> None:
 def _sweep_journal(journal: WriterJournal, catalog: Catalog) -> None:
     directory, info = journal.directory, journal.info
     if segment_key(info.writer_id, COUNTERS_NAME) in catalog.contained:
+        remember_shipper(directory.parent.parent, info.writer_id, info.destinations)
         shutil.rmtree(directory, ignore_errors=True)
         return
     positions = load_positions(directory, info.destinations)

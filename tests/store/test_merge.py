@@ -23,7 +23,8 @@ from pyflare.store.compaction.merge import (
     merge_sorted,
     plan_merges,
 )
-from pyflare.store.parts import read_part, write_part
+from pyflare.store.parts import COMMIT_COLUMN, read_part, write_part
+from pyflare.store.scratch import rewrite_part, scratch
 from tests.store.records import DAY_NS, T0_NS, end, payload, query, write_journal
 
 NOW_NS = T0_NS
@@ -135,3 +136,27 @@ def test_compaction_keeps_the_number_of_parts_small(tmp_path: Path) -> None:
         assert len(catalog.parts_of(table)) < 2 * FAN_IN
         assert len([*(tmp_path / table).iterdir()]) == len(catalog.parts_of(table))
     assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans") == [(26, 26)]
+
+
+def test_the_commit_of_each_row_outlives_merges(tmp_path: Path) -> None:
+    """Each row keeps the version of the catalogue it came with; views do not show it."""
+    first = write_part(tmp_path, LOGS, _logs([1, 4]), commit=7)
+    second = write_part(tmp_path, LOGS, _logs([2, 3]), commit=9)
+    assert first is not None
+    assert second is not None
+    merged = merge_parts(tmp_path, [first, second])
+    assert merged is not None
+    rows = pa.concat_tables(read_part(tmp_path, merged, with_commits=True))
+    assert rows[COMMIT_COLUMN].to_pylist() == [7, 9, 9, 7]
+    assert COMMIT_COLUMN not in pa.concat_tables(read_part(tmp_path, merged)).column_names
+
+
+def test_the_commit_of_each_row_outlives_rewriting(tmp_path: Path) -> None:
+    """What is left of a part after a deletion came when it came."""
+    part = write_part(tmp_path, LOGS, _logs([1, 2]), commit=7)
+    assert part is not None
+    with scratch() as connection:
+        rest = rewrite_part(connection, tmp_path, part, "epoch_ns(timestamp) > 1")
+    assert rest is not None
+    rows = pa.concat_tables(read_part(tmp_path, rest, with_commits=True))
+    assert rows[COMMIT_COLUMN].to_pylist() == [7]

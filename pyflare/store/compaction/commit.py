@@ -41,7 +41,7 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
     for name, pieces in gathered.pieces.items():
         rows = _sorted(pieces, TABLES[name])
         counts[name] = rows.num_rows
-        change.add(write_part(change.root, TABLES[name], rows))
+        change.add(write_part(change.root, TABLES[name], rows, commit=change.version))
     for take in gathered.taken:
         _carry(change, take)
         change.contain(take.keys())

@@ -70,7 +70,7 @@ def _fitting(parts: Sequence[Part]) -> tuple[Part, ...]:
 def merge_parts(root: Path, parts: Sequence[Part]) -> Part | None:
     """One part of the rows of several of a table, each payload once. The old ones stay. Raises OSError."""
     table = TABLES[parts[0].table]
-    rows = merge_sorted([read_part(root, part) for part in parts], table)
+    rows = merge_sorted([read_part(root, part, with_commits=True) for part in parts], table)
     if table.name == "payloads":
         rows = payloads_once(rows)
     with PartWriter(root, table, level=max(part.level for part in parts) + 1) as writer:

@@ -40,7 +40,7 @@ def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.T
         if new is not spans:
             spans, traces = new, summarise(connection, new)
         traces = _merge_earlier(connection, change, traces, earlier, ids)
-    change.add(write_part(change.root, SPANS, spans))
+    change.add(write_part(change.root, SPANS, spans, commit=change.version))
     add_traces(change, traces)
     return int(spans.num_rows)
 

@@ -63,5 +63,27 @@ def load_positions(directory: Path, destinations: Iterable[str]) -> dict[str, Sh
     return {destination: load_position(directory, destination) for destination in destinations}
 
 
+def remember_shipper(root: Path, writer_id: str, destinations: Iterable[str]) -> None:
+    """Note that a process whose journal goes now has sent its spans to its destinations itself. Raises OSError."""
+    for destination in destinations:
+        path = forward_path(root, destination, "shippers")
+        path.parent.mkdir(exist_ok=True)
+        with open(path, "a", encoding="ascii") as file:
+            file.write(f"{writer_id}\n")
+
+
+def past_shippers(root: Path, destination: str) -> set[str]:
+    """Ids of the writers that sent their spans to a destination themselves, and whose journals are gone."""
+    try:
+        return {*forward_path(root, destination, "shippers").read_text(encoding="ascii").split()}
+    except FileNotFoundError:
+        return set()
+
+
+def forward_path(root: Path, destination: str, suffix: str) -> Path:
+    """A file of the folder that says what a destination has."""
+    return root / "forward" / f"{destination}.{suffix}"
+
+
 def _path(directory: Path, destination: str) -> Path:
     return directory / f"ship-{destination}.json"
