@@ -18,6 +18,7 @@ from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
 _SUMS: Final = ("input_tokens", "output_tokens", "cost_micros")
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state", "status_code")
+_ROOT_COLUMNS: Final = (*_OF_ROOT, "span_id", "start_time", *_SCOPE_WORDS, "input", "output")
 _SCHEMA: Final = arrow_schema(TRACES)
 _INT64_MAX: Final = (1 << 63) - 1
 
@@ -54,8 +55,7 @@ def _may_overflow(column: pa.ChunkedArray) -> bool:
 def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
     """One row per root, in the order of the traces' codes."""
     folded = _fold(spans, codes)
-    roots = spans.filter(is_root)
-    roots = roots.take(pc.sort_indices(codes.filter(is_root)))
+    roots = _roots(spans, codes, is_root)
     found: dict[str, Any] = {name: roots[name] for name in _OF_ROOT}
     found["root_span_id"] = roots["span_id"]
     found["root_start_time"] = roots["start_time"]
@@ -67,11 +67,27 @@ def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
         found[name] = folded[f"{name}_sum"]
     for name in _SCOPE_WORDS:
         found[name] = pc.coalesce(roots[name], folded[f"{name}_min"])
-    found["input_preview"] = pc.utf8_slice_codeunits(roots["input"], 0, PREVIEW_CHARS)
-    found["output_preview"] = pc.utf8_slice_codeunits(roots["output"], 0, PREVIEW_CHARS)
+    found["input_preview"] = _preview(roots["input"])
+    found["output_preview"] = _preview(roots["output"])
     found["model_ids"] = _distinct(folded["code"], codes, spans["model_id"])
     found["tags"] = _distinct(folded["code"], *_flat(codes, spans["tags"]))
     return pa.table([found[name] for name in _SCHEMA.names], schema=_SCHEMA)
+
+
+def _roots(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
+    """The columns wanted of the roots, in the order of the traces' codes."""
+    roots = spans.select(_ROOT_COLUMNS)
+    root_codes = codes.filter(is_root.combine_chunks())
+    if len(root_codes) < len(codes):
+        roots = roots.filter(is_root)
+    in_order = pc.all(pc.greater(pc.pairwise_diff(root_codes), 0), min_count=0).as_py()
+    return roots if in_order else roots.take(pc.sort_indices(root_codes))
+
+
+def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The beginnings of texts. Nothing is cut, and no character counted, where none has more bytes than that."""
+    longest_bytes = pc.max(pc.binary_length(texts)).as_py() or 0
+    return texts if longest_bytes <= PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, PREVIEW_CHARS)
 
 
 def _fold(spans: pa.Table, codes: pa.Array) -> pa.Table:

@@ -19,7 +19,6 @@ from pyflare.store.decode.typed import json_text, typed_text
 
 _INT64_MIN: Final = -(1 << 63)
 _INT64_MAX: Final = (1 << 63) - 1
-_MAP: Final = ARROW_TYPES[ColumnType.MAP]
 
 
 def hex_ids(ids: Sequence[bytes], size_bytes: int) -> pa.Array:
@@ -142,13 +141,14 @@ def typed_maps(maps: Sequence[Mapping[str, Any] | None]) -> tuple[pa.Array, pa.A
     )
 
 
-def _map_array(offsets: list[int], keys: pa.Array, values: pa.Array) -> pa.Array:
+def _map_array(offsets: Sequence[int], keys: pa.Array, values: pa.Array) -> pa.Array:
     return pa.MapArray.from_arrays(pa.array(offsets, pa.int32()), keys, values)
 
 
 def empty_maps(count: int) -> pa.Array:
     """`count` empty maps."""
-    return pa.repeat(pa.scalar([], _MAP), count)
+    nothing = pa.array([], pa.string())
+    return _map_array(array("i", bytes(4 * (count + 1))), nothing, nothing)
 
 
 def events(values: Sequence[Iterable[tuple[int, str, Mapping[str, Any] | None]] | None]) -> pa.Array:
