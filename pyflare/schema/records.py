@@ -109,6 +109,8 @@ class WriterInfo(msgspec.Struct, frozen=True, kw_only=True):
     destinations: list[str] = []
     """Names of the OTLP destinations that still want these records."""
     forked_from: str | None = None
+    receives: bool = False
+    """Whether it holds requests of other programs, and not spans of its own."""
 
 
 encode_record = msgspec.msgpack.Encoder().encode

@@ -94,6 +94,7 @@ class JournalWriter:
         keep: bool = True,
         destinations: tuple[str, ...] = (),
         forked_from: str | None = None,
+        receives: bool = False,
         segment_bytes: tuple[int, int] | None = None,
         counts_failures: bool = True,
     ) -> None:
@@ -107,6 +108,7 @@ class JournalWriter:
             keep: False where the journal is only the spool of its destinations.
             destinations: Names of the OTLP destinations that want its records.
             forked_from: The parent's writer id.
+            receives: Whether it is for requests of other programs.
             segment_bytes: Sizes of the first and of further segments.
             counts_failures: Whether a record that cannot be written is lost. False where whoever sent
                 it is told, and sends it again.
@@ -124,6 +126,7 @@ class JournalWriter:
             keep=keep,
             destinations=list(destinations),
             forked_from=forked_from,
+            receives=receives,
         )
         self.root = root
         self.directory = root / "journal" / self.info.writer_id
@@ -291,17 +294,24 @@ class JournalWriter:
         except OSError as error:  # the records are there all the same; only the header is not
             self.error = error
 
-    def sync(self) -> None:
-        """Ask the system to put what has been written onto the disk itself.
+    def sync(self) -> bool:
+        """Ask the system to put what has been written onto the disk itself. Returns whether it has.
 
         Where somebody has deleted the folder it is made anew.
         """
+        done = True
         with contextlib.suppress(OSError):
             self._begin_again_if_deleted()
         sealed = [self._sealed_unsynced.popleft() for _ in range(len(self._sealed_unsynced))]
         for path in (*sealed, *(cursor.path for cursor in list(self._open_cursors))):
-            with contextlib.suppress(OSError):  # compacted and deleted meanwhile
+            try:
                 _sync_file(path)
+            except FileNotFoundError:  # compacted and deleted meanwhile
+                continue
+            except OSError as error:
+                self.error = error
+                done = False
+        return done
 
     def _begin_again_if_deleted(self) -> None:
         """Where somebody has deleted the journal, go on in a new directory. What the old one held is gone.
