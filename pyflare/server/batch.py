@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, Protocol
-
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from typing import Any, Protocol
 
 from pyflare.errors import PyFlareError
-
-Signal = Literal["traces", "metrics", "logs"]
-
-REQUESTS: Final[dict[Signal, Any]] = {
-    "traces": ExportTraceServiceRequest,
-    "metrics": ExportMetricsServiceRequest,
-    "logs": ExportLogsServiceRequest,
-}
-"""The protobuf message of each signal's export request."""
+from pyflare.otlp.messages import Signal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +76,12 @@ class Consumer(Protocol):
 class UnavailableError(PyFlareError, RuntimeError):
     """The batch cannot be taken now. Over HTTP 503 (429 for a rate limit), over gRPC UNAVAILABLE."""
 
-    def __init__(self, message: str, *, retry_after_s: float = 1.0, is_rate_limit: bool = False) -> None:
+    def __init__(
+        self, message: str, *, retry_after_s: float = 1.0, is_rate_limit: bool = False, reason: str = "unavailable"
+    ) -> None:
+        """Say why, after how many seconds to come again, and the reason that metrics count it under."""
         super().__init__(message)
+        self.reason = "rate_limit" if is_rate_limit else reason
         self.retry_after_s = retry_after_s
         self.is_rate_limit = is_rate_limit
 
