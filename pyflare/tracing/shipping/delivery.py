@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Protocol
 
 from pyflare.schema.records import WriterInfo
 from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused, Sender
 from pyflare.tracing.shipping.encode import encode_request
-from pyflare.tracing.shipping.ledger import Ledger
-from pyflare.tracing.shipping.reading import Batch
+from pyflare.tracing.shipping.ledger import Ledger, Place
+from pyflare.tracing.shipping.reading import Item
 
 _REQUESTS: Final = 64
 """At most so many for one batch: enough to find three bad spans of 512. After that, pieces are refused as a whole."""
@@ -20,25 +20,58 @@ _PATIENCE: Final = 5
 """Errors of the server in a row before a span of the request is suspected."""
 
 
+class Placed(Protocol):
+    """Something to deliver: a span, or a whole request."""
+
+    @property
+    def place(self) -> Place:
+        """The frame it comes from."""
+        ...
+
+
+def _encode_spans(info: WriterInfo, items: Sequence[Item]) -> bytes:
+    return encode_request(info, [item.span for item in items])
+
+
+def _one(_: object) -> int:
+    return 1
+
+
 @dataclass(slots=True)
 class _Search:
     """The search for bad spans in one batch."""
 
     requests: int = 0
     has_accepted: bool = False
-    suspects: Batch = field(default_factory=list)
+    suspects: list[Placed] = field(default_factory=list)
 
 
 class Delivery:
     """Sends batches to one destination."""
 
-    def __init__(self, sender: Sender, *, on_rejected: Callable[[int, str], None]) -> None:
-        """`on_rejected` is told how many spans the destination refused, and why."""
+    def __init__(
+        self,
+        sender: Sender,
+        *,
+        on_rejected: Callable[[int, str], None],
+        encode: Callable[[WriterInfo, Sequence[Any]], bytes] = _encode_spans,
+        weigh: Callable[[Any], int] = _one,
+    ) -> None:
+        """Deliver through a sender.
+
+        Args:
+            sender: The connection.
+            on_rejected: Told how many records the destination refused, and why.
+            encode: Makes one request of several items of a journal.
+            weigh: Says how many records an item is.
+        """
         self._sender = sender
+        self._encode = encode
+        self._weigh = weigh
         self._on_rejected = on_rejected
         self._server_errors = 0
 
-    def ship(self, ledger: Ledger, batch: Batch) -> Failed | None:
+    def ship(self, ledger: Ledger, batch: Sequence[Placed]) -> Failed | None:
         """Send a batch. None where all of it is handled, else why some of it is not.
 
         A batch that is refused is halved until the bad spans are found; they are
@@ -56,7 +89,7 @@ class Delivery:
             self._reject(ledger, search.suspects, "the server fails on it")
         return None
 
-    def _ship_piece(self, ledger: Ledger, piece: Batch, search: _Search) -> Failed | None:
+    def _ship_piece(self, ledger: Ledger, piece: Sequence[Placed], search: _Search) -> Failed | None:
         """Send a piece of the batch. None where it is handled, or suspected."""
         answer = self._send(ledger.info, piece)
         search.requests += 1
@@ -86,20 +119,20 @@ class Delivery:
         is_hopeless = search.requests >= _HOPELESS_REQUESTS and not search.has_accepted
         return self._server_errors > _PATIENCE and not is_hopeless
 
-    def _send(self, info: WriterInfo, piece: Batch) -> Answer:
+    def _send(self, info: WriterInfo, piece: Sequence[Placed]) -> Answer:
         try:
-            request = encode_request(info, [item.span for item in piece])
+            request = self._encode(info, piece)
         except Exception as error:
             return Refused(reason=f"it cannot be written as OTLP: {type(error).__name__}: {error}")
         return self._sender.send(request)
 
-    def _accept(self, ledger: Ledger, piece: Batch, answer: Accepted) -> None:
+    def _accept(self, ledger: Ledger, piece: Sequence[Placed], answer: Accepted) -> None:
         for item in piece:
             ledger.handle(item.place)
         if answer.rejected_spans:
             self._on_rejected(answer.rejected_spans, answer.message)
 
-    def _reject(self, ledger: Ledger, piece: Batch, reason: str) -> None:
+    def _reject(self, ledger: Ledger, piece: Sequence[Placed], reason: str) -> None:
         for item in piece:
             ledger.handle(item.place)
-        self._on_rejected(len(piece), reason)
+        self._on_rejected(sum(map(self._weigh, piece)), reason)

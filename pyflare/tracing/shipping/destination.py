@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 HTTP: Final = "http/protobuf"
 GRPC: Final = "grpc"
+REQUESTS_PREFIX: Final = "requests-"
 _SIGNAL_PATH: Final = re.compile(r"/v1/(traces|metrics|logs)$")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9.]+")
 
@@ -74,6 +75,14 @@ class Destination:
         parts = self._parts()
         label = _NOT_IN_A_NAME.sub("-", f"{parts.hostname}-{parts.port or parts.scheme}")
         return f"{label}-{hashlib.sha256(self.url.encode()).hexdigest()[:8]}"
+
+    @property
+    def name_for_requests(self) -> str:
+        """The name under which the journals of receivers wait for it, whatever the signal.
+
+        Another one than for the journals of programs: whoever ships spans would pass over their requests.
+        """
+        return f"{REQUESTS_PREFIX}{replace(self, signal='traces').name}"
 
     @property
     def url(self) -> str:
