@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 
-from pyflare.cli import console, output
-from pyflare.cli.output import Format
+from pyflare.cli import console
 from pyflare.errors import DataError
+from pyflare.interchange import tabular
+from pyflare.interchange.tabular import Format
+from pyflare.interchange.targets import writing
 from pyflare.workspace import Rows
 from pyflare.workspace.render import grid
 
@@ -44,31 +42,19 @@ def chosen_format(format: Format | None, path: Path | None, *, default: Format) 
     Raises:
         DataError: The file's name says none, a file cannot hold a drawn table, or a terminal cannot show the format.
     """
-    chosen = format or (default if path is None else output.format_of(path))
-    if path is None and chosen in output.BINARY and sys.stdout.isatty():
+    chosen = format or (default if path is None else tabular.format_of(path))
+    if path is None and chosen in tabular.BINARY and sys.stdout.isatty():
         raise DataError(f"expected a file or a pipe for {chosen}, got a terminal. Hint: -o rows.{chosen}")
     if chosen is Format.TABLE and (path is not None or default is not Format.TABLE):
         raise DataError("expected csv, json, jsonl, arrow or parquet, got table, which is only for looking at.")
     return chosen
 
 
-def save(batches: output.Batches, schema: pa.Schema, format: Format, path: Path | None) -> None:
+def save(batches: tabular.Batches, schema: pa.Schema, format: Format, path: Path | None) -> None:
     """Write rows to a file, which appears when it is whole, or to standard output."""
     if path is None:
-        output.write(batches, schema, format, sys.stdout.buffer)
+        tabular.write(batches, schema, format, sys.stdout.buffer)
         sys.stdout.buffer.flush()
         return
-    with _whole(path) as file:
-        output.write(batches, schema, format, file)
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file under another name, which becomes `path` where nothing failed."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with open(unfinished, "xb") as file:
-            yield file
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with writing(path) as file:
+        tabular.write(batches, schema, format, file)

@@ -13,7 +13,7 @@ import secrets
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -23,17 +23,15 @@ import pyarrow as pa
 
 from pyflare.store.live import LiveFolder, Snapshot
 from pyflare.store.overlay import TraceOverlay, trace_overlay
+from pyflare.store.pinned import Build, Frozen, pinned
 from pyflare.store.session import Parameters, Session
-from pyflare.store.statements import check_readable, explained
+from pyflare.store.statements import check_readable, explained, explaining
 
 _ATTEMPTS: Final = 5
 """Runs of one query while compactions delete parts under it."""
 _LATE_MATERIALIZATION_ROWS: Final = 10_000
 """Up to this LIMIT DuckDB sorts by key first and fetches the other columns of only those rows."""
 _READS_TRACES: Final = re.compile(r"\btraces\b|\bquery(_table)?\b", re.IGNORECASE)
-
-Build = Callable[[Snapshot, TraceOverlay | None], tuple[str, Parameters]]
-"""Makes a query and its parameters for the snapshot it will run on."""
 
 
 class Engine:
@@ -104,18 +102,21 @@ class Engine:
             CorruptError: A file of the folder cannot be read, or is gone by now.
         """
         snapshot = self.snapshot()
-        with self._session() as session:
-            try:
-                overlay = self._overlay(session, snapshot) if traces else None
-                session.show(self.root, snapshot, overlay)
-                with session.stream(*build(snapshot, overlay)) as reader:
-                    yield reader
-            except duckdb.Error as error:
-                raise explained(error) from error
-            except RuntimeError as error:
-                if "interrupted" in str(error):  # what DuckDB makes of Ctrl-C where a reader waits for rows
-                    raise KeyboardInterrupt from None
-                raise
+        with self._session() as session, explaining():
+            overlay = self._overlay(session, snapshot) if traces else None
+            session.show(self.root, snapshot, overlay)
+            with session.stream(*build(snapshot, overlay)) as reader:
+                yield reader
+
+    @contextmanager
+    def frozen(self) -> Iterator[Frozen]:
+        """The folder as it is now, for several queries that must not see what changes in between.
+
+        Raises:
+            CorruptError: The catalogue is damaged.
+        """
+        with pinned(self.root, self.snapshot) as pin, self._session() as session:
+            yield Frozen(pin, session, self._overlay(session, pin.snapshot))
 
     def _overlay(self, session: Session, snapshot: Snapshot) -> TraceOverlay | None:
         if "spans" not in snapshot.live:

@@ -8,6 +8,8 @@ that the answer to `DELETE FROM spans` says what to do instead.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import duckdb
@@ -74,6 +76,19 @@ def explained(error: duckdb.Error) -> QueryError | StoreError:
         return CorruptError(f"{message}\nHint: `pyflare doctor` checks the folder.")
     hint = _hint(error, message)
     return QueryError(f"{_OWN_SUGGESTION.sub('', message)}\n{hint.strip()}" if hint else message)
+
+
+@contextmanager
+def explaining() -> Iterator[None]:
+    """Raise DuckDB's errors as ours, and its own for Ctrl-C as what it is."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise explained(error) from error
+    except RuntimeError as error:
+        if "interrupted" in str(error):  # what DuckDB makes of Ctrl-C where a reader waits for rows
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _hint(error: duckdb.Error, message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, Unpack
@@ -15,15 +15,17 @@ import pyarrow as pa
 from pyflare.store.child import compact_if_worth
 from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
-from pyflare.store.engine import Build, Engine
+from pyflare.store.engine import Engine
 from pyflare.store.expiry import cutoff_ns
 from pyflare.store.filters import TEXT_FILTERS
 from pyflare.store.migrate import check_version
+from pyflare.store.pinned import Build
 from pyflare.store.retention import RetentionResult, apply_retention
 from pyflare.store.session import Parameters
 from pyflare.workspace import lookup, rehearsal
 from pyflare.workspace.doctor import DoctorReport, examine
 from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SimilarFilters, SpanFilters, TraceFilters
+from pyflare.workspace.frozen import FrozenWorkspace
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.selection import SHOWN, selection
 from pyflare.workspace.stats import StoreStats, read_stats
@@ -153,6 +155,16 @@ class Workspace:
         """
         build = self._build(table, filters, limit=None, order_by=None, columns=columns)
         return self._engine.stream(build, traces=table == "traces")
+
+    @contextmanager
+    def frozen(self) -> Iterator[FrozenWorkspace]:
+        """The folder as it is now, whatever is written or compacted in the meantime: for exports.
+
+        Raises:
+            CorruptError: The catalogue is damaged.
+        """
+        with self._engine.frozen() as frozen:
+            yield FrozenWorkspace(frozen, self._build)
 
     def trace(self, trace_id: str) -> Trace:
         """One trace as a tree.

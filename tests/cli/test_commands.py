@@ -225,7 +225,6 @@ class _later:
         (["query", "DROP VIEW spans"], "expected a statement that only reads"),
         (["query", "SELECT 1", "-o", "out.txt"], "expected a file that ends in .csv"),
         (["query", "SELECT 1", "-f", "table", "-o", "out.csv"], "got table"),
-        (["export", "spans", "-f", "table"], "got table"),
         (["traces", "--status", "bad"], "status: expected ok, error, unset; got 'bad'"),
         (["traces", "--since", "yesterday"], "since: expected a datetime"),
         (["traces", "--attr", "tier"], "--attr: expected key=value"),

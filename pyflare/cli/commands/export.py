@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import pyarrow as pa
 import typer
 from rich.progress import Progress, TaskID
 
 import pyflare
-from pyflare.cli import console, options, results
-from pyflare.cli.output import Format
-from pyflare.workspace import Workspace
+from pyflare.cli import console, options
+from pyflare.interchange.export import ExportResult
+from pyflare.interchange.export import export as export_tables
+from pyflare.interchange.formats import ExportFormat
 from pyflare.workspace.render import units
 
 
 def export(
-    table: Annotated[str, typer.Argument(help="spans, traces, scores, predictions, or any other table.")] = "spans",
+    tables: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="spans, traces, scores, predictions, or any other table. All of them where the output can hold them.",
+            metavar="[TABLE]…",
+        ),
+    ] = None,
     *,
     path: options.Folder = options.DEFAULT_FOLDER,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; its name says the format.")] = None,
-    format: Annotated[Format | None, typer.Option("--format", "-f", help="jsonl where nothing is said.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="A file, whose name says the format, or a directory for a file for each table."
+        ),
+    ] = None,
+    format: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", "-f", help="jsonl where nothing is said, parquet for a directory."),
+    ] = None,
     columns: Annotated[
-        str | None, typer.Option(help="Columns, with commas between them; all where it is left out.")
+        str | None, typer.Option(help="Columns, with commas between them; all that are stored where it is left out.")
     ] = None,
     since: options.Since = None,
     until: options.Until = None,
@@ -35,10 +48,13 @@ def export(
     status: options.Status = None,
     user: options.User = None,
     session: options.Session = None,
+    trace: Annotated[
+        list[str] | None, typer.Option("--trace", help="A trace's whole id.", rich_help_panel="Filters")
+    ] = None,
     text: options.Text = None,
     attr: options.Attribute = None,
 ) -> None:
-    """Take the rows of a table out, as JSON lines, CSV, Parquet or Arrow."""
+    """Take tables out, all of one moment: Parquet, Arrow, DuckDB, JSON lines, CSV, or OTLP."""
     filters = options.given(
         since=since,
         until=until,
@@ -49,34 +65,39 @@ def export(
         status=status,
         user=user,
         session=session,
+        trace_id=trace,
         text=text,
         attributes=options.attributes(attr),
     )
-    chosen = results.chosen_format(format, output, default=Format.JSONL)
     wanted = [column.strip() for column in columns.split(",")] if columns else None
-    with pyflare.open(path) as workspace, console.progress(f"exporting {table}") as progress:
-        rows = _export(workspace, table, filters, wanted, chosen, output, progress)
+    with pyflare.open(path) as workspace, console.progress("exporting") as progress:
+        result = export_tables(
+            workspace,
+            output,
+            format=format,
+            tables=tables,
+            columns=wanted,
+            filters=filters,
+            progress=_Shown(progress).update,
+        )
     if output is not None:
-        console.stderr().print(f"{units.plural(rows, 'row')} of {table} in {output}")
+        console.stderr().print(_summary(result, output), soft_wrap=True)
 
 
-def _export(
-    workspace: Workspace,
-    table: str,
-    filters: dict[str, Any],
-    columns: list[str] | None,
-    format: Format,
-    path: Path | None,
-    progress: Progress,
-) -> int:
-    """Write the rows; returns how many there were."""
-    task = progress.add_task(table, total=None)
-    with workspace.stream(table, columns=columns, **filters) as reader:
-        results.save(_counted(reader, progress, task), reader.schema, format, path)
-    return int(progress.tasks[task].completed)
+class _Shown:
+    """Progress with a line for each table."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def update(self, table: str, rows: int, total: int | None) -> None:
+        """Show how far a table is."""
+        if table not in self._tasks:
+            self._tasks[table] = self._progress.add_task(table, total=total)
+        self._progress.update(self._tasks[table], completed=rows, total=total)
 
 
-def _counted(reader: pa.RecordBatchReader, progress: Progress, task: TaskID) -> Iterator[pa.RecordBatch]:
-    for batch in reader:
-        yield batch
-        progress.advance(task, batch.num_rows)
+def _summary(result: ExportResult, output: Path) -> str:
+    counts = ", ".join(f"{units.plural(rows, 'row')} of {table}" for table, rows in result.rows.items() if rows)
+    return f"{counts or 'no rows'} in {output}"

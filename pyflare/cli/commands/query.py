@@ -10,7 +10,7 @@ import typer
 
 import pyflare
 from pyflare.cli import console, options, results
-from pyflare.cli.output import Format
+from pyflare.interchange.tabular import Format
 from pyflare.workspace import Rows
 
 

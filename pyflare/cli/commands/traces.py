@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyflare
 from pyflare.cli import options, results
-from pyflare.cli.output import Format
 from pyflare.cli.overview import overview
+from pyflare.interchange.tabular import Format
 
 
 def traces(

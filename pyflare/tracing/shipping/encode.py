@@ -34,7 +34,7 @@ def encode_request(info: WriterInfo, spans: Iterable[SpanEnd]) -> bytes:
     """One export request for spans of one process."""
     request = ExportTraceServiceRequest()
     resource_spans = request.resource_spans.add()
-    _fill(resource_spans.resource.attributes, _resource(info))
+    fill_attributes(resource_spans.resource.attributes, _resource(info))
     scopes: dict[tuple[str | None, str | None], Any] = {}
     for span in spans:
         scope = span.scope_name, span.scope_version
@@ -43,7 +43,7 @@ def encode_request(info: WriterInfo, spans: Iterable[SpanEnd]) -> bytes:
             scope_spans.scope.name = scope[0] or "pyflare"
             scope_spans.scope.version = scope[1] or ""
             scopes[scope] = scope_spans.spans
-        _encode_span(scopes[scope].add(), span)
+        encode_span(scopes[scope].add(), span)
     return bytes(request.SerializeToString())
 
 
@@ -52,7 +52,8 @@ def _resource(info: WriterInfo) -> dict[str, Any]:
     return {SERVICE_NAME: info.service_name, "host.name": info.host, **info.resource, "process.pid": info.pid}
 
 
-def _encode_span(message: Span, span: SpanEnd) -> None:
+def encode_span(message: Span, span: SpanEnd) -> None:
+    """Fill an OTLP span from a record."""
     message.trace_id = span.trace_id
     message.span_id = span.span_id
     message.name = span.name
@@ -67,13 +68,13 @@ def _encode_span(message: Span, span: SpanEnd) -> None:
     if span.status_code:
         message.status.code = _STATUS_CODES[span.status_code]
         message.status.message = span.status_message or ""
-    _fill(message.attributes, attributes_of(span))
+    fill_attributes(message.attributes, attributes_of(span))
     for unix_ns, name, attributes in span.events or ():
         event = message.events.add(time_unix_nano=unix_ns, name=name)
-        _fill(event.attributes, attributes or {})
+        fill_attributes(event.attributes, attributes or {})
     for trace_id, span_id, trace_state, attributes in span.links or ():
         link = message.links.add(trace_id=trace_id, span_id=span_id, trace_state=trace_state or "")
-        _fill(link.attributes, attributes or {})
+        fill_attributes(link.attributes, attributes or {})
 
 
 def attributes_of(span: SpanEnd) -> dict[str, Any]:
@@ -106,12 +107,14 @@ def _add_content(attributes: dict[str, Any], column: str, content: bytes | None,
         attributes[MIME_TYPE_ATTRIBUTES[name]] = "application/json"
 
 
-def _fill(target: Any, attributes: Mapping[str, Any]) -> None:
+def fill_attributes(target: Any, attributes: Mapping[str, Any]) -> None:
+    """Add attributes to a repeated field of KeyValue."""
     for key, value in attributes.items():
-        _set(target.add(key=key).value, value)
+        set_value(target.add(key=key).value, value)
 
 
-def _set(target: AnyValue, value: Any) -> None:
+def set_value(target: AnyValue, value: Any) -> None:
+    """Set an AnyValue; None leaves it empty."""
     kind = type(value)
     if kind is str:
         target.string_value = value
@@ -125,11 +128,11 @@ def _set(target: AnyValue, value: Any) -> None:
         target.bytes_value = value
     elif isinstance(value, Mapping):
         target.kvlist_value.SetInParent()
-        _fill(target.kvlist_value.values, {str(key): member for key, member in value.items()})
+        fill_attributes(target.kvlist_value.values, {str(key): member for key, member in value.items()})
     elif isinstance(value, Sequence):
         target.array_value.SetInParent()
         for item in value:
-            _set(target.array_value.values.add(), item)
+            set_value(target.array_value.values.add(), item)
 
 
 def _set_integer(target: AnyValue, value: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pyflare.errors import DataError
+from pyflare.interchange.targets import plain_suffixes
 from pyflare.workspace import arrow
 
 
@@ -43,6 +44,10 @@ _SUFFIXES: Final = {
     ".parquet": Format.PARQUET,
 }
 
+_GROUP_ROWS: Final = 32_768
+_GROUP_BYTES: Final = 64 << 20
+"""A row group of a Parquet file ends with either."""
+
 Batches = Iterable[pa.RecordBatch]
 
 
@@ -52,7 +57,7 @@ def format_of(path: Path) -> Format:
     Raises:
         DataError: Its ending says none.
     """
-    found = _SUFFIXES.get(path.suffix.lower())
+    found = _SUFFIXES.get((plain_suffixes(path) or [""])[-1])
     if found is None:
         raise DataError(
             f"expected a file that ends in {', '.join(_SUFFIXES)}, got {path.name}. Hint: --format says it as well."
@@ -106,8 +111,20 @@ def _csv_cell(value: Any) -> Any:
 
 def _write_parquet(batches: Batches, schema: pa.Schema, file: BinaryIO) -> None:
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+        for group in _row_groups(batches):
+            writer.write_table(pa.Table.from_batches(group, schema))
+
+
+def _row_groups(batches: Batches) -> Iterator[list[pa.RecordBatch]]:
+    """Batches in groups large enough to pack well, and small enough to be held."""
+    group: list[pa.RecordBatch] = []
+    for batch in batches:
+        group.append(batch)
+        if sum(held.num_rows for held in group) >= _GROUP_ROWS or sum(held.nbytes for held in group) >= _GROUP_BYTES:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _write_arrow(batches: Batches, schema: pa.Schema, file: BinaryIO) -> None:
