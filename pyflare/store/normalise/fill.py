@@ -1,0 +1,80 @@
+"""The normalised columns of spans from whatever dialect their attributes are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.store.normalise import told, values
+from pyflare.store.normalise.content import Made, put_contents, read_contents
+from pyflare.store.normalise.happenings import Happening, span_events
+from pyflare.store.normalise.reasons import share_reasons
+from pyflare.store.normalise.scalars import fill_scalars
+from pyflare.store.normalise.usage import include_cached
+from pyflare.store.normalise.work import Work
+
+_ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
+
+
+def fill(spans: pa.Table) -> pa.Table:
+    """Fill what is null in the normalised columns.
+
+    Attributes, events and whatever a column holds already stay as they are. A
+    value of the wrong type is passed over. It costs spans without attributes
+    and events next to nothing.
+
+    Args:
+        spans: Exactly `arrow_schema(SPANS)`.
+
+    Returns:
+        The same rows, in the same order.
+    """
+    if not spans.num_rows:
+        return spans
+    work = Work(spans)
+    normalise(work)
+    return work.result()
+
+
+def normalise(work: Work) -> None:
+    """The same on a table that is being worked on."""
+    fill_scalars(work)
+    include_cached(work)
+    fill_contents(work, span_events(work.spans["events"], told.MEANINGS))
+    _fill_environment(work)
+
+
+def fill_contents(work: Work, happenings: Iterable[Happening]) -> None:
+    """Fill inputs and outputs, from attributes before events."""
+    inputs: Made = read_contents(work, "input") if work.entries else {}
+    outputs: Made = read_contents(work, "output") if work.entries else {}
+    told.add_told(work, happenings, inputs=inputs, outputs=outputs)
+    share_reasons(work, outputs)
+    put_contents(work, "input", inputs)
+    put_contents(work, "output", outputs)
+
+
+def _fill_environment(work: Work) -> None:
+    """A deployment's name stands in the resource, which few spans have of their own."""
+    filling = work.filling("environment")
+    if not filling.empty.any():
+        return
+    encoded = pc.dictionary_encode(work.spans["resource"].combine_chunks())
+    names = [_environment(text) for text in encoded.dictionary.to_pylist()]
+    if not any(names):
+        return
+    found = pa.array(names, pa.string()).take(encoded.indices)
+    rows = np.flatnonzero(filling.empty & np.asarray(pc.is_valid(found)))
+    if len(rows):
+        filling.put(rows, found.take(pa.array(rows)))
+        work.trail.add("environment", "resource", "opentelemetry", rows)
+
+
+def _environment(text: str | None) -> str | None:
+    resource = values.decoded(text) if text and "deployment.environment" in text else None
+    if not isinstance(resource, dict):
+        return None
+    return next((name for key in _ENVIRONMENTS if isinstance(name := resource.get(key), str) and name), None)
