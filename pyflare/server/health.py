@@ -1,0 +1,112 @@
+"""How the process is: `/healthz`, `/readyz` and Prometheus' `/metrics`, in front of the OTLP receiver."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pyflare._version import __version__
+from pyflare.server.counters import Counters
+from pyflare.server.pipeline import Pipeline
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Scope]]
+Send = Callable[[Scope], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_JSON: Final = b"application/json"
+_PROMETHEUS: Final = b"text/plain; version=0.0.4; charset=utf-8"
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+Answer = tuple[int, bytes, bytes]
+"""Status, content type and body."""
+
+
+class Health:
+    """Answers the three paths and passes everything else on to `app`."""
+
+    def __init__(self, app: App, *, pipeline: Pipeline, counters: Counters, root: Path) -> None:
+        self._app = app
+        self._pipeline = pipeline
+        self._counters = counters
+        self._root = root
+        self._started_s = time.time()
+        self._answers: dict[str, Callable[[], Answer]] = {
+            "/healthz": self._healthz,
+            "/readyz": self._readyz,
+            "/metrics": self._metrics,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request, as ASGI has it."""
+        answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
+        if answer is None:
+            await self._app(scope, receive, send)
+            return
+        status, content_type, body = answer() if scope["method"] in ("GET", "HEAD") else (405, _JSON, b"{}")
+        headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def _healthz(self) -> Answer:
+        return 200, _JSON, msgspec.json.encode({"status": "ok", "version": __version__})
+
+    def _readyz(self) -> Answer:
+        problem = self.problem()
+        if problem is None:
+            return 200, _JSON, msgspec.json.encode({"status": "ready"})
+        return 503, _JSON, msgspec.json.encode({"status": "not ready", "reason": problem})
+
+    def problem(self) -> str | None:
+        """Why records cannot be taken now, or None."""
+        error = self._pipeline.sink.journal.error
+        if error is not None:
+            return "the disk is full" if error.errno in _FULL else f"the journal cannot be written: {error.strerror}"
+        if not os.access(self._root, os.W_OK):
+            return f"{self._root} cannot be written"
+        return self._pipeline.sink.problem()
+
+    def _metrics(self) -> Answer:
+        backlog = self._pipeline.watch.now
+        lines = [
+            *counter_lines(self._counters),
+            *_gauge("pyflare_backlog_bytes", "Journal that waits to be compacted or passed on.", backlog.size_bytes),
+            *_gauge("pyflare_backlog_lag_seconds", "Age of the oldest segment that waits.", round(backlog.lag_s, 3)),
+            *_gauge("pyflare_ready", "Whether records can be taken now.", int(self.problem() is None)),
+            *_gauge("pyflare_start_time_seconds", "When the process began, unix time.", round(self._started_s, 3)),
+        ]
+        return 200, _PROMETHEUS, ("\n".join(lines) + "\n").encode()
+
+
+_COUNTERS: Final = {
+    "requests": ("pyflare_requests_total", "Requests that reached the pipeline."),
+    "accepted": ("pyflare_accepted_records_total", "Spans, data points and log records acknowledged."),
+    "bytes": ("pyflare_accepted_bytes_total", "Bytes of protobuf acknowledged."),
+    "sampled": ("pyflare_sampled_records_total", "Spans acknowledged and left out by sampling."),
+    "refused": ("pyflare_refused_records_total", "Records not taken, by reason."),
+}
+
+
+def counter_lines(counters: Counters) -> Iterator[str]:
+    """The counters of all workers in Prometheus' text format."""
+    counts = list(counters)
+    for kind, (name, text) in _COUNTERS.items():
+        yield f"# HELP {name} {text}"
+        yield f"# TYPE {name} counter"
+        for count in counts:
+            what, _, reason = count.name.partition(".")
+            if what == kind and (count.value or not reason):
+                labels = f'signal="{count.signal}",worker="{count.worker}"' + (f',reason="{reason}"' if reason else "")
+                yield f"{name}{{{labels}}} {count.value}"
+
+
+def _gauge(name: str, text: str, value: float) -> Iterator[str]:
+    yield f"# HELP {name} {text}"
+    yield f"# TYPE {name} gauge"
+    yield f"{name} {value}"

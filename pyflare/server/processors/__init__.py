@@ -1,0 +1,1 @@
+"""Consumers with another behind them, one module each."""
