@@ -16,6 +16,7 @@ from pyflare.store.compaction.gather import Gathering, Taken
 from pyflare.store.compaction.merge import merge_sorted, payloads_once
 from pyflare.store.compaction.traces import add_spans, refuse_traces
 from pyflare.store.journal.format import HEADER, MAGIC, frame
+from pyflare.store.once import each_once
 from pyflare.store.parts import write_part
 from pyflare.store.scratch import scratch
 
@@ -32,7 +33,7 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
     counts: Counter[str] = Counter()
     spans = _sorted(gathered.pieces.pop(SPANS.name, []), SPANS)
     late = {take.info.writer_id: _refused_late(take, spans) for take in gathered.taken if take.decoder.refused}
-    spans = _each_once(_without_refused(spans, gathered.taken))
+    spans = each_once(_without_refused(spans, gathered.taken))
     if spans.num_rows or any(late.values()):
         with scratch() as connection:
             for writer_id, trace_ids in late.items():
@@ -79,18 +80,6 @@ def _without_refused(spans: pa.Table, taken: list[Taken]) -> pa.Table:
 def _is_refused(take: Taken, spans: pa.Table) -> pa.ChunkedArray:
     values = pa.array([trace_id.hex() for trace_id in take.decoder.refused], pa.string())
     return pc.and_(pc.equal(spans["writer_id"], take.info.writer_id), pc.is_in(spans["trace_id"], value_set=values))
-
-
-def _each_once(spans: pa.Table) -> pa.Table:
-    """Each span once; an ended one counts more than a died one."""
-    if pc.count_distinct(spans["span_id"]).as_py() == spans.num_rows:
-        return spans
-    chosen: dict[tuple[str, str], int] = {}
-    rows = zip(spans["trace_id"].to_pylist(), spans["span_id"].to_pylist(), spans["state"].to_pylist(), strict=True)
-    for index, (trace_id, span_id, state) in enumerate(rows):
-        if state == "ended" or (trace_id, span_id) not in chosen:
-            chosen[trace_id, span_id] = index
-    return spans.take(sorted(chosen.values()))
 
 
 def _carry(change: Change, take: Taken) -> None:

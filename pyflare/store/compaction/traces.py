@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from pyflare.schema.tables import SPANS, TRACES
 from pyflare.store.catalog import Part
 from pyflare.store.change import Change
+from pyflare.store.once import without
 from pyflare.store.parts import conform, write_part
 from pyflare.store.rooted import summarise_rooted
 from pyflare.store.scratch import fetch, parts_source, rewrite_part
@@ -98,14 +99,7 @@ def _without_known(connection: duckdb.DuckDBPyConnection, change: Change, spans:
         SELECT trace_id, span_id FROM ({parts_source(change.root, "spans", parts)})
         WHERE {_IS_OF_TRACES} AND start_time BETWEEN make_timestamp_ns($min) AND make_timestamp_ns($max)"""
     known = fetch(connection, query, bounds, ids=ids)
-    if not known.num_rows:
-        return spans
-    keys = pc.binary_join_element_wise(known["trace_id"], known["span_id"], "")
-    return spans.filter(pc.invert(pc.is_in(_keys(spans), value_set=keys)))
-
-
-def _keys(spans: pa.Table) -> Any:
-    return pc.binary_join_element_wise(spans["trace_id"], spans["span_id"], "")
+    return without(spans, known)
 
 
 def _merge_earlier(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pyflare.schema.records import (
     PAYLOAD_TAG,
+    REQUEST_TAG,
     ROW_TAG,
     SPAN_END_TAG,
     SPAN_START_TAG,
     VERDICT_TAG,
     Payload,
+    Request,
     Row,
     SpanEnd,
     SpanStart,
@@ -23,6 +25,9 @@ from pyflare.schema.records import (
     WriterInfo,
     encode_record,
 )
+
+if TYPE_CHECKING:
+    from pyflare.store.decode.otlp import Repeats
 
 _ARRAY_16: Final = 0xDC
 """The first byte of a msgpack array of more than 15 items; its length takes two more bytes."""
@@ -35,6 +40,7 @@ _decode_end = msgspec.msgpack.Decoder(SpanEnd).decode
 _decode_row = msgspec.msgpack.Decoder(Row).decode
 _decode_payload = msgspec.msgpack.Decoder(Payload).decode
 _decode_verdict = msgspec.msgpack.Decoder(Verdict).decode
+_decode_request = msgspec.msgpack.Decoder(Request).decode
 
 
 class SpanState(Enum):
@@ -55,6 +61,8 @@ class Batch:
     unfinished_state: SpanState = SpanState.RUNNING
     rows: list[Row] = field(default_factory=list)
     payloads: list[Payload] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    """OTLP requests, sound ones. The spans of refused traces are still in them."""
 
 
 class JournalDecoder:
@@ -64,7 +72,13 @@ class JournalDecoder:
     is ready whenever it suits. A span that is fed twice before it is taken counts once.
     """
 
-    def __init__(self, info: WriterInfo) -> None:
+    def __init__(self, info: WriterInfo, *, repeats: Repeats | None = None) -> None:
+        """Begin a journal.
+
+        Args:
+            info: Whose it is.
+            repeats: What is remembered of its requests, where several decoders read one journal.
+        """
         self.info = info
         self.refused: set[bytes] = set()
         """Ids of traces that the tail sampler refused. Spans of theirs taken earlier must go too."""
@@ -78,6 +92,8 @@ class JournalDecoder:
         self._ended: dict[bytes, SpanEnd] = {}
         self._rows: list[Row] = []
         self._payloads: list[Payload] = []
+        self._requests: list[Request] = []
+        self._repeats = repeats
 
     def feed(self, payloads: Iterable[bytes]) -> None:
         """Take in the next payloads. A damaged one is counted, never raised."""
@@ -107,20 +123,31 @@ class JournalDecoder:
             self._payloads.append(_decode_payload(payload))
         elif tag == VERDICT_TAG:
             self.refused.add(_decode_verdict(payload).trace_id)
+        elif tag == REQUEST_TAG:
+            self._feed_request(_decode_request(payload))
         else:
             self.damaged += 1
 
+    def _feed_request(self, request: Request) -> None:
+        from pyflare.store.decode.otlp import Repeats, is_sound
+
+        self._repeats = self._repeats or Repeats()
+        if not is_sound(request):
+            self.damaged += 1
+        elif not self._repeats.has(request):
+            self._requests.append(request)
+
     def take(self) -> Batch:
-        """What has become ready since the last time: ended spans, rows and payloads."""
-        spans, rows, payloads = [*self._ended.values()], self._rows, self._payloads
+        """What has become ready since the last time: ended spans, rows, payloads and requests."""
+        spans, rows, payloads, requests = [*self._ended.values()], self._rows, self._payloads, self._requests
         self._ended.clear()
-        self._rows, self._payloads = [], []
+        self._rows, self._payloads, self._requests = [], [], []
         if self.refused:
             kept = [span for span in spans if span.trace_id not in self.refused]
             if len(kept) < len(spans):
                 self.dropped.update(span.trace_id for span in spans if span.trace_id in self.refused)
             spans = kept
-        return Batch(info=self.info, spans=spans, rows=rows, payloads=payloads)
+        return Batch(info=self.info, spans=spans, rows=rows, payloads=payloads, requests=requests)
 
     def unfinished(self, state: SpanState) -> Batch:
         """The spans that have begun and not ended, refused ones left out. They stay open here."""
