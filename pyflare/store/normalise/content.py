@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 
 from pyflare.dialects import Form, events
-from pyflare.store.decode.typed import typed_value
 from pyflare.store.normalise import happenings, indexed, messages, values
 from pyflare.store.normalise.documents import documents_of
-from pyflare.store.normalise.entries import STRING, TYPES, Cells
-from pyflare.store.normalise.rules import CONTENTS, MIME_TYPES, SYSTEM_INSTRUCTIONS, ContentRule
+from pyflare.store.normalise.entries import STRING, Cells
+from pyflare.store.normalise.finish import Column
+from pyflare.store.normalise.rules import CONTENTS, MIME_TYPES, ContentRule
 from pyflare.store.normalise.work import Work
 
 ROLES: Final = {"input": "user", "output": "assistant"}
@@ -24,23 +23,14 @@ _PLAIN: Final = "text/plain"
 _JSON: Final = "application/json"
 _OPENINGS: Final = ("{", "[", '"')
 
-Made = dict[int, Any]
-"""By row: JSON text as a str, or a value that is to be encoded."""
 
-
-def read_contents(work: Work, column: str) -> Made:
-    """What attributes say of a column, for the spans that have nothing in it."""
-    made: Made = {}
-    filling = work.filling(column)
-    open_rows = filling.empty.copy()
-    for rule in CONTENTS[column]:
-        for row, value in _indexed(work, rule, open_rows) if rule.is_indexed else _whole(work, rule, open_rows):
-            made[row] = value
-            open_rows[row] = False
-            work.trail.add(column, rule.attribute, rule.dialect, np.array([row]))
-    if column == "input":
-        _add_instructions(work, made)
-    return made
+def read_contents(work: Work, column: Column) -> None:
+    """Fill a column from attributes, for the spans that have nothing in it."""
+    for rule in CONTENTS[column.name]:
+        found = _indexed(work, rule, column.open_rows) if rule.is_indexed else _whole(work, rule, column.open_rows)
+        for row, value in found:
+            if column.put(row, value):
+                work.trail.add(column.name, rule.attribute, rule.dialect, np.array([row]))
 
 
 def _whole(work: Work, rule: ContentRule, open_rows: Any) -> Iterator[tuple[int, Any]]:
@@ -68,7 +58,7 @@ class _Reader:
         self.form = rule.form
         self.kinds = dict(zip(cells.rows.tolist(), work.kinds(cells.rows), strict=True))
         self.ours = _rows_with(work, _OURS)
-        self.mime_types = _texts_by_row(work, MIME_TYPES.get(rule.attribute))
+        self.mime_types = work.texts_by_row(MIME_TYPES.get(rule.attribute))
 
     def read(self, row: int, text: str, type: int) -> Any:
         """The value of a span; None where there is none."""
@@ -138,10 +128,9 @@ def _indexed(work: Work, rule: ContentRule, open_rows: Any) -> Iterator[tuple[in
 
 
 def _typed(text: str, type: int) -> Any:
-    try:
-        return typed_value(text, None if type == STRING else TYPES[type])
-    except (ValueError, KeyError, RecursionError):
-        return text
+    """The value of a leaf; its text where that is all there is."""
+    value = None if type == STRING else values.decoded(text)
+    return text if value is None else value
 
 
 def _built(rule: ContentRule, items: list[Any], *, kind: str | None) -> Any:
@@ -158,41 +147,6 @@ def _built(rule: ContentRule, items: list[Any], *, kind: str | None) -> Any:
     return messages.messages_of(texts, role=ROLES[rule.column])
 
 
-def _add_instructions(work: Work, made: Made) -> None:
-    """Put the system's instructions before messages that begin without any."""
-    for row, text in _texts_by_row(work, SYSTEM_INSTRUCTIONS).items():
-        value = made.get(row)
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            made[row] = with_instructions(value, values.decoded(text) or text)
-
-
-def with_instructions(read: list[messages.Message], instructions: object) -> list[messages.Message]:
-    """Messages with the system's instructions before them, unless they begin with such."""
-    parts = messages.parts_of(instructions)
-    if not parts or read[0].get("role") in {"system", "developer"}:
-        return read
-    return [{"role": "system", "parts": parts}, *read]
-
-
 def _rows_with(work: Work, key: str) -> frozenset[int]:
     cells = work.entries.cells(key)
     return frozenset(() if cells is None else cells.rows.tolist())
-
-
-def _texts_by_row(work: Work, key: str | None) -> dict[int, str]:
-    cells = work.entries.cells(key) if key is not None else None
-    if cells is None:
-        return {}
-    return dict(zip(cells.rows.tolist(), work.entries.take(cells.positions).to_pylist(), strict=True))
-
-
-def put_contents(work: Work, column: str, made: Made) -> None:
-    """Set the values of a column, as JSON text."""
-    texts = {row: text for row, value in made.items() if (text := _text(value)) is not None}
-    if texts:
-        rows = np.fromiter(texts, np.int64, len(texts))
-        work.filling(column).put(rows, pa.array([*texts.values()], pa.string()))
-
-
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else values.encoded(value)

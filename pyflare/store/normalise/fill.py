@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.store.normalise import told, values
-from pyflare.store.normalise.content import Made, put_contents, read_contents
+from pyflare.store.normalise.content import read_contents
+from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.happenings import Happening, span_events
-from pyflare.store.normalise.reasons import share_reasons
 from pyflare.store.normalise.scalars import fill_scalars
 from pyflare.store.normalise.usage import include_cached
 from pyflare.store.normalise.work import Work
@@ -49,12 +49,13 @@ def normalise(work: Work) -> None:
 
 def fill_contents(work: Work, happenings: Iterable[Happening]) -> None:
     """Fill inputs and outputs, from attributes before events."""
-    inputs: Made = read_contents(work, "input") if work.entries else {}
-    outputs: Made = read_contents(work, "output") if work.entries else {}
-    told.add_told(work, happenings, inputs=inputs, outputs=outputs)
-    share_reasons(work, outputs)
-    put_contents(work, "input", inputs)
-    put_contents(work, "output", outputs)
+    columns = [Column(work, name) for name in ("input", "output")]
+    if work.entries:
+        for column in columns:
+            read_contents(work, column)
+    told.add_told(work, happenings, columns)
+    for column in columns:
+        column.close()
 
 
 def _fill_environment(work: Work) -> None:

@@ -8,7 +8,7 @@ hold such messages. What has another shape is no list of messages: None.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from pyflare.dialects.words import FINISH_REASONS, ROLES
@@ -17,11 +17,8 @@ from pyflare.store.normalise.values import decoded
 Message = dict[str, Any]
 
 _DATA_URL: Final = re.compile(r"data:(?P<mime>[^;,]+);base64,(?P<content>.+)", re.DOTALL)
-_TEXTS: Final = frozenset({"text", "input_text", "output_text"})
-_THOUGHTS: Final = frozenset({"reasoning", "thinking"})
-_CALLS: Final = frozenset({"tool_call", "tool_use", "tool-call", "function"})
-_ANSWERS: Final = frozenset({"tool_call_response", "tool_result", "tool-result"})
-_IMAGES: Final = frozenset({"image", "image_url", "input_image"})
+_CONTENT_NAMES: Final = ("parts", "content", "contents")
+_ANSWERING: Final = frozenset({"tool", "function"})
 
 
 def messages_of(value: object, *, role: str) -> list[Message] | None:
@@ -31,7 +28,7 @@ def messages_of(value: object, *, role: str) -> list[Message] | None:
         value: A list of messages, one message, or the body of a request or response that holds some.
         role: Of texts that stand alone: user or assistant.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = _listed(value)
     if not isinstance(value, list) or not value:
         return None
@@ -41,7 +38,7 @@ def messages_of(value: object, *, role: str) -> list[Message] | None:
     return [message for message in found if message and message["parts"]]
 
 
-def _listed(body: Mapping[str, Any]) -> object:
+def _listed(body: dict[str, Any]) -> object:
     """The messages in a request's or response's body."""
     for name in ("messages", "choices", "candidates", "contents"):
         if isinstance(body.get(name), list):
@@ -53,10 +50,10 @@ def message_of(value: object, *, role: str | None = None) -> Message | None:
     """One message; None where it is none. Its parts may be none."""
     if isinstance(value, str) and role is not None:
         return {"role": role, "parts": [{"type": "text", "content": value}]}
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     inner = value.get("message")
-    if isinstance(inner, Mapping):  # a choice
+    if isinstance(inner, dict):  # a choice
         value = {"role": "assistant", "finish_reason": value.get("finish_reason"), **inner}
     said = value.get("role")
     if not isinstance(said, str):
@@ -80,12 +77,11 @@ def finish_reason(word: str) -> str:
     return FINISH_REASONS.get(word.strip().lower(), word)
 
 
-def _parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts of a message, whatever it calls them."""
-    content = next((message[name] for name in ("parts", "content", "contents") if message.get(name) is not None), None)
-    call_id = message.get("tool_call_id") or (message.get("id") if message["role"] == "tool" else None)
-    if str(message["role"]).lower() in {"tool", "function"} and not isinstance(message.get("parts"), list):
-        answered = call_id or message.get("name")
+    content = _first(message, *_CONTENT_NAMES)
+    if message["role"].lower() in _ANSWERING and not isinstance(message.get("parts"), list):
+        answered = _first(message, "tool_call_id", "id", "name")
         if isinstance(answered, str):
             return [answer(answered, _plain(content))]
     parts = parts_of(content)
@@ -95,7 +91,7 @@ def _parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
         made = [part for item in calls if (part := part_of(item, kind="tool_call")) is not None]
         parts += [part for part in made if part.get("id") is None or part["id"] not in known]
     call = message.get("function_call")
-    if isinstance(call, Mapping):
+    if isinstance(call, dict):
         parts += [part for part in [part_of(call, kind="tool_call")] if part is not None]
     return parts
 
@@ -110,35 +106,35 @@ def part_of(value: object, *, kind: str | None = None) -> dict[str, Any] | None:
     """One part; None where there is nothing in it."""
     if isinstance(value, str):
         return {"type": "text", "content": value} if value else None
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
     kind = kind or _kind(value)
-    for words, read in _READERS:
-        if kind in words:
-            return read(value)
+    read = _READERS.get(kind or "")
+    if read is not None:
+        return read(value)
     return {"type": kind or "unknown", **{name: item for name, item in value.items() if name != "type"}}
 
 
-def _kind(value: Mapping[str, Any]) -> str | None:
+def _kind(value: dict[str, Any]) -> str | None:
     kind = value.get("type") or value.get("kind")
     if isinstance(kind, str):
         return kind
     return "text" if isinstance(value.get("text"), str) else None
 
 
-def _text(value: Mapping[str, Any]) -> dict[str, Any] | None:
+def _text(value: dict[str, Any]) -> dict[str, Any] | None:
     content = _first(value, "content", "text")
     return {"type": "text", "content": content} if content else None
 
 
-def _thought(value: Mapping[str, Any]) -> dict[str, Any] | None:
+def _thought(value: dict[str, Any]) -> dict[str, Any] | None:
     content = _first(value, "content", "thinking", "text")
     return {"type": "reasoning", "content": content} if content else None
 
 
-def _call(value: Mapping[str, Any]) -> dict[str, Any] | None:
+def _call(value: dict[str, Any]) -> dict[str, Any] | None:
     function = value.get("function")
-    named: Mapping[str, Any] = function if isinstance(function, Mapping) else value
+    named: dict[str, Any] = function if isinstance(function, dict) else value
     arguments = _first(named, "arguments", "input", "args")
     call_id = _first(value, "id", "toolCallId", "call_id")
     return call(call_id, _first(named, "name", "toolName"), arguments)
@@ -155,7 +151,7 @@ def call(call_id: object, name: object, arguments: object) -> dict[str, Any]:
     return part
 
 
-def _answer(value: Mapping[str, Any]) -> dict[str, Any] | None:
+def _answer(value: dict[str, Any]) -> dict[str, Any] | None:
     call_id = _first(value, "id", "tool_use_id", "tool_call_id", "toolCallId")
     return answer(call_id, _plain(_first(value, "response", "result", "content", "output")))
 
@@ -186,14 +182,14 @@ def opened(value: object) -> object:
     return value
 
 
-def _image(value: Mapping[str, Any]) -> dict[str, Any] | None:
+def _image(value: dict[str, Any]) -> dict[str, Any] | None:
     url = _first(value, "image_url", "url", "uri", "image")
-    if isinstance(url, Mapping):
+    if isinstance(url, dict):
         url = _first(url, "url", "image.url")
     if isinstance(url, str):
         return medium(url, modality="image")
     source = value.get("source")
-    if not isinstance(source, Mapping):
+    if not isinstance(source, dict):
         return {**value, "type": "image"}
     if isinstance(source.get("url"), str):
         return medium(source["url"], modality="image")
@@ -213,14 +209,18 @@ def medium(url: str, *, modality: str) -> dict[str, Any]:
     return {"type": "blob", "modality": modality, "mime_type": data["mime"], "content": data["content"]}
 
 
-def _first(value: Mapping[str, Any], *names: str) -> Any:
-    return next((value[name] for name in names if value.get(name) is not None), None)
+def _first(value: dict[str, Any], *names: str) -> Any:
+    for name in names:
+        found = value.get(name)
+        if found is not None:
+            return found
+    return None
 
 
-_READERS: Final[tuple[tuple[frozenset[str], Callable[[Mapping[str, Any]], dict[str, Any] | None]], ...]] = (
-    (_TEXTS, _text),
-    (_CALLS, _call),
-    (_ANSWERS, _answer),
-    (_THOUGHTS, _thought),
-    (_IMAGES, _image),
-)
+_READERS: Final[dict[str, Callable[[dict[str, Any]], dict[str, Any] | None]]] = {
+    **dict.fromkeys(("text", "input_text", "output_text"), _text),
+    **dict.fromkeys(("tool_call", "tool_use", "tool-call", "function"), _call),
+    **dict.fromkeys(("tool_call_response", "tool_result", "tool-result"), _answer),
+    **dict.fromkeys(("reasoning", "thinking"), _thought),
+    **dict.fromkeys(("image", "image_url", "input_image"), _image),
+}

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 
 from pyflare.dialects import events
 from pyflare.store.normalise import happenings, messages
-from pyflare.store.normalise.content import ROLES, Made, with_instructions
+from pyflare.store.normalise.content import ROLES
 from pyflare.store.normalise.documents import documents_of
+from pyflare.store.normalise.finish import Column, with_instructions
 from pyflare.store.normalise.happenings import Happening
 from pyflare.store.normalise.rules import EVENTS, SYSTEM_INSTRUCTIONS
 from pyflare.store.normalise.work import Work
@@ -33,36 +34,34 @@ _ATTRIBUTES: Final = {
 """Attributes that an event may carry in its span's stead."""
 
 
-def add_told(work: Work, told: Iterable[Happening], *, inputs: Made, outputs: Made) -> None:
+def add_told(work: Work, told: Iterable[Happening], columns: Iterable[Column]) -> None:
     """Fill what is still empty from events, each span's in their order."""
     by_row: dict[int, list[Happening]] = {}
     for happening in told:
         by_row.setdefault(happening.row, []).append(happening)
-    for column, made in (("input", inputs), ("output", outputs)):
-        empty = work.filling(column).empty
+    for column in columns:
         for row, found in by_row.items():
-            if empty[row] and row not in made:
-                _add_content(work, column, row, found, made)
+            if column.open_rows[row]:
+                _add_content(work, column, row, found)
     _put(work, "time_to_first_chunk_ns", {row: _first_chunk(work, row, found) for row, found in by_row.items()})
     _put(work, "error_type", {row: _error(found) for row, found in _failed(work, by_row).items()})
 
 
-def _add_content(work: Work, column: str, row: int, found: list[Happening], made: Made) -> None:
-    meaning = events.INPUT_MESSAGE if column == "input" else events.OUTPUT_MESSAGE
+def _add_content(work: Work, column: Column, row: int, found: list[Happening]) -> None:
+    meaning = events.INPUT_MESSAGE if column.name == "input" else events.OUTPUT_MESSAGE
     said = happenings.by_meaning(found, meaning)
     value: Any = [message for item in said if (message := happenings.message_of(item)) is not None]
     told: str = said[0].name if said else ""
     for happening in happenings.by_meaning(found, events.ATTRIBUTES) if not value else ():
-        value = _carried(happening, column)
+        value = _carried(happening, column.name)
         told = happening.name
         if value:
             break
-    if not value and column == "output":
+    if not value and column.name == "output":
         value = documents_of(item.values for item in happenings.by_meaning(found, events.DOCUMENT))
         told = next((item.name for item in happenings.by_meaning(found, events.DOCUMENT)), "")
-    if value:
-        made[row] = value
-        work.trail.add(column, told, EVENTS[told].dialect, np.array([row]))
+    if value and column.put(row, value):
+        work.trail.add(column.name, told, EVENTS[told].dialect, np.array([row]))
 
 
 def _carried(happening: Happening, column: str) -> Any:

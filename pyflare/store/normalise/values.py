@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -145,7 +146,6 @@ class Members:
     """Reads members of JSON objects, each attribute of each span once."""
 
     def __init__(self) -> None:
-        self._decoders: dict[tuple[str, ...], Callable[[str], Any]] = {}
         self._read: dict[tuple[str, int], Any] = {}
 
     def value(self, attribute: str, names: tuple[str, ...], position: int, text: str) -> Any:
@@ -155,14 +155,14 @@ class Members:
         """
         known = attribute, position
         if known not in self._read:
-            decoder = self._decoders.setdefault(names, _decoder(names))
             try:
-                self._read[known] = decoder(text)
+                self._read[known] = _decoder(names)(text)
             except BAD_JSON:
                 self._read[known] = None
         return self._read[known]
 
 
+@cache
 def _decoder(names: tuple[str, ...]) -> Callable[[str], Any]:
     if "" in names:
         return _decode

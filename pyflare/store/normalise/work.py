@@ -58,6 +58,13 @@ class Work:
     def _scopes(self) -> Words:
         return Words(self.spans["scope_name"])
 
+    def texts_by_row(self, key: str | None) -> dict[int, str]:
+        """What an attribute holds in each span that has it, as text."""
+        cells = self.entries.cells(key) if key is not None else None
+        if cells is None:
+            return {}
+        return dict(zip(cells.rows.tolist(), self.entries.take(cells.positions).to_pylist(), strict=True))
+
     def kinds(self, rows: Integers) -> list[str | None]:
         """The inference types of some spans."""
         return self._kinds.of(rows)
