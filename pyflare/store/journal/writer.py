@@ -191,7 +191,8 @@ class JournalWriter:
     def _claim(self, size: int) -> _Cursor | None:
         """Open another segment that has room for a frame of `size` bytes; None where it cannot be had."""
         if self._closed:
-            self.losses.add("write_failed")
+            if self._counts_failures:
+                self.losses.add("write_failed")
             return None
         if self.error is not None and time.monotonic() < self._retry_at_s:
             self._count_failure(self.error)
