@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 from pyflare.schema.records import SpanStart
 from pyflare.store import decode
 from pyflare.store.catalog import COUNTERS_NAME, Catalog, segment_key
-from pyflare.store.decode import Batch, JournalDecoder, SpanState
+from pyflare.store.decode import Batch, JournalDecoder, Repeats, SpanState
 from pyflare.store.journal.format import HEADER
-from pyflare.store.journal.reader import Segment, WriterJournal, read_frames
+from pyflare.store.journal.reader import Segment, WriterJournal, read_frames, settled_end
 
 Tables = Mapping[str, pa.Table]
 """Rows by table name."""
@@ -30,6 +30,7 @@ class LiveJournal:
         self._alive = True
         self._segments: dict[str, _LiveSegment] = {}
         self._refused: set[bytes] = set()
+        self._repeats = Repeats()
         self._complete_at = -1
         """The catalogue's version at which a dead journal was read to its end: it will not change again."""
 
@@ -54,6 +55,11 @@ class LiveJournal:
         if not self._alive:
             self._complete_at = catalog.version
 
+    @property
+    def holds_requests(self) -> bool:
+        """Whether any of the rows are out of OTLP requests, which may come more than once."""
+        return any(live.holds_requests for live in self._segments.values())
+
     def chunks(self) -> Iterator[Tables]:
         """The rows of ended spans and of other tables."""
         for live in self._segments.values():
@@ -75,10 +81,10 @@ class LiveJournal:
         writer_id = self.journal.info.writer_id
         found = {segment.name: segment for segment in self.journal.segments() if catalog.counts(writer_id, segment)}
         self.changed |= not self._segments.keys() <= found.keys()
-        self._segments = {
-            name: self._segments.get(name) or _LiveSegment(segment, JournalDecoder(self.journal.info))
-            for name, segment in found.items()
-        }
+        self._segments = {name: self._segments.get(name) or self._open(segment) for name, segment in found.items()}
+
+    def _open(self, segment: Segment) -> _LiveSegment:
+        return _LiveSegment(segment, JournalDecoder(self.journal.info, repeats=self._repeats))
 
     def _count_losses(self, catalog: Catalog) -> None:
         before = self.losses
@@ -103,9 +109,12 @@ class _LiveSegment:
         self.decoder = decoder
         self.ended: set[bytes] = set()
         """Trace and span ids of the spans that ended here; they may have begun in another segment."""
+        self.holds_requests = False
         self._segment = segment
         self._chunks: list[Tables] = []
         self._offset = HEADER.size
+        self._unsettled: list[bytes] = []
+        """The start of a span that its end may yet take the place of."""
         self._complete = False
 
     def read(self, *, may_grow: bool) -> bool:
@@ -121,8 +130,12 @@ class _LiveSegment:
             return False
         # An older generation is sealed a moment after the newer one begins.
         was_sealed = not may_grow and (self._segment.is_carry or self._segment.sealed_length() is not None)
-        payloads, self._offset = read_frames(self._segment, self._offset)
+        payloads, end = read_frames(self._segment, self._offset)
         self._complete = was_sealed
+        if payloads == self._unsettled:
+            return False
+        self._offset = settled_end(payloads, end)
+        self._unsettled = payloads[-1:] if self._offset < end else []
         self.decoder.feed(payloads)
         return bool(payloads)
 
@@ -134,7 +147,11 @@ class _LiveSegment:
         self.ended.update(span.trace_id + span.span_id for span in batch.spans)
         if refused:
             batch.spans = [span for span in batch.spans if span.trace_id not in refused]
-        if tables := decode.tables([batch]):
+        tables: Tables = decode.tables([batch])
+        if batch.requests:
+            self.holds_requests = True
+            tables = _without_traces(tables, refused)
+        if tables:
             self._chunks.append(tables)
         while len(self._chunks) > 1 and _rows(self._chunks[-2]) <= 2 * _rows(self._chunks[-1]):
             self._chunks[-2:] = [_joined(self._chunks[-2:])]
@@ -145,7 +162,7 @@ class _LiveSegment:
 
 
 def _without_traces(tables: Tables, trace_ids: set[bytes]) -> Tables:
-    if "spans" not in tables:
+    if "spans" not in tables or not trace_ids:
         return tables
     spans = tables["spans"]
     refused = pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())

@@ -121,7 +121,7 @@ def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., A
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
         runtime = state.runtime
-        span = start(runtime, args, kwargs, current=True) if runtime is not None else None
+        span = start(runtime, args, kwargs, True) if runtime is not None else None
         if span is None:
             return function(*args, **kwargs)
         try:
@@ -147,7 +147,7 @@ def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., 
     @functools.wraps(function)
     async def traced(*args: Any, **kwargs: Any) -> Any:
         runtime = state.runtime
-        span = start(runtime, args, kwargs, current=True) if runtime is not None else None
+        span = start(runtime, args, kwargs, True) if runtime is not None else None
         if span is None:
             return await function(*args, **kwargs)
         try:
@@ -188,7 +188,7 @@ def _begin_stream(
 ) -> tuple[Stream | NoStream, Any]:
     """The span and the generator of one call of a generator function."""
     runtime = state.runtime
-    span = site.start(runtime, args, kwargs) if runtime is not None else None
+    span = site.start(runtime, args, kwargs, False) if runtime is not None else None
     if span is None:
         return NoStream(), function(*args, **kwargs)
     try:

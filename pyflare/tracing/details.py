@@ -50,6 +50,19 @@ class Details:
         self.passing_errors: dict[bytes, Origin] = {}
         """The exception that a child span was left by, by the id of the span that it has come to."""
 
+    def fields(self) -> tuple[Any, ...]:
+        """The fields of the span's record that most spans leave empty, in their order."""
+        return (
+            self.status_message,
+            self.attributes or None,
+            self.events or None,
+            self.links or None,
+            self.span_kind,
+            self.scope_name,
+            self.scope_version,
+            self.trace_state,
+        )
+
     def redact(self, redact: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         """Put all attributes through `redact`: the span's own, its events' and its links'."""
         self.attributes = redact(self.attributes)

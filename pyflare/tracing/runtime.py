@@ -132,7 +132,7 @@ class Runtime:
     def judge(self, span: Span, duration_ns: int) -> None:
         """Where `span` is the trace's first in this process, say whether the trace is kept."""
         sampler = self.tail_sampler
-        if sampler is None or span.root is not span:
+        if sampler is None or span.above is not None:
             return
         failed = span._details is not None and span._details.trace_failed
         if not sampler.keep(span.raw_trace_id, duration_ns, failed):

@@ -58,7 +58,7 @@ class Site:
         """The JSON before the only argument of a function that takes one."""
 
     def start(
-        self, runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any], *, current: bool = False
+        self, runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any], current: bool
     ) -> Span | UnsampledSpan | None:
         """Begin a span for one call, and make it current if asked. None, and a counted fault, if PyFlare failed."""
         try:

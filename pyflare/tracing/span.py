@@ -45,8 +45,10 @@ class Span(otel.Span):
 
     __slots__ = (
         "_details",
+        "_start",
         "_started_ns",
         "_write",
+        "above",
         "ended",
         "fields",
         "inference_type",
@@ -56,7 +58,6 @@ class Span(otel.Span):
         "raw_parent_span_id",
         "raw_span_id",
         "raw_trace_id",
-        "root",
         "runtime",
         "scope",
         "start_unix_ns",
@@ -70,8 +71,9 @@ class Span(otel.Span):
     raw_span_id: bytes
     """8 bytes, big endian."""
     raw_parent_span_id: bytes | None
-    root: Span
-    """The trace's first span in this process."""
+    above: Span | None
+    """The trace's first span in this process, or None where it is this one: a span that refers to itself
+    would have to wait for the garbage collector."""
     name: str
     inference_type: str | None
     start_unix_ns: int
@@ -100,7 +102,7 @@ class Span(otel.Span):
             self.raw_span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
             trace_id = parent.raw_trace_id
             parent_span_id = parent.raw_span_id
-            self.root = parent.root
+            self.above = parent.above or parent
             scope = parent.scope
             if parent._details is not None and parent._details.trace_state is not None:
                 self.details.trace_state = parent._details.trace_state
@@ -108,14 +110,15 @@ class Span(otel.Span):
             identity = runtime.random_bits(192).to_bytes(24, "big")
             self.raw_span_id = span_id = identity[:8]
             trace_id = identity[8:]
-            self.root = self
+            self.above = None
             scope = runtime.scope
             if parent is not None or runtime.head_sampler is not None:
                 trace_id, parent_span_id, trace_state = runtime.begin_trace(parent)
                 if trace_state is not None:
                     self.details.trace_state = trace_state
-        if SCOPE_KEY in context:
-            scope = merge_scope(scope, context[SCOPE_KEY])  # type: ignore[arg-type]
+        pending: Any = context.get(SCOPE_KEY)
+        if pending is not None:
+            scope = merge_scope(scope, pending) if scope else pending
         self.runtime = runtime
         self.raw_trace_id = trace_id
         self.raw_parent_span_id = parent_span_id
@@ -134,7 +137,6 @@ class Span(otel.Span):
             trace_id, span_id = self.raw_trace_id, self.raw_span_id
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
-        self._write = write = runtime.write
         start = (
             SPAN_START_TAG,
             trace_id,
@@ -151,7 +153,9 @@ class Span(otel.Span):
             data = encode_record(start)
         except Exception:
             data = encode_anyhow(start)
-        write(data)
+        self._start = data
+        self._write = runtime.write
+        self._write(data)
         self._started_ns = perf_counter_ns()
 
     # -- the end ---------------------------------------------------------------------------------
@@ -210,7 +214,7 @@ class Span(otel.Span):
             data = encode_anyhow(record)
         if runtime.tail_sampler is not None:
             runtime.judge(self, duration_ns)  # before the end: whoever has read that knows the verdict
-        self._write(data)
+        self._write(data, self._start)
 
     def _uncommon(self, details: Details, duration_ns: int) -> tuple[Any, ...]:
         """The fields of the record that most spans leave empty, redacted."""
@@ -220,16 +224,7 @@ class Span(otel.Span):
             details.redact(redactor.redact_attributes)
         if runtime.mirror is not None:
             runtime.mirror.end(self, details, duration_ns)
-        return (
-            details.status_message,
-            details.attributes or None,
-            details.events or None,
-            details.links or None,
-            details.span_kind,
-            details.scope_name,
-            details.scope_version,
-            details.trace_state,
-        )
+        return details.fields()
 
     def succeed(self, output: object = None, capture: bool | None = None) -> None:
         """End the span with what the work returned, kept unless `capture` or the setting says no. Never raises."""
@@ -341,6 +336,11 @@ class Span(otel.Span):
         if self.fields is None or "time_to_first_chunk_ns" not in self.fields:
             elapsed_ns = perf_counter_ns() - self._started_ns
             self._set_field("time_to_first_chunk_ns", elapsed_ns)
+
+    @property
+    def root(self) -> Span:
+        """The trace's first span in this process."""
+        return self.above or self
 
     @property
     def trace_id(self) -> str:

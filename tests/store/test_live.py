@@ -55,6 +55,21 @@ def _hex(number: int) -> str:
     return span_id(number).hex()
 
 
+def test_an_end_in_the_place_of_its_start(tmp_path: Path, writer: JournalWriter) -> None:
+    """A span that was seen running is seen to have ended, and so is one after it; nothing new leaves all as it was."""
+    folder = LiveFolder(tmp_path)
+    first, second = start(1, 1), start(1, 2, parent=1)
+    writer.write(first)
+    assert _states(folder) == {_hex(1): "running"}
+    assert folder.snapshot() is folder.snapshot()
+    writer.write(second)
+    assert _states(folder) == {_hex(1): "running", _hex(2): "running"}
+    writer.write(end(1, 2, parent=1), second)
+    assert _states(folder) == {_hex(1): "running", _hex(2): "ended"}
+    writer.write(end(1, 1), first)
+    assert _states(folder) == {_hex(1): "ended", _hex(2): "ended"}
+
+
 def test_sees_what_was_written_since(tmp_path: Path, writer: JournalWriter) -> None:
     """Each snapshot holds what was written until it was taken, in every table."""
     folder = LiveFolder(tmp_path)

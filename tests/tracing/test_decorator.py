@@ -71,7 +71,7 @@ def test_a_sync_function_is_recorded(recorded):
     assert content(span.input) == {"a": 1}
     assert content(span.output) == 6
     assert span.duration_ns > 0
-    assert [start.span_id for start in recorded.started()] == [span.span_id]
+    assert recorded.running() == []
 
 
 @pytest.mark.parametrize(
@@ -148,15 +148,42 @@ def test_settings_say_what_is_captured_where_the_decorator_does_not(begin):
 
 def test_options_become_columns(recorded):
     """Name, kind, model and provider are on the start record as well, so that running spans show them."""
+    starts = []
 
     @pyflare.trace(name="ask", kind="llm", model="m-1", model_version="2", provider="acme")
     def function():
-        pass
+        starts.extend(recorded.started())
 
     function()
     fields = {"model_id": "m-1", "model_version": "2", "provider": "acme"}
-    for record in (recorded.one(), recorded.started()[0]):
+    for record in (recorded.one(), *starts):
         assert (record.name, record.inference_type, record.fields) == ("ask", "llm", fields)
+    assert len(starts) == 1
+
+
+def test_an_end_takes_the_place_of_a_start_that_is_last(recorded):
+    """A call that makes no further records leaves one; a start with something behind it stays."""
+
+    @pyflare.trace
+    def leaf():
+        pass
+
+    @pyflare.trace
+    def branch():
+        leaf()
+
+    leaf()
+    assert [type(record).__name__ for record in recorded.records()] == ["SpanEnd"]
+    branch()
+    assert [type(record).__name__ for record in recorded.records()] == ["SpanEnd", "SpanStart", "SpanEnd", "SpanEnd"]
+
+
+def test_an_end_that_is_shorter_than_its_start(recorded):
+    """Its input was replaced by a shorter one: both records stay, and the end is read."""
+    with pyflare.span("step", input="x" * 500) as span:
+        span.set_input("y")
+    assert content(recorded.one().input) == "y"
+    assert len(recorded.records()) == 2
 
 
 def test_options_of_other_types_become_text(recorded):

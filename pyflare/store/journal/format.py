@@ -3,7 +3,9 @@
 Header, 16 bytes: magic, and the offset where the last frame ends (0 until the
 segment is sealed). Frame: length and CRC-32 of the payload, then the payload.
 A frame whose checksum is wrong has not been written whole; whatever comes after
-it does not count.
+it does not count. The end of a span takes the place of its start where nothing
+came in between: a start that is the last frame of a segment that may still grow
+is not there for good, and whoever reads on begins with it.
 """
 
 from __future__ import annotations

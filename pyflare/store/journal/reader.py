@@ -16,7 +16,7 @@ from zlib import crc32
 
 import msgspec
 
-from pyflare.schema.records import WriterInfo
+from pyflare.schema.records import SPAN_START_TAG, WriterInfo
 from pyflare.store.journal.format import FRAME, HEADER, MAGIC, SEGMENT_NAME, WRITER_ID
 from pyflare.store.journal.losses import SIZE_BYTES, decode
 
@@ -24,6 +24,8 @@ _FIRST_READ_BYTES: Final = 1 << 14
 _LARGEST_READ_BYTES: Final = 1 << 22
 _decode_info = msgspec.json.Decoder(WriterInfo).decode
 _unpack_frame = FRAME.unpack_from
+_START: Final = bytes([SPAN_START_TAG])
+"""The second byte of a span's start, after that of a short msgpack array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +164,8 @@ def _guess_info(writer_id: str) -> WriterInfo:
 def read_frames(segment: Segment, offset: int = HEADER.size) -> tuple[list[bytes], int]:
     """The whole frames from `offset` on, and the offset after the last of them.
 
-    Call it again with the offset it returned to read what has come since. It
-    stops at the first frame that is absent, cut or damaged.
+    Call it again with the `settled_end` of what it returned to read what has come
+    since. It stops at the first frame that is absent, cut or damaged.
 
     Raises:
         FileNotFoundError: A compaction has deleted the segment.
@@ -181,6 +183,20 @@ def read_frames(segment: Segment, offset: int = HEADER.size) -> tuple[list[bytes
             wanted = max(missing, min(2 * wanted, _LARGEST_READ_BYTES))
     finally:
         os.close(descriptor)
+
+
+def settled_end(payloads: list[bytes], end: int) -> int:
+    """The offset up to which frames stay as they are, in a segment that may still grow.
+
+    The end of a span takes the place of its start, where that is the last frame.
+
+    Args:
+        payloads: What `read_frames` returned.
+        end: The offset that it returned.
+    """
+    if payloads and payloads[-1][1:2] == _START:
+        return end - FRAME.size - len(payloads[-1])
+    return end
 
 
 def _split(chunk: bytes, payloads: list[bytes]) -> tuple[int, int]:

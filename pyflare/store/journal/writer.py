@@ -41,14 +41,14 @@ _SEALED_UNSYNCED: Final = 1024
 RETRY_S: Final = 1.0
 """How long a writer that could not make a segment drops records before it tries again."""
 
-_pack_frame = FRAME.pack
+_pack_frame = FRAME.pack_into
 _FRAME_BYTES: Final = FRAME.size
 
 
 class _Cursor:
     """One open segment and the place where the next frame goes."""
 
-    __slots__ = ("generation", "map", "path", "position", "size")
+    __slots__ = ("generation", "last", "map", "path", "position", "size")
 
     def __init__(self, path: Path, size: int, generation: int) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -65,6 +65,8 @@ class _Cursor:
         self.size = size
         self.position = HEADER.size
         self.generation = generation
+        self.last: bytes | None = None
+        """The payload of the last frame."""
 
     def seal(self) -> None:
         """Write down where the segment ends, and give the rest of it back."""
@@ -149,8 +151,14 @@ class JournalWriter:
         self._retry_at_s = 0.0
         self._closed = False
 
-    def write(self, payload: bytes) -> bool:
-        """Append one record. Returns whether it was kept; a loss is counted. Never raises OSError."""
+    def write(self, payload: bytes, instead_of: bytes | None = None) -> bool:
+        """Append one record. Returns whether it was kept; a loss is counted. Never raises OSError.
+
+        Args:
+            payload: The record.
+            instead_of: The record of a span's start, as it was written, where this is its end.
+                If nothing came after it in its segment, its end takes its place there.
+        """
         size = len(payload)
         try:
             cursor = self._take()
@@ -166,9 +174,15 @@ class JournalWriter:
                 return False
             position = cursor.position
             end = position + size + _FRAME_BYTES
+        elif instead_of is not None and cursor.last is instead_of and (shorter := len(instead_of)) <= size:
+            position -= shorter + _FRAME_BYTES
+            end -= shorter + _FRAME_BYTES
         try:
-            cursor.map[position:end] = _pack_frame(size, crc32(payload)) + payload
+            map = cursor.map
+            map[position + _FRAME_BYTES : end] = payload
+            _pack_frame(map, position, size, crc32(payload))
             cursor.position = end
+            cursor.last = payload
         finally:
             self._give_back(cursor)
         return True

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from pyflare.schema.records import WriterInfo
 from pyflare.store.journal.format import FRAME, HEADER
 from pyflare.store.journal.losses import DROPPED_RECORD_REASONS
-from pyflare.store.journal.reader import Segment, WriterJournal, read_frames
+from pyflare.store.journal.reader import Segment, WriterJournal, read_frames, settled_end
 from pyflare.store.journal.shipped import ShipPosition, is_shipped, load_position, load_positions, save_position
 
 _LOSSES_TO_SHOW: Final = DROPPED_RECORD_REASONS | {"redaction_failed", "ship_rejected"}
@@ -24,6 +24,7 @@ class Place(NamedTuple):
     segment: str
     start: int
     end: int
+    """The same as `start` where the frame may yet be replaced: it is there to be seen, and is read again."""
 
 
 class Ledger:
@@ -90,10 +91,11 @@ class Ledger:
             payloads, end = read_frames(segment, offset)
         except FileNotFoundError:
             return
+        settled = settled_end(payloads, end) if grows else end
         if not grows:
             self._ends[segment.name] = end
         for payload in payloads:
-            after = offset + FRAME.size + len(payload)
+            after = min(offset + FRAME.size + len(payload), settled)
             yield Place(segment.name, offset, after), payload
             offset = after
 
@@ -110,6 +112,8 @@ class Ledger:
 
     def handle(self, place: Place) -> None:
         """Note that a frame is handled. Frames may be handled in any order."""
+        if place.end == place.start:
+            return
         self._changed = True
         positions = self._position.positions
         if place.start != self.position(place.segment):

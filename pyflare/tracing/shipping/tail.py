@@ -32,6 +32,7 @@ class _End(msgspec.Struct, array_like=True, tag=SPAN_END_TAG, frozen=True, gc=Fa
 
     trace_id: bytes
     span_id: bytes
+    parent_span_id: bytes | None
 
 
 _decode_start: Final = msgspec.msgpack.Decoder(_Start).decode
@@ -108,6 +109,7 @@ class TailReader:
         if tag == SPAN_END_TAG:
             end = _decode_end(payload)
             trace = self._trace(end.trace_id)
+            trace.parents[end.span_id] = end.parent_span_id
             trace.ended.add(end.span_id)
             trace.spans.append(place)
             self._held += 1

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import signal
 import struct
 import threading
 import time
 
+import msgspec
 import pytest
 
+from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
 from pyflare.store.journal import writer as writer_module
 from pyflare.store.journal.format import FRAME, HEADER, MAGIC, frame, scan
 from pyflare.store.journal.losses import REASONS, Losses, decode
-from pyflare.store.journal.reader import list_writers, read_frames
+from pyflare.store.journal.reader import list_writers, read_frames, settled_end
 from pyflare.store.journal.writer import JournalWriter, prepare_folder, write_atomically
 
 TINY = (256, 512)
@@ -403,6 +406,39 @@ def test_readers_meet_only_whole_frames(journal, tmp_path):
     finally:
         stop.set()
         thread.join()
+
+
+def test_readers_meet_only_whole_frames_where_ends_replace_starts(journal, tmp_path):
+    """Whoever reads on from the settled end of what was read last meets each end once, in order, and only known starts."""
+    stop = threading.Event()
+    numbers = itertools.count()
+
+    def write():
+        while not stop.is_set():
+            number = next(numbers)
+            start = encode_record((SPAN_START_TAG, number, os.urandom(200)))
+            journal.write(start)
+            journal.write(encode_record((SPAN_END_TAG, number, os.urandom(700))), start)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    offsets, ends = {}, []
+    deadline = time.monotonic() + 1.0
+    try:
+        while time.monotonic() < deadline or thread.is_alive():
+            if time.monotonic() >= deadline:
+                stop.set()
+                thread.join()
+            for segment in list_writers(tmp_path)[0].segments() if list_writers(tmp_path) else ():
+                payloads, end = read_frames(segment, offsets.get(segment.name, HEADER.size))
+                offsets[segment.name] = settled_end(payloads, end)
+                records = [msgspec.msgpack.decode(payload) for payload in payloads]
+                assert all(tag == SPAN_END_TAG for tag, *_ in records[:-1])
+                ends += [number for tag, number, _ in records if tag == SPAN_END_TAG]
+    finally:
+        stop.set()
+        thread.join()
+    assert ends == list(range(next(numbers)))
 
 
 def test_a_segment_has_its_blocks_before_it_is_written(journal, tmp_path):

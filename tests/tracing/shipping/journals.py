@@ -34,21 +34,33 @@ def identity() -> tuple[bytes, bytes]:
     return os.urandom(16), os.urandom(8)
 
 
-def write_start(writer: JournalWriter, name: str, trace_id: bytes, span_id: bytes, parent: bytes | None = None) -> None:
-    record = (SPAN_START_TAG, trace_id, span_id, parent, name, None, time.time_ns(), b'"in"', None, None)
-    assert writer.write(encode_record(record))
+def write_start(
+    writer: JournalWriter, name: str, trace_id: bytes, span_id: bytes, parent: bytes | None = None
+) -> bytes:
+    """The start of a span. Returns its record."""
+    start = encode_record((SPAN_START_TAG, trace_id, span_id, parent, name, None, time.time_ns(), b'"in"', None, None))
+    assert writer.write(start)
+    return start
 
 
-def write_end(writer: JournalWriter, name: str, trace_id: bytes, span_id: bytes, parent: bytes | None = None) -> None:
+def write_end(
+    writer: JournalWriter,
+    name: str,
+    trace_id: bytes,
+    span_id: bytes,
+    parent: bytes | None = None,
+    start: bytes | None = None,
+) -> None:
+    """The end of a span, in place of its start where that is given and nothing came in between."""
     record = (SPAN_END_TAG, trace_id, span_id, parent, name, None, time.time_ns(), b'"in"', None, None, 1000, b'"out"')
-    assert writer.write(encode_record(record))
+    assert writer.write(encode_record(record), start)
 
 
 def write_span(writer: JournalWriter, name: str = "work") -> bytes:
     """A span's start and end. Returns its id."""
     trace_id, span_id = identity()
-    write_start(writer, name, trace_id, span_id)
-    write_end(writer, name, trace_id, span_id)
+    start = write_start(writer, name, trace_id, span_id)
+    write_end(writer, name, trace_id, span_id, start=start)
     return span_id
 
 

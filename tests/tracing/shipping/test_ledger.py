@@ -14,7 +14,15 @@ from pyflare.store.journal.shipped import is_shipped, load_position, load_positi
 from pyflare.tracing.shipping import Destination
 from pyflare.tracing.shipping.ledger import Ledger
 from pyflare.tracing.shipping.reading import BATCH_BYTES, JournalReader, Limits
-from tests.tracing.shipping.journals import identity, journal, write_end, write_others, write_span, write_verdict
+from tests.tracing.shipping.journals import (
+    identity,
+    journal,
+    write_end,
+    write_others,
+    write_span,
+    write_start,
+    write_verdict,
+)
 
 DESTINATION = Destination(endpoint="http://collector:4318")
 NAME = DESTINATION.name
@@ -61,6 +69,32 @@ def test_batches_are_bounded_in_spans_and_bytes(tmp_path):
     sizes = [[int(item.span.name) for item in batch] for batch in JournalReader(ledger, Limits(spans=2)).batches()]
     assert sizes == [[10, 10], [10, BATCH_BYTES // 2], [BATCH_BYTES // 2], [BATCH_BYTES * 2], [10]]
     ledger.close()
+
+
+def test_an_end_in_the_place_of_its_start_is_shipped(tmp_path):
+    """A start that is the last frame was read before, and saved as far as that went."""
+    writer = journal(tmp_path, DESTINATION)
+    write_span(writer, "before")
+    trace_id, span_id = identity()
+    start = write_start(writer, "late", trace_id, span_id)
+    ledger = ledger_of(tmp_path, dead=False)
+    assert [shipped(ledger), shipped(ledger)] == [["before"], []]
+    write_end(writer, "late", trace_id, span_id, start=start)
+    assert [shipped(ledger), shipped(ledger)] == [["late"], []]
+    write_start(writer, "running", *identity())
+    write_span(writer, "after")
+    assert [shipped(ledger), shipped(ledger)] == [["after"], []]
+    ledger.close()
+    writer.close()
+
+
+def shipped(ledger):
+    """The names of what one sweep over a ledger ships, all acknowledged and saved."""
+    found = items(ledger)
+    for item in found:
+        ledger.handle(item.place)
+    ledger.save()
+    return [item.span.name for item in found]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -58,17 +58,17 @@ class Trace:
     def __init__(self, writer, name, parent=None):
         self.writer, self.name, self.parent = writer, name, parent
         self.trace_id, self.root_id = identity()
-        write_start(writer, name, self.trace_id, self.root_id, parent)
+        self.start = write_start(writer, name, self.trace_id, self.root_id, parent)
 
     def child(self, name):
         _, span_id = identity()
-        write_start(self.writer, name, self.trace_id, span_id, self.root_id)
-        write_end(self.writer, name, self.trace_id, span_id, self.root_id)
+        start = write_start(self.writer, name, self.trace_id, span_id, self.root_id)
+        write_end(self.writer, name, self.trace_id, span_id, self.root_id, start)
 
     def end(self, refused=False):
         if refused:
             write_verdict(self.writer, self.trace_id)
-        write_end(self.writer, self.name, self.trace_id, self.root_id, self.parent)
+        write_end(self.writer, self.name, self.trace_id, self.root_id, self.parent, self.start)
 
 
 def test_spans_wait_until_the_first_span_of_their_trace_has_ended(tmp_path):
@@ -79,6 +79,17 @@ def test_spans_wait_until_the_first_span_of_their_trace_has_ended(tmp_path):
         assert watch.ship() == []
         trace.end()
         assert watch.ship() == ["step", "root"]
+        assert watch.ship() == []
+
+
+def test_a_root_without_children_goes_out_once(tmp_path):
+    """Its end takes the place of a start that has been read already."""
+    with watched(tmp_path) as watch:
+        trace = Trace(watch.writer, "root")
+        assert watch.ship() == []
+        assert watch.ship() == []
+        trace.end()
+        assert watch.ship() == ["root"]
         assert watch.ship() == []
 
 
