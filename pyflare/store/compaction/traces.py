@@ -125,10 +125,23 @@ def remove_traces(connection: duckdb.DuckDBPyConnection, change: Change, parts: 
         connection.unregister("ids")
 
 
-def refuse_traces(connection: duckdb.DuckDBPyConnection, change: Change, writer_id: str, trace_ids: set[bytes]) -> None:
-    """Drop what parts hold of traces that a process' tail sampler has refused since. Raises OSError."""
+def refuse_traces(
+    connection: duckdb.DuckDBPyConnection, change: Change, writer_id: str, trace_ids: set[bytes], *, since_ns: int = 0
+) -> None:
+    """Drop what parts hold of traces that a process' tail sampler has refused since.
+
+    Args:
+        connection: Where to work.
+        change: What to put it into.
+        writer_id: The process.
+        trace_ids: The traces.
+        since_ns: Look only at parts that end no earlier than this, in unix nanoseconds.
+
+    Raises:
+        OSError: A part could not be written.
+    """
     ids = pa.table({"trace_id": pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())})
-    parts = parts_with(connection, change, "spans", ids, where=f"writer_id = '{writer_id}'")
+    parts = parts_with(connection, change, "spans", ids, where=f"writer_id = '{writer_id}'", since_ns=since_ns)
     if not parts:
         return
     connection.register("ids", ids)
@@ -138,12 +151,13 @@ def refuse_traces(connection: duckdb.DuckDBPyConnection, change: Change, writer_
             change.replace([part], rewrite_part(connection, change.root, part, keep, {"writer_id": writer_id}))
     finally:
         connection.unregister("ids")
-    summarise_again(connection, change, ids)
+    summarise_again(connection, change, ids, since_ns=since_ns)
 
 
-def summarise_again(connection: duckdb.DuckDBPyConnection, change: Change, ids: pa.Table) -> None:
-    """Make the rows of some traces anew from the spans that are left of them. Raises OSError."""
-    remove_traces(connection, change, parts_with(connection, change, "traces", ids), ids)
-    spans = parts_source(change.root, "spans", change.parts_of("spans"))
+def summarise_again(connection: duckdb.DuckDBPyConnection, change: Change, ids: pa.Table, *, since_ns: int = 0) -> None:
+    """Make the rows of some traces anew from the spans that are left of them since a moment. Raises OSError."""
+    remove_traces(connection, change, parts_with(connection, change, "traces", ids, since_ns=since_ns), ids)
+    parts = tuple(part for part in change.parts_of("spans") if part.max_time_ns >= since_ns)
+    spans = parts_source(change.root, "spans", parts)
     left = f"SELECT * FROM ({spans}) WHERE {_IS_OF_TRACES}"
     add_traces(change, fetch(connection, summarise_sql(left), ids=ids))
