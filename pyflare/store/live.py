@@ -23,7 +23,9 @@ from pyflare.schema.tables import INTEGRITY
 from pyflare.store import decode
 from pyflare.store.catalog import CATALOG_NAME, Catalog, load_catalog
 from pyflare.store.journal.reader import list_writers
+from pyflare.store.known import KnownSpans
 from pyflare.store.live_journal import LiveJournal, Tables
+from pyflare.store.once import each_once
 
 _ATTEMPTS: Final = 100
 """Snapshots tried while compactions keep committing; a commit takes far longer than an attempt."""
@@ -46,6 +48,7 @@ class LiveFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._journals: dict[str, LiveJournal] = {}
+        self._known = KnownSpans(root)
         self._names: list[str] = []
         self._gone = False
         """Whether a journal has been deleted since the last snapshot."""
@@ -78,7 +81,7 @@ class LiveFolder:
     def _latest(self, catalog: Catalog) -> Snapshot:
         changed = [journal for journal in self._journals.values() if journal.changed]
         if changed or self._gone or catalog is not self._snapshot.catalog:
-            self._snapshot = Snapshot(catalog=catalog, live=MappingProxyType(self._tables()))
+            self._snapshot = Snapshot(catalog=catalog, live=MappingProxyType(self._tables(catalog)))
             self._gone = False
             for journal in changed:
                 journal.changed = False
@@ -116,7 +119,7 @@ class LiveFolder:
         self._journals = {name: self._journals.get(name) or LiveJournal(journal) for name, journal in found.items()}
         self._names = names
 
-    def _tables(self) -> dict[str, pa.Table]:
+    def _tables(self, catalog: Catalog) -> dict[str, pa.Table]:
         journals = self._journals.values()
         chunks = (chunk for journal in journals for chunk in journal.chunks())
         unfinished = decode.tables([batch for journal in journals if (batch := journal.unfinished()).unfinished])
@@ -124,7 +127,10 @@ class LiveFolder:
         for tables in (*chunks, unfinished, _integrity(journals)):
             for name, table in tables.items():
                 pieces.setdefault(name, []).append(table)
-        return {name: pa.concat_tables(tables) for name, tables in pieces.items()}
+        rows = {name: pa.concat_tables(tables) for name, tables in pieces.items()}
+        if "spans" in rows and any(journal.holds_requests for journal in journals):
+            rows["spans"] = self._known.left_out(each_once(rows["spans"]), catalog)
+        return rows
 
 
 def _integrity(journals: Iterable[LiveJournal]) -> Tables:

@@ -13,11 +13,12 @@ import pyarrow as pa
 
 from pyflare.schema.tables import TABLES
 from pyflare.store.decode.journal import Batch, JournalDecoder, SpanState
+from pyflare.store.decode.repeats import Repeats
 from pyflare.store.decode.rows import in_order, payload_table, row_tables, unknown_rows
 from pyflare.store.decode.spans import span_table
 from pyflare.store.decode.typed import typed_text, typed_value
 
-__all__ = ["Batch", "JournalDecoder", "SpanState", "tables", "typed_text", "typed_value", "unknown_rows"]
+__all__ = ["Batch", "JournalDecoder", "Repeats", "SpanState", "tables", "typed_text", "typed_value", "unknown_rows"]
 
 
 def tables(batches: Sequence[Batch]) -> dict[str, pa.Table]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -25,9 +25,7 @@ from pyflare.schema.records import (
     WriterInfo,
     encode_record,
 )
-
-if TYPE_CHECKING:
-    from pyflare.store.decode.otlp import Repeats
+from pyflare.store.decode.repeats import Repeats
 
 _ARRAY_16: Final = 0xDC
 """The first byte of a msgpack array of more than 15 items; its length takes two more bytes."""
@@ -93,7 +91,7 @@ class JournalDecoder:
         self._rows: list[Row] = []
         self._payloads: list[Payload] = []
         self._requests: list[Request] = []
-        self._repeats = repeats
+        self._repeats = Repeats() if repeats is None else repeats
 
     def feed(self, payloads: Iterable[bytes]) -> None:
         """Take in the next payloads. A damaged one is counted, never raised."""
@@ -129,9 +127,8 @@ class JournalDecoder:
             self.damaged += 1
 
     def _feed_request(self, request: Request) -> None:
-        from pyflare.store.decode.otlp import Repeats, is_sound
+        from pyflare.store.decode.otlp import is_sound
 
-        self._repeats = self._repeats or Repeats()
         if not is_sound(request):
             self.damaged += 1
         elif not self._repeats.has(request):

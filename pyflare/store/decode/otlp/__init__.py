@@ -29,10 +29,9 @@ from pyflare.schema.records import Request, WriterInfo
 from pyflare.store.decode.otlp import columnar, objects
 from pyflare.store.decode.otlp.logs import log_table
 from pyflare.store.decode.otlp.metrics import metric_table
-from pyflare.store.decode.otlp.repeats import Repeats
 from pyflare.store.decode.otlp.spans import span_table
 
-__all__ = ["Repeats", "is_sound", "tables"]
+__all__ = ["is_sound", "tables"]
 
 _logger: Final = logging.getLogger(__name__)
 

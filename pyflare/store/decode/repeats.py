@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
-from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-
 from pyflare.schema.records import Request
 
 _MOST: Final = 10_000
@@ -48,15 +45,24 @@ def _is_timed(request: Request) -> bool:
 
 
 def _times_ns(request: Request) -> Iterator[int]:
-    if request.signal == "logs":
-        for logs in ExportLogsServiceRequest.FromString(request.body).resource_logs:
-            for scope in logs.scope_logs:
-                for record in scope.log_records:
-                    yield record.time_unix_nano or record.observed_time_unix_nano
-        return
-    for resource in ExportMetricsServiceRequest.FromString(request.body).resource_metrics:
-        for scope_metrics in resource.scope_metrics:
-            for metric in scope_metrics.metrics:
-                if kind := metric.WhichOneof("data"):
-                    for point in getattr(metric, kind).data_points:
-                        yield point.time_unix_nano
+    return _of_logs(request.body) if request.signal == "logs" else _of_points(request.body)
+
+
+def _of_logs(body: bytes) -> Iterator[int]:
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+
+    for resource in ExportLogsServiceRequest.FromString(body).resource_logs:
+        for scope in resource.scope_logs:
+            for record in scope.log_records:
+                yield record.time_unix_nano or record.observed_time_unix_nano
+
+
+def _of_points(body: bytes) -> Iterator[int]:
+    from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+
+    for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics:
+        for scope in resource.scope_metrics:
+            for metric in scope.metrics:
+                kind = metric.WhichOneof("data")
+                for point in getattr(metric, kind).data_points if kind else ():
+                    yield point.time_unix_nano
