@@ -1,0 +1,116 @@
+"""Recorded provider exchanges, replayed through the real client under a real instrumentation and the real SDK.
+
+    python -m tests.store.normalise.replay openinference NAME…
+
+writes one line of JSON for each exchange: the OTLP request of its spans, as base64.
+An instrumentation gets a process of its own: not all of them can be taken out again.
+"""
+
+import base64
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import offline
+
+ROOT = Path(__file__).parents[3]
+CASSETTES = ROOT.parent / "shared" / "data" / "cassettes"
+INSTRUMENTORS = {
+    "openinference": {
+        "openai": "openinference.instrumentation.openai",
+        "anthropic": "openinference.instrumentation.anthropic",
+    },
+    "openllmetry": {
+        "openai": "opentelemetry.instrumentation.openai",
+        "anthropic": "opentelemetry.instrumentation.anthropic",
+    },
+    "opentelemetry": {"openai": "opentelemetry.instrumentation.openai_v2"},
+}
+"""By whoever makes them, and by provider: the module that holds the instrumentor."""
+_CLASSES = {"openai": "OpenAIInstrumentor", "anthropic": "AnthropicInstrumentor"}
+_ENVIRONMENT = {
+    "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+}
+
+
+def start(maker, names):
+    """A process that replays the exchanges of the providers that the maker instruments."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.store.normalise.replay", maker, *names]
+    environment = {**os.environ, **_ENVIRONMENT}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def requests_of(process):
+    """The OTLP requests that such a process wrote, by the exchange's name."""
+    out, complaints = process.communicate(timeout=100)
+    assert process.returncode == 0, complaints.decode()
+    lines = [json.loads(line) for line in out.splitlines()]
+    return {line["name"]: base64.b64decode(line["request"]) for line in lines}
+
+
+def provider_of(name):
+    return "anthropic" if "anthropic" in name else "openai"
+
+
+def main(maker, names):
+    from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    tracer_provider = TracerProvider()
+    tracer_provider.add_span_processor(SimpleSpanProcessor(exporter))
+    for provider, module in INSTRUMENTORS[maker].items():
+        instrumentor = getattr(importlib.import_module(module), _CLASSES[provider])()
+        instrumentor.instrument(tracer_provider=tracer_provider)
+    for name in names:
+        if provider_of(name) in INSTRUMENTORS[maker]:
+            replay(CASSETTES / name, provider_of(name))
+            body = encode_spans(exporter.get_finished_spans()).SerializeToString()
+            print(json.dumps({"name": name, "request": base64.b64encode(body).decode()}))
+            exporter.clear()
+
+
+def replay(path, provider):
+    import vcr
+    import yaml
+
+    request = yaml.safe_load(path.read_text())["interactions"][0]["request"]
+    body = json.loads(request["body"])
+    with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri"]):
+        try:
+            answer = function(provider, request["uri"])(**body)
+        except Exception as error:
+            if "Error code" not in str(error):  # otherwise the provider's answer was an error
+                raise
+        else:
+            if body.get("stream"):
+                for _ in answer:
+                    pass
+
+
+def function(provider, uri):
+    if provider == "anthropic":
+        import anthropic
+
+        return anthropic.Anthropic(api_key="none", max_retries=0).messages.create
+    import openai
+
+    client = openai.OpenAI(api_key="none", max_retries=0)
+    functions = {
+        "chat/completions": client.chat.completions.create,
+        "completions": client.completions.create,
+        "embeddings": client.embeddings.create,
+        "responses": client.responses.create,
+    }
+    return functions[uri.partition("/v1/")[2]]
+
+
+if __name__ == "__main__":
+    offline.block()
+    main(sys.argv[1], sys.argv[2:])
