@@ -37,6 +37,8 @@ class Batch:
     """Whose it is, for rate limits: an API key's hash, or the peer's address."""
     rejections: list[Rejection] = field(default_factory=list)
     """Records that were taken out of it, for quarantine."""
+    rejected: int = 0
+    """How many were taken out: of very many, `rejections` holds the first."""
     warnings: list[str] = field(default_factory=list)
     """What the sender should know although all was accepted."""
 

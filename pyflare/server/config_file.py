@@ -11,7 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from pyflare.errors import ConfigError
+from pyflare.errors import ConfigError, MissingExtraError
 from pyflare.server.config import CollectorConfig, ConfigFile
 
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<key>.*)`")
@@ -29,7 +29,8 @@ def read_config(path: Path) -> CollectorConfig:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The configuration {path} cannot be read: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"The configuration {path} cannot be read: {why}.") from error
     return parse_config(text, source=str(path))
 
 
@@ -38,9 +39,12 @@ def parse_config(text: str, *, source: str) -> CollectorConfig:
 
     Raises:
         ConfigError: It is no YAML, or holds something that cannot be used.
+        MissingExtraError: YAML cannot be read here.
     """
-    import yaml
-
+    try:
+        import yaml
+    except ImportError:
+        raise MissingExtraError("A configuration file", "server") from None
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -51,6 +55,25 @@ def parse_config(text: str, *, source: str) -> CollectorConfig:
         raise ConfigError(f"{source}: {_explain(str(error))}") from error
     _check(config, source)
     return config
+
+
+def override(config: CollectorConfig, *, http: str | None, grpc: str | None, workers: int | None) -> CollectorConfig:
+    """The configuration with what the command line says instead.
+
+    Raises:
+        ConfigError: It does not go together with the rest.
+    """
+    replace = msgspec.structs.replace
+    otlp = config.otlp
+    if http is not None:
+        otlp = replace(otlp, http=replace(otlp.http, endpoint=http))
+    if grpc is not None:
+        otlp = replace(otlp, grpc=replace(otlp.grpc, endpoint=grpc))
+    if workers is not None and workers < 1:
+        raise ConfigError(f"--workers: expected 1 or more; got {workers}.")
+    changed = replace(config, otlp=otlp, workers=config.workers if workers is None else workers)
+    _check(changed, "the command line")
+    return changed
 
 
 def _check(config: CollectorConfig, source: str) -> None:

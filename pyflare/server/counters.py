@@ -98,7 +98,7 @@ class Counting:
         """Pass a batch on. Raises what the consumer behind it raises."""
         counters, signal, records = self._counters, batch.signal, batch.records
         size_bytes = len(batch.body or b"")
-        invalid = len(batch.rejections)
+        invalid = batch.rejected
         counters.add(signal, "requests", 1)
         try:
             self._to.consume(batch)

@@ -1,4 +1,4 @@
-"""How the process is: `/healthz`, `/readyz` and Prometheus' `/metrics`, in front of the OTLP receiver."""
+"""How the process is: `/healthz`, `/readyz` and Prometheus' `/metrics`, beside the OTLP receiver."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from pyflare.server.pipeline import Pipeline
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _JSON: Final = b"application/json"
 _PROMETHEUS: Final = b"text/plain; version=0.0.4; charset=utf-8"
@@ -29,10 +28,9 @@ Answer = tuple[int, bytes, bytes]
 
 
 class Health:
-    """Answers the three paths and passes everything else on to `app`."""
+    """An ASGI application that answers the three paths, and 404 to everything else."""
 
-    def __init__(self, app: App, *, pipeline: Pipeline, counters: Counters, root: Path) -> None:
-        self._app = app
+    def __init__(self, *, pipeline: Pipeline, counters: Counters, root: Path) -> None:
         self._pipeline = pipeline
         self._counters = counters
         self._root = root
@@ -43,16 +41,21 @@ class Health:
             "/metrics": self._metrics,
         }
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Take one request, as ASGI has it."""
-        answer = self._answers.get(scope["path"]) if scope["type"] == "http" else None
-        if answer is None:
-            await self._app(scope, receive, send)
-            return
-        status, content_type, body = answer() if scope["method"] in ("GET", "HEAD") else (405, _JSON, b"{}")
+        status, content_type, body = self._answer(scope["method"], scope["path"])
         headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def _answer(self, method: str, path: str) -> Answer:
+        answer = self._answers.get(path)
+        if answer is None:
+            known = ", ".join(("/v1/traces", "/v1/metrics", "/v1/logs", *self._answers))
+            return 404, _JSON, msgspec.json.encode({"error": f"there is nothing at {path}; there are {known}"})
+        if method not in ("GET", "HEAD"):
+            return 405, _JSON, msgspec.json.encode({"error": f"{path} is read with GET"})
+        return answer()
 
     def _healthz(self) -> Answer:
         return 200, _JSON, msgspec.json.encode({"status": "ok", "version": __version__})

@@ -70,6 +70,7 @@ def batch(message: Any, *, signal: Any = "traces", rejections: list[Rejection] |
         received_unix_ns=time.time_ns(),
         key=key,
         rejections=rejections or [],
+        rejected=len(rejections or []),
     )
 
 

@@ -11,7 +11,7 @@ from pyflare.store.journal.reader import WriterJournal, list_writers
 from pyflare.tracing.shipping.answer import Failed
 from pyflare.tracing.shipping.connect import check_installed, connect
 from pyflare.tracing.shipping.delivery import Delivery
-from pyflare.tracing.shipping.destination import Destination
+from pyflare.tracing.shipping.destination import REQUESTS_PREFIX, Destination
 from pyflare.tracing.shipping.reading import Limits
 from pyflare.tracing.shipping.spool import Source, is_waiting, open_orphan
 
@@ -97,7 +97,7 @@ def forward(
 def _waiting(root: Path) -> Iterator[tuple[WriterJournal, str]]:
     for journal in list_writers(root):
         for name in journal.info.destinations:
-            if is_waiting(journal, name):
+            if not name.startswith(REQUESTS_PREFIX) and is_waiting(journal, name):
                 yield journal, name
 
 
