@@ -13,8 +13,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from benchmarks.receiver import free_port, receiver, silence
 from benchmarks.row import BenchRow
+from benchmarks.sink import free_port, receiver, silence
 
 CALLS: Final = 20_000
 QUICK_CALLS: Final = 5_000

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from benchmarks.collector_down import BAR_EXIT_S, BAR_RATIO, DOWN, QUICK_CALLS, measure, rows
-from benchmarks.receiver import free_port, received, receiver
+from benchmarks.sink import free_port, received, receiver
 from tests.architecture.tree import ROOT
 
 CALLS = 1000

@@ -1,6 +1,6 @@
 """An OTLP collector in a process of its own: it takes spans over HTTP and writes down which they were.
 
-python -m benchmarks.receiver PORT FILE
+python -m benchmarks.sink PORT FILE
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def free_port() -> int:
 @contextmanager
 def receiver(port: int, file: Path) -> Iterator[None]:
     """Listen on `port` inside the block, and append the keys of the spans that come to `file`."""
-    command = [sys.executable, "-m", "benchmarks.receiver", str(port), str(file)]
+    command = [sys.executable, "-m", "benchmarks.sink", str(port), str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
