@@ -178,7 +178,7 @@ def read_frames(segment: Segment, offset: int = HEADER.size) -> tuple[list[bytes
             chunk = os.pread(descriptor, wanted, offset)
             consumed, missing = _split(chunk, payloads)
             offset += consumed
-            if not missing or len(chunk) < wanted:
+            if not missing or len(chunk) < wanted or offset + missing > os.fstat(descriptor).st_size:
                 return payloads, offset
             wanted = max(missing, min(2 * wanted, _LARGEST_READ_BYTES))
     finally:

@@ -9,6 +9,7 @@ import signal
 import struct
 import threading
 import time
+import tracemalloc
 
 import msgspec
 import pytest
@@ -482,6 +483,22 @@ def test_frames_stop_at_the_first_damage():
     damaged[HEADER.size + len(frame(b"one")) + FRAME.size] ^= 1
     assert [bytes(payload) for _, payload in scan(damaged)] == [b"one"]
     assert list(scan(b"")) == []
+
+
+def test_a_length_beyond_the_file_is_damage(journal, tmp_path):
+    """A frame that claims gigabytes is not made room for."""
+    for _ in range(30):
+        journal.write(b"x" * 1000)
+    (segment,) = list_writers(tmp_path)[0].segments()
+    with open(segment.path, "r+b") as file:
+        file.seek(HEADER.size + 20 * (FRAME.size + 1000))
+        file.write(FRAME.pack(0xFFFFFFFF, 0))
+    tracemalloc.start()
+    try:
+        assert len(read_frames(segment)[0]) == 20
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_file_is_replaced_in_one_step(tmp_path):
