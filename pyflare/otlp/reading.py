@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from pyflare.errors import DataError
+from pyflare.otlp.counting import TooManyError, check_count
 from pyflare.otlp.messages import SHAPES, Shape, Signal
 from pyflare.otlp.scalars import Notes
 from pyflare.otlp.structs import Fill, filler, struct_of
@@ -46,6 +47,8 @@ class Decoded:
     faults: list[Fault] = field(default_factory=list)
     notes: Notes = field(default_factory=dict)
     """What its sender should do otherwise, although it was understood."""
+    is_whole: bool = True
+    """Whether the message is all that the bytes said: False where it has been put together anew."""
 
 
 def from_json(signal: Signal, data: bytes | dict[str, Any]) -> Any:
@@ -60,20 +63,25 @@ def from_json(signal: Signal, data: bytes | dict[str, Any]) -> Any:
     return decoded.message
 
 
-def decode_json(signal: Signal, data: bytes) -> Decoded:
+def decode_json(signal: Signal, data: bytes, *, max_records: int | None = None) -> Decoded:
     """An export request in OTLP/JSON, and beside it the records of it that cannot be read.
 
     Raises:
         DataError: It is not JSON, or not a request of this signal; says where and why.
+        TooManyError: It has more than `max_records` resources, scopes and records.
     """
     reader = _reader(signal)
     shape = reader.shape
     try:
         request = reader.decode(data.decode())
+        if max_records is not None:
+            check_count(request, max_records)
         decoded = Decoded(message=shape.request())
         for resource_json in request.resources or ():
             resource = getattr(decoded.message, shape.resources).add()
             _fill_resource(reader, resource, resource_json, decoded)
+    except TooManyError:
+        raise
     except _UNREADABLE as error:
         raise DataError(f"expected OTLP/JSON of {signal}: {_reason(error)}") from error
     return decoded
