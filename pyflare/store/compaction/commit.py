@@ -14,7 +14,7 @@ from pyflare.schema.tables import SPANS, TABLES
 from pyflare.store.change import Change
 from pyflare.store.compaction.gather import Gathering, Taken
 from pyflare.store.compaction.merge import merge_sorted, payloads_once
-from pyflare.store.compaction.traces import CLOCK_SKEW_NS, add_spans, refuse_traces
+from pyflare.store.compaction.traces import add_spans, refuse_traces
 from pyflare.store.journal.format import HEADER, MAGIC, frame
 from pyflare.store.once import each_once
 from pyflare.store.parts import write_part
@@ -37,7 +37,7 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
     if spans.num_rows or any(trace_ids for _, trace_ids in late):
         with scratch() as connection:
             for take, trace_ids in late:
-                refuse_traces(connection, change, take.info.writer_id, trace_ids, since_ns=_since_ns(take))
+                refuse_traces(connection, change, take.info, trace_ids)
             counts[SPANS.name] = add_spans(connection, change, spans)
     for name, pieces in gathered.pieces.items():
         rows = _sorted(pieces, TABLES[name])
@@ -71,14 +71,6 @@ def _refused_late(take: Taken, spans: pa.Table) -> set[bytes]:
     found = pc.unique(spans["trace_id"].filter(_is_refused(take, spans))).to_pylist()
     here = take.decoder.dropped.union(bytes.fromhex(trace_id) for trace_id in found)
     return (refused - here) | (refused & take.carried_traces)
-
-
-def _since_ns(take: Taken) -> int:
-    """The moment before which no spans of a journal are looked for that its tail sampler has refused late.
-
-    A receiver's verdicts are many, and come soon after the spans: it is spared the parts of long ago.
-    """
-    return take.info.started_unix_ns - CLOCK_SKEW_NS if take.info.receives else 0
 
 
 def _without_refused(spans: pa.Table, taken: list[Taken]) -> pa.Table:

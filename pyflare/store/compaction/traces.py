@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Final
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyflare.schema.records import WriterInfo
 from pyflare.schema.tables import SPANS, TRACES
 from pyflare.store.catalog import Part
 from pyflare.store.change import Change
@@ -65,8 +67,15 @@ def _no_older_than(traces: pa.Table) -> int:
 
 def add_traces(change: Change, traces: pa.Table) -> None:
     """Add rows of `traces` in whatever order they come. Raises OSError."""
-    rows = conform(traces, TRACES).sort_by(TRACES.time_column)
+    rows = conform(traces, TRACES)
+    if not _in_order(rows[TRACES.time_column].cast(pa.int64())):
+        rows = rows.sort_by(TRACES.time_column)
     change.add(write_part(change.root, TRACES, rows))
+
+
+def _in_order(numbers: pa.ChunkedArray) -> bool:
+    steps = pc.pairwise_diff(numbers.combine_chunks())
+    return bool(pc.all(pc.greater_equal(steps, 0), min_count=0).as_py())
 
 
 def parts_with(
@@ -77,9 +86,22 @@ def parts_with(
     *,
     where: str = "true",
     since_ns: int = 0,
+    written_since_ns: int = 0,
 ) -> list[Part]:
-    """The parts of a table that hold rows of any of the traces in `ids`, of parts that end no earlier than a moment."""
+    """The parts of a table that hold rows of any of the traces in `ids`.
+
+    Args:
+        connection: Where to work.
+        change: What they are parts of.
+        table: The table's name.
+        ids: The traces, in a column `trace_id`.
+        where: A further condition on rows, as SQL.
+        since_ns: Look only at parts that end no earlier than this, in unix nanoseconds.
+        written_since_ns: Look only at parts whose files are no older than this.
+    """
     parts = {str(part.path(change.root)): part for part in change.parts_of(table) if part.max_time_ns >= since_ns}
+    if written_since_ns:
+        parts = {path: part for path, part in parts.items() if os.stat(path).st_mtime_ns >= written_since_ns}
     if not parts or not ids.num_rows:
         return []
     query = f"SELECT DISTINCT filename FROM read_parquet($paths, filename = true) WHERE {_IS_OF_TRACES} AND {where}"
@@ -126,38 +148,49 @@ def remove_traces(connection: duckdb.DuckDBPyConnection, change: Change, parts: 
 
 
 def refuse_traces(
-    connection: duckdb.DuckDBPyConnection, change: Change, writer_id: str, trace_ids: set[bytes], *, since_ns: int = 0
+    connection: duckdb.DuckDBPyConnection, change: Change, info: WriterInfo, trace_ids: set[bytes]
 ) -> None:
-    """Drop what parts hold of traces that a process' tail sampler has refused since.
-
-    Args:
-        connection: Where to work.
-        change: What to put it into.
-        writer_id: The process.
-        trace_ids: The traces.
-        since_ns: Look only at parts that end no earlier than this, in unix nanoseconds.
-
-    Raises:
-        OSError: A part could not be written.
-    """
+    """Drop what parts hold of traces that a process' tail sampler has refused since. Raises OSError."""
     ids = pa.table({"trace_id": pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())})
-    parts = parts_with(connection, change, "spans", ids, where=f"writer_id = '{writer_id}'", since_ns=since_ns)
+    began_ns = info.started_unix_ns - CLOCK_SKEW_NS  # what was written before holds nothing of the process
+    of_writer = f"writer_id = '{info.writer_id}'"
+    parts = parts_with(connection, change, "spans", ids, where=of_writer, written_since_ns=began_ns)
     if not parts:
         return
     connection.register("ids", ids)
     try:
         for part in parts:
             keep = f"NOT ({_IS_OF_TRACES} AND writer_id = $writer_id)"
-            change.replace([part], rewrite_part(connection, change.root, part, keep, {"writer_id": writer_id}))
+            change.replace([part], rewrite_part(connection, change.root, part, keep, {"writer_id": info.writer_id}))
     finally:
         connection.unregister("ids")
-    summarise_again(connection, change, ids, since_ns=since_ns)
+    summarise_again(connection, change, ids, written_since_ns=began_ns)
 
 
-def summarise_again(connection: duckdb.DuckDBPyConnection, change: Change, ids: pa.Table, *, since_ns: int = 0) -> None:
-    """Make the rows of some traces anew from the spans that are left of them since a moment. Raises OSError."""
-    remove_traces(connection, change, parts_with(connection, change, "traces", ids, since_ns=since_ns), ids)
+def summarise_again(
+    connection: duckdb.DuckDBPyConnection, change: Change, ids: pa.Table, *, written_since_ns: int = 0
+) -> None:
+    """Make the rows of some traces anew from the spans that are left of them.
+
+    Args:
+        connection: Where to work.
+        change: What to put it into.
+        ids: The traces, in a column `trace_id`.
+        written_since_ns: Look for their rows only in parts whose files are no older than this.
+
+    Raises:
+        OSError: A part could not be written.
+    """
+    earlier = parts_with(connection, change, "traces", ids, written_since_ns=written_since_ns)
+    since_ns = _earliest_ns(connection, change, earlier, ids)
+    remove_traces(connection, change, earlier, ids)
     parts = tuple(part for part in change.parts_of("spans") if part.max_time_ns >= since_ns)
-    spans = parts_source(change.root, "spans", parts)
-    left = f"SELECT * FROM ({spans}) WHERE {_IS_OF_TRACES}"
+    left = f"SELECT * FROM ({parts_source(change.root, 'spans', parts)}) WHERE {_IS_OF_TRACES}"
     add_traces(change, fetch(connection, summarise_sql(left), ids=ids))
+
+
+def _earliest_ns(connection: duckdb.DuckDBPyConnection, change: Change, parts: list[Part], ids: pa.Table) -> int:
+    """When the first of some traces began, by their rows in these parts: none of their spans is older. 0 without any."""
+    query = f"SELECT min(start_time) AS start_time FROM ({parts_source(change.root, 'traces', tuple(parts))})"
+    found = fetch(connection, f"{query} WHERE {_IS_OF_TRACES}", ids=ids)
+    return found["start_time"].cast(pa.int64())[0].as_py() or 0
