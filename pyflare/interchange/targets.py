@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import os
 import secrets
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         if magic.startswith(_GZIP_MAGIC):
             yield cast("BinaryIO", stack.enter_context(gzip.GzipFile(fileobj=raw)))
         elif magic == _ZSTD_MAGIC:
-            yield stack.enter_context(pa.CompressedInputStream(raw, "zstd"))
+            stream = stack.enter_context(pa.CompressedInputStream(raw, "zstd"))
+            yield stack.enter_context(io.BufferedReader(stream))
         else:
             yield raw
 

@@ -132,6 +132,8 @@ class PartWriter:
         return max(1, min(ROW_GROUP_ROWS, ROW_GROUP_BYTES * self._waiting_rows // waiting_bytes))
 
     def _write_groups(self, group_rows: int, *, only_full: bool) -> None:
+        if not self._waiting:  # what came last filled its group
+            return
         rows = pa.concat_tables(self._waiting)
         count = rows.num_rows - rows.num_rows % group_rows if only_full else rows.num_rows
         if count:

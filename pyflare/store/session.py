@@ -28,7 +28,7 @@ class Session:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self.cursor = cursor
-        self._shown: tuple[Snapshot, TraceOverlay | None] | None = None
+        self._shown: tuple[Path, Snapshot, TraceOverlay | None] | None = None
         self._views: dict[str, str] = {}
         self._broken: dict[str, duckdb.Error] = {}
         self._tables: dict[str, pa.Table] = {}
@@ -38,7 +38,7 @@ class Session:
 
         A view whose parts cannot be read is left out: the others can be queried all the same.
         """
-        if self._shown == (snapshot, overlay):
+        if self._shown == (root, snapshot, overlay):
             return
         self._shown = None
         self._register(_tables(snapshot, overlay))
@@ -47,7 +47,7 @@ class Session:
             query = table_sql(root, snapshot, overlay, name)
             if self._views.get(name) != query:
                 self._create(name, query)
-        self._shown = (snapshot, overlay)
+        self._shown = (root, snapshot, overlay)
 
     def _create(self, name: str, query: str) -> None:
         try:

@@ -103,3 +103,10 @@ def test_looking_up_a_trace_is_helped_by_a_bloom_filter(tmp_path: Path) -> None:
         f"SELECT path_in_schema FROM parquet_metadata('{part.path(tmp_path)}') WHERE bloom_filter_offset IS NOT NULL"
     ).fetchall()
     assert found == [("trace_id",)]
+
+
+def test_a_last_group_that_is_full(tmp_path: Path) -> None:
+    """A part whose rows fill its groups exactly is finished like any other."""
+    part = write_part(tmp_path, LOGS, _logs(ROW_GROUP_ROWS))
+    assert part is not None
+    assert part.rows == ROW_GROUP_ROWS
