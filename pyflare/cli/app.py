@@ -32,4 +32,4 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for _command in commands.ALL:
-    app.command(rich_help_panel=_command.panel)(_command.run)
+    app.command(_command.name, rich_help_panel=_command.panel)(_command.run)

@@ -9,6 +9,7 @@ from pyflare.cli.commands.compact import compact
 from pyflare.cli.commands.doctor import doctor
 from pyflare.cli.commands.export import export
 from pyflare.cli.commands.gc import gc
+from pyflare.cli.commands.import_ import import_
 from pyflare.cli.commands.query import query
 from pyflare.cli.commands.show import show
 from pyflare.cli.commands.stats import stats
@@ -17,14 +18,20 @@ from pyflare.cli.commands.traces import traces
 from pyflare.cli.commands.version import version
 
 _LOOK: Final = "Look"
+_MOVE: Final = "In and out"
 _KEEP: Final = "Keep in order"
 
 
 class Command(NamedTuple):
-    """A command and the part of the help page it stands in. Its name is the function's."""
+    """A command and the part of the help page it stands in. Its name is the function's, but for words of Python's."""
 
     run: Callable[..., Any]
     panel: str
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+        return self.run.__name__.rstrip("_")
 
 
 ALL: Final = (
@@ -32,8 +39,9 @@ ALL: Final = (
     Command(show, _LOOK),
     Command(tail, _LOOK),
     Command(query, _LOOK),
-    Command(export, _LOOK),
     Command(stats, _LOOK),
+    Command(import_, _MOVE),
+    Command(export, _MOVE),
     Command(doctor, _KEEP),
     Command(gc, _KEEP),
     Command(compact, _KEEP),
