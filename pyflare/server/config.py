@@ -77,8 +77,8 @@ class BatcherConfig(_Section, frozen=True, kw_only=True):
 class AttributeCondition(_Section, frozen=True, kw_only=True):
     """An attribute that a span or its resource must have."""
 
-    key: str
-    value: str | bool | int | float
+    key: Annotated[str, Meta(description="The attribute's name.")]
+    value: Annotated[str | bool | int | float, Meta(description="Its value, of the same type.")]
 
 
 class SamplingRuleConfig(_Section, frozen=True, kw_only=True):

@@ -117,9 +117,7 @@ class LogTicker:
         self._before = now
 
     def close(self) -> None:
-        """Say the last of it."""
-        self._every_s = 0.0
-        self.tick()
+        """Say no more."""
 
 
 def say(line: str) -> None:

@@ -1,0 +1,237 @@
+"""The process around the pipeline: OTLP over HTTP and gRPC on their ports, until it is told to end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+from pyflare.errors import MissingExtraError
+from pyflare.server.config import CollectorConfig
+from pyflare.server.counters import Counters
+from pyflare.server.health import Health
+from pyflare.server.live import TickerThread, make_ticker, say
+from pyflare.server.otlp.http import OtlpHttp
+from pyflare.server.otlp.limits import Limits
+from pyflare.server.pipeline import Pipeline, build, check
+from pyflare.server.ports import Reservation, parse_address
+from pyflare.server.sinks.backlog import Backlog, BacklogWatch
+from pyflare.store.journal.writer import prepare_folder
+
+_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "starlette", "grpc", "google.protobuf")
+_KEEP_ALIVE_S: Final = 120
+"""Exporters send once in a while over one connection; a minute apart is common."""
+_GRACE_S: Final = 5
+"""How long requests under way may take once the process is told to end."""
+_MIB: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The ports reserved; None where a protocol is turned off."""
+
+    http: Reservation | None
+    grpc: Reservation | None
+
+    def close(self) -> None:
+        """Give them back."""
+        for reservation in (self.http, self.grpc):
+            if reservation is not None:
+                reservation.close()
+
+    @property
+    def shown(self) -> str:
+        """What is listened on."""
+        named = {"HTTP": self.http, "gRPC": self.grpc}
+        return " and ".join(f"{name} on {port.address.shown}" for name, port in named.items() if port is not None)
+
+
+def check_installed() -> None:
+    """Raise MissingExtraError where the server's parts are not installed."""
+    if any(find_spec(module.partition(".")[0]) is None for module in _NEEDED):
+        raise MissingExtraError("Receiving OTLP", "server")
+
+
+def reserve(config: CollectorConfig) -> Ports:
+    """Reserve the ports that a configuration names. Raises ConfigError."""
+    http, grpc = config.otlp.http.endpoint, config.otlp.grpc.endpoint
+    reserved = None if http is None else Reservation(parse_address(http, "--http"), "--http")
+    try:
+        return Ports(http=reserved, grpc=None if grpc is None else Reservation(parse_address(grpc, "--grpc"), "--grpc"))
+    except BaseException:
+        if reserved is not None:
+            reserved.close()
+        raise
+
+
+def run(config: CollectorConfig, root: Path) -> None:
+    """Receive until SIGINT or SIGTERM, then answer what is under way, seal the journal and return.
+
+    Args:
+        config: What to do.
+        root: The folder that is written.
+
+    Raises:
+        MissingExtraError: The server's parts are not installed.
+        ConfigError: Something in the configuration cannot be used, or a port is taken.
+        OSError: The folder cannot be written.
+    """
+    check_installed()
+    check(config)
+    prepare_folder(root)
+    ports = reserve(config)
+    counters = Counters(config.workers)
+
+    def started() -> None:
+        say(f"receiving OTLP over {ports.shown} into {root}; Ctrl-C ends")
+
+    try:
+        if config.workers > 1:
+            from pyflare.server.workers import Supervisor
+
+            Supervisor(config, root, ports=ports, counters=counters).run(started)
+        else:
+            _serve_alone(config, root, ports=ports, counters=counters, on_started=started)
+    finally:
+        ports.close()
+    say(f"ended; {counters.total('accepted'):,} records accepted, {counters.total('refused'):,} refused")
+
+
+def _serve_alone(
+    config: CollectorConfig, root: Path, *, ports: Ports, counters: Counters, on_started: Callable[[], None]
+) -> None:
+    watch = BacklogWatch(root)
+
+    def backlog() -> Backlog:
+        watch.look()
+        return watch.now
+
+    ticker = TickerThread(make_ticker(counters, backlog))
+    try:
+        serve(config, root, ports=ports, counters=counters, worker=0, on_started=on_started)
+    finally:
+        ticker.close()
+
+
+def serve(
+    config: CollectorConfig,
+    root: Path,
+    *,
+    ports: Ports,
+    counters: Counters,
+    worker: int,
+    on_started: Callable[[], None],
+) -> None:
+    """Be one receiver process until SIGINT or SIGTERM. `on_started` is called when the ports are open."""
+    ending = Ending()
+    with ending.on_signals():
+        pipeline = build(config, root, counters=counters.of_worker(worker))
+        try:
+            with _grpc(config, pipeline, ports.grpc):
+                if ports.http is None:
+                    on_started()
+                    ending.wait()
+                else:
+                    health = Health(pipeline=pipeline, counters=counters, root=root)
+                    app = OtlpHttp(pipeline, _limits(config, config.otlp.http.max_body_size_mib), fallback=health)
+                    _serve_http(app, ports.http, ending, on_started)
+                    app.close()
+        finally:
+            pipeline.close()
+
+
+class Ending:
+    """The wish that the process end."""
+
+    def __init__(self) -> None:
+        self._wanted = threading.Event()
+        self._tell: Callable[[], None] | None = None
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM for that wish inside the block."""
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(number, self._handle) for number in signals]
+        try:
+            yield
+        finally:
+            for number, handler in zip(signals, before, strict=True):
+                signal.signal(number, handler)
+
+    def _handle(self, _: int, __: FrameType | None) -> None:
+        self._wanted.set()
+        if self._tell is not None:
+            self._tell()
+
+    def tell(self, tell: Callable[[], None]) -> None:
+        """Have `tell` called when the wish comes; at once, where it has come."""
+        self._tell = tell
+        if self._wanted.is_set():
+            tell()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait for the wish. Whether it has come."""
+        return self._wanted.wait(timeout_s)
+
+
+def _serve_http(app: OtlpHttp, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[Any] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            on_started()
+
+    server = Server(
+        uvicorn.Config(
+            app,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
+
+    def end() -> None:
+        server.should_exit = True
+
+    ending.tell(end)  # uvicorn has handlers of its own while it runs; these are for the moments before
+    server.run(sockets=[port.listen()])
+
+
+@contextmanager
+def _grpc(config: CollectorConfig, pipeline: Pipeline, port: Reservation | None) -> Iterator[None]:
+    """Take OTLP over gRPC inside the block."""
+    if port is None:
+        yield
+        return
+    from pyflare.server.otlp.grpc import OtlpGrpc  # starts threads: never in a process that is yet to fork
+
+    server = OtlpGrpc(pipeline, _limits(config, config.otlp.grpc.max_recv_msg_size_mib))
+    server.bind(port.address.shown)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop(_GRACE_S)
+
+
+def _limits(config: CollectorConfig, max_body_mib: int) -> Limits:
+    return Limits(
+        max_body_bytes=max_body_mib * _MIB,
+        max_concurrent_streams=config.otlp.grpc.max_concurrent_streams,
+        cors_origins=config.otlp.http.cors.allowed_origins,
+        reuse_port=True,
+    )
