@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from pyflare.cli.commands.collector import collector
 from pyflare.cli.commands.compact import compact
 from pyflare.cli.commands.doctor import doctor
 from pyflare.cli.commands.export import export
 from pyflare.cli.commands.gc import gc
 from pyflare.cli.commands.import_ import import_
 from pyflare.cli.commands.query import query
+from pyflare.cli.commands.serve import serve
 from pyflare.cli.commands.show import show
 from pyflare.cli.commands.stats import stats
 from pyflare.cli.commands.tail import tail
@@ -18,6 +20,7 @@ from pyflare.cli.commands.traces import traces
 from pyflare.cli.commands.version import version
 
 _LOOK: Final = "Look"
+_RECEIVE: Final = "Receive"
 _MOVE: Final = "In and out"
 _KEEP: Final = "Keep in order"
 
@@ -42,6 +45,8 @@ ALL: Final = (
     Command(stats, _LOOK),
     Command(import_, _MOVE),
     Command(export, _MOVE),
+    Command(serve, _RECEIVE),
+    Command(collector, _RECEIVE),
     Command(doctor, _KEEP),
     Command(gc, _KEEP),
     Command(compact, _KEEP),
