@@ -1,9 +1,8 @@
-"""OpenTelemetry's attribute names, and the columns of `spans` they stand for.
+"""OpenTelemetry's attribute names for the columns of `spans`: what PyFlare writes over OTLP.
 
 The names are those of the semantic conventions for generative AI as of 1.41,
 and of the core conventions. Where the conventions have no word of their own the
-attribute is `pyflare.…`. Everything here is data: `store.decode` reads it to
-fill columns from attributes, the OTLP shipper to write attributes from columns.
+attribute is `pyflare.…`. What is read, from whomever, is in `pyflare.dialects`.
 """
 
 from __future__ import annotations
@@ -15,30 +14,6 @@ TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
 """In seconds; the column `time_to_first_chunk_ns` is in nanoseconds."""
 SERVICE_NAME: Final = "service.name"
 
-ATTRIBUTE_COLUMNS: Final = {
-    "gen_ai.request.model": "model_id",
-    "gen_ai.response.model": "model_version",
-    "gen_ai.provider.name": "provider",
-    "gen_ai.usage.input_tokens": "input_tokens",
-    "gen_ai.usage.output_tokens": "output_tokens",
-    "gen_ai.usage.cache_read.input_tokens": "cache_read_tokens",
-    "gen_ai.usage.cache_creation.input_tokens": "cache_write_tokens",
-    "gen_ai.usage.reasoning.output_tokens": "reasoning_tokens",
-    "gen_ai.conversation.id": "session_id",
-    "session.id": "session_id",
-    "user.id": "user_id",
-    "error.type": "error_type",
-    "deployment.environment.name": "environment",
-    "pyflare.feature": "feature_id",
-    "pyflare.team": "team",
-    "pyflare.tags": "tags",
-    "pyflare.cost_micros": "cost_micros",
-    "pyflare.input_ref": "input_ref",
-    "pyflare.output_ref": "output_ref",
-    "pyflare.inference_type": "inference_type",
-}
-"""Attributes that fill a column where the record does not. The first present one in this order counts."""
-
 COLUMN_ATTRIBUTES: Final = {
     "model_id": "gen_ai.request.model",
     "model_version": "gen_ai.response.model",
@@ -48,6 +23,12 @@ COLUMN_ATTRIBUTES: Final = {
     "cache_read_tokens": "gen_ai.usage.cache_read.input_tokens",
     "cache_write_tokens": "gen_ai.usage.cache_creation.input_tokens",
     "reasoning_tokens": "gen_ai.usage.reasoning.output_tokens",
+    "input_audio_tokens": "gen_ai.usage.audio.input_tokens",
+    "output_audio_tokens": "gen_ai.usage.audio.output_tokens",
+    "response_id": "gen_ai.response.id",
+    "finish_reasons": "gen_ai.response.finish_reasons",
+    "agent_name": "gen_ai.agent.name",
+    "tool_name": "gen_ai.tool.name",
     "session_id": "session.id",
     "user_id": "user.id",
     "error_type": "error.type",
@@ -70,19 +51,6 @@ scope, resource, events, links) and `time_to_first_chunk_ns` are not here.
 
 MIME_TYPE_ATTRIBUTES: Final = {"input.value": "input.mime_type", "output.value": "output.mime_type"}
 """Beside a captured value: its media type, always `application/json`."""
-
-OPERATION_TYPES: Final = {
-    "chat": "llm",
-    "generate_content": "llm",
-    "text_completion": "llm",
-    "embeddings": "embedding",
-    "retrieval": "retriever",
-    "execute_tool": "tool",
-    "invoke_agent": "agent",
-    "create_agent": "agent",
-    "invoke_workflow": "chain",
-}
-"""`inference_type` by the value of `gen_ai.operation.name`."""
 
 TYPE_OPERATIONS: Final = {
     "llm": "chat",

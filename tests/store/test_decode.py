@@ -79,6 +79,7 @@ def test_a_span_fills_its_columns() -> None:
         "state": "ended",
         "status_code": "error",
         "status_message": "broke",
+        "error_type": "E",
         "model_id": "m",
         "input": '{"q":"hi"}',
         "output": '"ho"',

@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 import pyarrow as pa
 
-from pyflare import semconv
 from pyflare.schema.arrow import ARROW_TYPES, arrow_schema
 from pyflare.schema.columns import ColumnType
 from pyflare.schema.records import SpanEnd, SpanStart, WriterInfo
@@ -16,6 +15,7 @@ from pyflare.schema.tables import SCOPE_COLUMNS, SPANS
 from pyflare.store.decode import arrays
 from pyflare.store.decode.journal import Batch, SpanState
 from pyflare.store.decode.typed import json_text
+from pyflare.store.normalise import fill
 
 STATUS_CODES: Final = ("unset", "ok", "error")
 SPAN_KINDS: Final = ("internal", "server", "client", "producer", "consumer")
@@ -30,6 +30,10 @@ _FIELD_COLUMNS: Final = frozenset(
         "provider",
         "model_id",
         "model_version",
+        "response_id",
+        "finish_reasons",
+        "agent_name",
+        "tool_name",
         "input_ref",
         "output_ref",
         "input_tokens",
@@ -37,20 +41,14 @@ _FIELD_COLUMNS: Final = frozenset(
         "cache_read_tokens",
         "cache_write_tokens",
         "reasoning_tokens",
+        "input_audio_tokens",
+        "output_audio_tokens",
         "cost_micros",
         *SCOPE_COLUMNS,
     }
 )
 """The columns that a record's `scope` and `fields` may set."""
-_VALUE_CLASSES: Final[dict[ColumnType, type]] = {
-    ColumnType.STRING: str,
-    ColumnType.INT64: int,
-    ColumnType.STRINGS: list,
-}
-"""What an attribute's value must be to fill a column of the type."""
-_LONGEST_S: Final = 1e9
 _LATEST_NS: Final = 1 << 62
-_PROMOTED: Final = frozenset({*semconv.ATTRIBUTE_COLUMNS, semconv.OPERATION_NAME, semconv.TIME_TO_FIRST_CHUNK})
 
 _Columns = dict[str, list[Any]]
 
@@ -87,7 +85,7 @@ def _as_end(start: SpanStart) -> SpanEnd:
 
 
 def span_table(batches: Sequence[Batch]) -> pa.Table:
-    """The spans of several journals as one table, sorted by start time."""
+    """The spans of several journals as one table, sorted by start time; what records do not say, attributes may."""
     rows = _Rows(batches)
     found = {**_identity(rows), **_work(rows), **_of_fields(rows)}
     count = len(rows.spans)
@@ -95,7 +93,7 @@ def span_table(batches: Sequence[Batch]) -> pa.Table:
         found[column.name] if column.name in found else pa.nulls(count, ARROW_TYPES[column.type])
         for column in SPANS.columns
     ]
-    return pa.Table.from_arrays(columns, schema=_SCHEMA)
+    return fill(pa.Table.from_arrays(columns, schema=_SCHEMA))
 
 
 def _identity(rows: _Rows) -> dict[str, pa.Array]:
@@ -151,16 +149,12 @@ def _indices(numbers: list[int], words: Sequence[str]) -> list[int]:
 
 
 def _of_fields(rows: _Rows) -> dict[str, pa.Array]:
-    """Columns that come by name: from the record's scope and fields, else from its attributes."""
+    """Columns that come by name, from the record's scope and fields."""
     spans = rows.spans
-    count = len(spans)
     columns: _Columns = {"inference_type": [span.inference_type for span in spans]}
     attributes: list[Mapping[str, Any] | None] = [span.attributes for span in spans]
     for named in ([span.scope for span in spans], [span.fields for span in spans]):
         _set_columns(columns, attributes, named)
-    for index, entries in enumerate(attributes):
-        if entries and not _PROMOTED.isdisjoint(entries):
-            _promote(columns, index, count, entries)
     found = {name: arrays.column(values, _COLUMN_TYPES[name]) for name, values in columns.items()}
     found["attributes"], found["attribute_types"] = arrays.typed_maps(attributes)
     return found
@@ -185,25 +179,3 @@ def _set_columns(
             if entries and not unknown.isdisjoint(entries):
                 extra = {f"pyflare.{name}": entries[name] for name in entries if name in unknown}
                 attributes[index] = {**(attributes[index] or {}), **extra}
-
-
-def _promote(columns: _Columns, index: int, count: int, attributes: Mapping[str, Any]) -> None:
-    """Fill columns that are still empty from attributes that mean the same."""
-    for attribute, name in semconv.ATTRIBUTE_COLUMNS.items():
-        value = attributes.get(attribute)
-        if value is not None and isinstance(value, _VALUE_CLASSES[_COLUMN_TYPES[name]]):
-            _fill(columns, name, index, count, value)
-    operation = attributes.get(semconv.OPERATION_NAME)
-    if operation in semconv.OPERATION_TYPES:
-        _fill(columns, "inference_type", index, count, semconv.OPERATION_TYPES[operation])
-    first_chunk_s = attributes.get(semconv.TIME_TO_FIRST_CHUNK)
-    if isinstance(first_chunk_s, float) and 0 <= first_chunk_s < _LONGEST_S:
-        _fill(columns, "time_to_first_chunk_ns", index, count, round(first_chunk_s * 1e9))
-
-
-def _fill(columns: _Columns, name: str, index: int, count: int, value: Any) -> None:
-    column = columns.get(name)
-    if column is None:
-        columns[name] = column = [None] * count
-    if column[index] is None:
-        column[index] = value

@@ -17,8 +17,6 @@ from pyflare.store.normalise.work import Work
 
 ROLES: Final = {"input": "user", "output": "assistant"}
 """Who says a text that stands alone, by column."""
-_OURS: Final = "pyflare.inference_type"
-"""Spans that have it were recorded by PyFlare: their content is JSON, and means nothing beyond."""
 _PLAIN: Final = "text/plain"
 _JSON: Final = "application/json"
 _OPENINGS: Final = ("{", "[", '"')
@@ -57,7 +55,7 @@ class _Reader:
         self.column = rule.column
         self.form = rule.form
         self.kinds = dict(zip(cells.rows.tolist(), work.kinds(cells.rows), strict=True))
-        self.ours = _rows_with(work, _OURS)
+        self.is_ours = work.is_ours
         self.mime_types = work.texts_by_row(MIME_TYPES.get(rule.attribute))
 
     def read(self, row: int, text: str, type: int) -> Any:
@@ -89,7 +87,7 @@ class _Reader:
         return [message for item in said if (message := happenings.message_of(item)) is not None] or None
 
     def _value(self, row: int, text: str, type: int) -> Any:
-        is_json, is_ours = values.is_json(text), row in self.ours
+        is_json, is_ours = values.is_json(text), self.is_ours[row]
         if self.kinds[row] == "llm" and is_json and not is_ours and text[:1] in _OPENINGS[:2]:
             read = messages.messages_of(values.decoded(text), role=ROLES[self.column])
             if read:
@@ -145,8 +143,3 @@ def _built(rule: ContentRule, items: list[Any], *, kind: str | None) -> Any:
     if kind == "embedding" or not texts:
         return texts
     return messages.messages_of(texts, role=ROLES[rule.column])
-
-
-def _rows_with(work: Work, key: str) -> frozenset[int]:
-    cells = work.entries.cells(key)
-    return frozenset(() if cells is None else cells.rows.tolist())

@@ -41,9 +41,12 @@ def fill(spans: pa.Table) -> pa.Table:
 
 def normalise(work: Work) -> None:
     """The same on a table that is being worked on."""
-    fill_scalars(work)
-    include_cached(work)
-    fill_contents(work, span_events(work.spans["events"], told.MEANINGS))
+    if work.entries:
+        fill_scalars(work)
+        include_cached(work)
+    told_of = [*span_events(work.spans["events"], told.MEANINGS)]
+    if work.entries or told_of:
+        fill_contents(work, told_of)
     _fill_environment(work)
 
 

@@ -17,7 +17,7 @@ def include_cached(work: Work) -> None:
     The conventions count cached tokens as input. Some senders pass on what
     their provider reports, which for Anthropic's models is what came neither
     from the cache nor went into it. Such a count shows when it is less than
-    the cached tokens alone.
+    the cached tokens alone. What PyFlare sent is not doubted.
     """
     inputs = work.filling("input_tokens")
     cached_columns = [work.filling(name) for name in ("cache_read_tokens", "cache_write_tokens")]
@@ -27,7 +27,7 @@ def include_cached(work: Work) -> None:
     counted = np.asarray(pc.fill_null(total, 0))
     cached = sum(np.minimum(np.asarray(pc.fill_null(column.result(), 0)), _MOST // 2) for column in cached_columns)
     was_empty = np.asarray(pc.is_null(work.spans["input_tokens"]))
-    exclusive = was_empty & ~inputs.empty & (cached > counted)
+    exclusive = was_empty & ~inputs.empty & (cached > counted) & ~work.is_ours
     if exclusive.any():
         whole = np.where(exclusive, counted + cached, counted)
         work.replaced["input_tokens"] = pa.array(whole, mask=inputs.empty & was_empty)

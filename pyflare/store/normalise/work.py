@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ import pyarrow.compute as pc
 from pyflare.store.normalise.columns import Filling, Mask, Trail
 from pyflare.store.normalise.entries import Entries, Integers
 from pyflare.store.normalise.values import Members
+
+_OURS: Final = "pyflare.inference_type"
 
 
 class Work:
@@ -57,6 +60,15 @@ class Work:
     @cached_property
     def _scopes(self) -> Words:
         return Words(self.spans["scope_name"])
+
+    @cached_property
+    def is_ours(self) -> Mask:
+        """Which spans were recorded by PyFlare: their content is JSON, and means nothing beyond."""
+        mask = np.zeros(self.entries.count, bool)
+        cells = self.entries.cells(_OURS)
+        if cells is not None:
+            mask[cells.rows] = True
+        return mask
 
     def texts_by_row(self, key: str | None) -> dict[int, str]:
         """What an attribute holds in each span that has it, as text."""
