@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from pyflare.schema.tables import SPANS
 from pyflare.store.catalog import Catalog, Part
-from pyflare.store.once import span_keys
+from pyflare.store.once import span_keys, without_rows
 
 _NOTHING = pa.array([], pa.string())
 
@@ -38,9 +38,7 @@ class KnownSpans:
         known = pa.concat_arrays([self._known, *found])
         self._known = known.filter(pc.is_in(known, value_set=_combined(rows["key"])))
         self._parts, self._keys = frozenset(part.name for part in parts), _combined(rows["key"])
-        if not len(self._known):
-            return spans
-        return spans.filter(pc.invert(pc.is_in(rows["key"], value_set=self._known)))
+        return without_rows(spans, pc.is_in(rows["key"], value_set=self._known))
 
     def _find(self, rows: pa.Table, parts: Iterable[Part]) -> Iterator[pa.Array]:
         """Keys of the rows that are in any of the parts. A span that came before started at the same moment."""

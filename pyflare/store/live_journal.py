@@ -13,6 +13,7 @@ from pyflare.store.catalog import COUNTERS_NAME, Catalog, segment_key
 from pyflare.store.decode import Batch, JournalDecoder, Repeats, SpanState
 from pyflare.store.journal.format import HEADER
 from pyflare.store.journal.reader import Segment, WriterJournal, read_frames, settled_end
+from pyflare.store.once import without_rows
 
 Tables = Mapping[str, pa.Table]
 """Rows by table name."""
@@ -166,8 +167,7 @@ def _without_traces(tables: Tables, trace_ids: set[bytes]) -> Tables:
         return tables
     spans = tables["spans"]
     refused = pa.array([trace_id.hex() for trace_id in trace_ids], pa.string())
-    kept = spans.filter(pc.invert(pc.is_in(spans["trace_id"], value_set=refused)))
-    return {**tables, "spans": kept}
+    return {**tables, "spans": without_rows(spans, pc.is_in(spans["trace_id"], value_set=refused))}
 
 
 def _rows(tables: Tables) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+_MOST_RUNS: Final = 1000
+"""Beyond, copying costs less than the many pieces."""
 
 
 def each_once(spans: pa.Table) -> pa.Table:
@@ -23,15 +26,29 @@ def each_once(spans: pa.Table) -> pa.Table:
     first = first.group_by("key", use_threads=False).aggregate([("row", "first")])
     if first.num_rows == spans.num_rows:
         return spans
-    return spans.take(first["row_first"].combine_chunks().sort())
+    return without_rows(spans, pc.invert(pc.is_in(rows["row"], value_set=first["row_first"].combine_chunks())))
 
 
 def without(spans: pa.Table, known: pa.Table) -> pa.Table:
     """The spans whose trace and span id are not in `known`; the same object where none is."""
     if not known.num_rows:
         return spans
-    is_new = pc.invert(pc.is_in(span_keys(spans), value_set=span_keys(known)))
-    return spans if pc.all(is_new).as_py() else spans.filter(is_new)
+    return without_rows(spans, pc.is_in(span_keys(spans), value_set=span_keys(known)))
+
+
+def without_rows(rows: pa.Table, drop: Any) -> pa.Table:
+    """The rows for which `drop` is false; the same object where that is all of them.
+
+    What repeats comes in few runs, and the runs between them are not copied.
+    """
+    dropped: list[int] = pc.indices_nonzero(drop).to_pylist()
+    if not dropped:
+        return rows
+    bounds = zip([-1, *dropped], [*dropped, rows.num_rows], strict=True)
+    runs = [(before + 1, after) for before, after in bounds if after > before + 1]
+    if len(runs) > _MOST_RUNS:
+        return rows.filter(pc.invert(drop))
+    return pa.concat_tables([rows.slice(0, 0), *(rows.slice(begin, end - begin) for begin, end in runs)])
 
 
 def span_keys(spans: pa.Table) -> Any:
