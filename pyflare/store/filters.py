@@ -271,7 +271,7 @@ _WORK: Final[dict[str, Filter]] = {
     "status": _one_of(*_STATUSES, column="status_code"),
     "state": _one_of(*_STATES, column="state"),
     "min_duration_s": _bound("duration_ns >= ?", scale=1e9),
-    "max_duration_s": _bound("duration_ns < ?", scale=1e9),
+    "max_duration_s": _bound("duration_ns <= ?", scale=1e9),
     "min_cost_usd": _bound("cost_micros >= ?", scale=1e6),
 }
 
@@ -338,7 +338,7 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         "label": _equals("label"),
         "source": _equals("source"),
         "min_value": _bound("value >= ?"),
-        "max_value": _bound("value < ?"),
+        "max_value": _bound("value <= ?"),
         "session": _equals("session_id"),
         "project": _equals("project"),
         "attributes": _entries("attributes"),

@@ -24,6 +24,8 @@ def trace(function: _F, /) -> _F: ...
 
 @overload
 def trace(
+    function: str | None = None,
+    /,
     *,
     name: str | None = None,
     kind: str | None = None,
@@ -36,7 +38,7 @@ def trace(
 
 
 def trace(
-    function: Callable[..., Any] | None = None,
+    function: Callable[..., Any] | str | None = None,
     /,
     *,
     name: str | None = None,
@@ -54,7 +56,7 @@ def trace(
     runs as if it were not decorated. Nothing that PyFlare does wrong reaches the caller.
 
     Args:
-        function: What to trace; given by the bare form `@pyflare.trace`.
+        function: What to trace; given by the bare form `@pyflare.trace`. Or the span's name: `@pyflare.trace("ask")`.
         name: The span's name; the function's qualified name if left out.
         kind: What sort of work it is: llm, embedding, retriever, reranker, tool, agent,
             chain, guardrail, evaluator, classification, regression, or a word of your own.
@@ -76,6 +78,8 @@ def trace(
         >>> double(21)
         42
     """
+    if isinstance(function, str):
+        name, function = name or function, None
     given = {"model_id": model, "model_version": model_version, "provider": provider}
 
     def decorate(target: Any) -> Any:

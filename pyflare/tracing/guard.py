@@ -15,6 +15,7 @@ class Guard:
     def __init__(self) -> None:
         self.strict = False
         self.faults: dict[str, int] = {}
+        self._advised: set[str] = set()
         self._lock = threading.RLock()
 
     def after_fork(self) -> None:
@@ -37,6 +38,16 @@ class Guard:
                 logger.warning("PyFlare could not %s; the program is not affected.", where, exc_info=error)
             except Exception:  # a broken logging handler must not reach the caller either
                 self.faults[f"log a fault: {where}"] = 1
+
+    def advise(self, advice: str) -> None:
+        """Say once what the program asks of PyFlare that cannot have its effect."""
+        if advice in self._advised:
+            return
+        self._advised.add(advice)
+        try:
+            logger.warning(advice)
+        except Exception:
+            self.faults["log advice"] = 1
 
 
 guard: Final = Guard()

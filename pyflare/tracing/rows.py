@@ -94,7 +94,8 @@ def score(
             which is kept as the label.
         label: The score as a word, beside or instead of the number.
         comment: Why.
-        trace_id: 32 hex digits; the current trace if neither it nor a session is given.
+        trace_id: 32 hex digits; the current trace if neither it nor a session is given. Outside any span
+            the score is kept, and belongs to nothing.
         span_id: 16 hex digits.
         session_id: A whole session.
         source: Who judged: user, human, code or model.
@@ -105,6 +106,8 @@ def score(
         return
     try:
         place = _place() if trace_id is None and session_id is None else {}
+        if not place and trace_id is None and session_id is None:
+            guard.advise("pyflare.score was called outside any span: give it a trace_id or a session_id to judge.")
         if isinstance(value, str):
             value, label = None, value if label is None else label
         text = runtime.content.text

@@ -12,6 +12,7 @@ from typing import Any, Final, Self, Unpack
 
 import pyarrow as pa
 
+from pyflare.store import vectors
 from pyflare.store.child import compact_if_worth
 from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
@@ -69,6 +70,18 @@ class Workspace:
             QueryError: It does more than read, or cannot be answered; the message says what to change.
         """
         return self._engine.query(query, params)
+
+    def query(self, query: str, params: Parameters = None) -> Rows:
+        """As `sql`, but rows that print, iterate as dicts with times that Python knows, and become data frames.
+
+        Args:
+            query: A statement that reads; see `sql`.
+            params: Values for `?` as a sequence, or for `$name` as a mapping.
+
+        Raises:
+            QueryError: It does more than read, or cannot be answered; the message says what to change.
+        """
+        return Rows(self.sql(query, params))
 
     def traces(
         self, *, limit: int | None = 100, order_by: str = "-start_time", **filters: Unpack[TraceFilters]
@@ -242,6 +255,24 @@ class Workspace:
         while not (result := compact(self.path)).done and time.monotonic() < deadline_s:
             time.sleep(0.05)
         return result
+
+    def index_vectors(self, *, wait_s: float = 60.0) -> int:
+        """Move all captured embeddings into LanceDB, and index what has grown beyond 100,000: a matter of minutes.
+
+        Searching never needs it: without an index every vector is looked at.
+
+        Args:
+            wait_s: How long to wait for a compaction that is under way, in seconds.
+
+        Returns:
+            How many embeddings were moved.
+
+        Raises:
+            MissingExtraError: LanceDB is not installed; the embeddings stay where they are.
+            StoreError: Another process was changing the folder all the time.
+        """
+        compact(self.path)
+        return vectors.settle(self.path, wait_s=wait_s)
 
     def gc(self, keep: str, *, dry_run: bool = False) -> RetentionResult:
         """Delete everything that is older than `keep`, and give its bytes back.

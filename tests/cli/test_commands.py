@@ -177,6 +177,7 @@ def test_compact(run: Run) -> None:
     """A compaction says what it moved, and the next one that there was nothing to move."""
     assert "moved" in run("compact").stdout
     assert "nothing to move" in run("compact").stdout
+    assert "0 embeddings into LanceDB" in run("compact", "--vectors").stdout
 
 
 def test_version(run: Run) -> None:

@@ -186,6 +186,12 @@ def test_an_end_that_is_shorter_than_its_start(recorded):
     assert len(recorded.records()) == 2
 
 
+def test_a_name_alone_may_come_first(recorded):
+    """`@pyflare.trace("ask")` is what `name="ask"` says at length."""
+    assert pyflare.trace("ask", kind="llm")(sync)(1) == 6
+    assert (recorded.one().name, recorded.one().inference_type) == ("ask", "llm")
+
+
 def test_options_of_other_types_become_text(recorded):
     """A number or an enumeration given as an option does not spoil the record."""
 

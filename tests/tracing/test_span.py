@@ -317,3 +317,11 @@ def test_odd_mappings_as_attributes(recorded):
     assert found.attributes == {"a": 1, "b": 2, "c": 3}
     assert [(name, attributes) for _, name, attributes in found.events] == [("event", None)]
     assert recorded.losses() == {"attribute_dropped": 1}
+
+
+def test_a_score_outside_any_span_is_kept_with_advice(recorded, caplog):
+    """It says once what to give it; the rows are there, and belong to nothing."""
+    pyflare.score("helpful", 1)
+    pyflare.score("helpful", 0)
+    assert [row.get("trace_id") for row in recorded.rows("scores")] == [None, None]
+    assert caplog.text.count("give it a trace_id") == 1

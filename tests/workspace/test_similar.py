@@ -45,6 +45,14 @@ def test_finds_the_nearest_wherever_they_lie(root: Path) -> None:
         assert [row["text"] for row in workspace.similar([1, 0, 0], name="other")] == ["text 5"]
 
 
+def test_indexing_moves_all_there_are(root: Path) -> None:
+    """Those in journals, too; they are found as before."""
+    with pyflare.open(root) as workspace:
+        before = workspace.similar([1, 0, 0]).arrow["text"].to_pylist()
+        assert (workspace.index_vectors(), workspace.index_vectors()) == (2, 0)
+        assert workspace.similar([1, 0, 0]).arrow["text"].to_pylist() == before
+
+
 def test_wrong_questions(root: Path) -> None:
     """A filter that is not known, and a vector without numbers, are errors."""
     with pyflare.open(root) as workspace:

@@ -63,7 +63,7 @@ def _numbers(rows: Any) -> list[int]:
         ({"name": "generate"}, []),
         ({"kind": "retriever"}, [4, 3, 2, 1]),
         ({"min_duration_s": 0.3}, [4, 3]),
-        ({"max_duration_s": 0.3}, [2, 1]),
+        ({"max_duration_s": 0.3}, [3, 2, 1]),
         ({"min_cost_usd": 0.002}, [4, 3, 2]),
         ({"attributes": {"tier": "gold"}}, [4, 3]),
         ({"attributes": {"k": 2}}, [2]),
@@ -147,6 +147,7 @@ def test_predictions(workspace: Workspace, filters: dict[str, Any], expected: li
         ({}, ["b", "a"]),
         ({"min_value": 0.5}, ["a"]),
         ({"max_value": 0.5, "name": "helpful"}, ["b"]),
+        ({"min_value": 0.5, "max_value": 1.0}, ["a"]),
         ({"source": "user"}, ["a"]),
     ],
 )
