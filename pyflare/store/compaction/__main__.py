@@ -38,6 +38,17 @@ def _needless(root: Path) -> tuple[str, ...]:
     return ("pandas",) if any(journal.info.receives for journal in list_writers(root)) else ("pandas", "numpy")
 
 
+def _take_thrifty_memory() -> None:
+    """Have Arrow keep the memory it frees: asking the system for it anew costs a tenth of a compaction."""
+    import pyarrow as pa
+
+    try:
+        pool = pa.jemalloc_memory_pool()
+    except NotImplementedError:  # built without it
+        pool = pa.system_memory_pool()
+    pa.set_memory_pool(pool)
+
+
 def main(arguments: list[str]) -> int:
     """Compact the folder named first, keeping rows as long as the second argument says. Returns the exit code."""
     if not 1 <= len(arguments) <= _MOST_ARGUMENTS:
@@ -50,6 +61,7 @@ def main(arguments: list[str]) -> int:
     os.nice(_NICENESS)
     from pyflare.store.compaction import compact
 
+    _take_thrifty_memory()
     gc.freeze()  # the modules stay: no need to look through them again and again
     try:
         compact(root, keep=arguments[1] if len(arguments) == _MOST_ARGUMENTS else None)
