@@ -35,6 +35,9 @@ SEGMENT_BYTES: Final = (1 << 18, 1 << 21)
 _ZEROS: Final = bytes(1 << 15)
 """Zeros are written into a new segment in pieces of this size: the page cache then holds it in folios
 of 32 kB, each mapped by one page fault instead of eight. That halves the cost of a record."""
+_LARGE_BYTES: Final = 1 << 15
+"""A record from this size on is put into the page cache by a system call: for 1.4 MB that takes a quarter less time
+than a store into the mapping, which faults page by page."""
 _COUNTERS: Final = "counters"
 _SEALED_UNSYNCED: Final = 1024
 """How many sealed segments `sync` still looks after; what lies before them the system has long written."""
@@ -179,12 +182,34 @@ class JournalWriter:
             end -= shorter + _FRAME_BYTES
         try:
             map = cursor.map
-            map[position + _FRAME_BYTES : end] = payload
+            if size < _LARGE_BYTES:
+                map[position + _FRAME_BYTES : end] = payload
+            elif not self._put_large(cursor.path, position + _FRAME_BYTES, payload):
+                return False
             _pack_frame(map, position, size, crc32(payload))
             cursor.position = end
             cursor.last = payload
         finally:
             self._give_back(cursor)
+        return True
+
+    def _put_large(self, path: Path, offset: int, payload: bytes) -> bool:
+        """Put a large payload into its place. Whether it is there."""
+        try:
+            descriptor = os.open(path, os.O_WRONLY)
+            try:
+                view = memoryview(payload)
+                while view:
+                    written = os.pwrite(descriptor, view, offset)
+                    view, offset = view[written:], offset + written
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            self.error = error
+            self._count_failure(error)
+            with contextlib.suppress(OSError):
+                self._begin_again_if_deleted()
+            return False
         return True
 
     def _other_cursor(self, cursor: _Cursor | None, needed: int) -> _Cursor | None:

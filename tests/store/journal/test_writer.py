@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
+import shutil
 import signal
 import struct
 import threading
@@ -535,3 +536,28 @@ def test_two_writers_do_not_share_a_lock(tmp_path):
     one.close()
     assert sorted(found.alive for found in list_writers(tmp_path)) == [False, True]
     other.close()
+
+
+def test_a_large_record_in_a_deleted_folder(tmp_path):
+    """Where the folder has been deleted a large record is counted as lost, and the next one is in a new folder."""
+    writer = JournalWriter(tmp_path / "f", service_name="s", segment_bytes=(1 << 22, 1 << 22))
+    large = b"x" * (1 << 20)
+    assert writer.write(large)
+    shutil.rmtree(tmp_path / "f")
+    assert not writer.write(large)
+    assert writer.losses.counts() == {"write_failed": 1}
+    assert writer.write(large)
+    (journal,) = list_writers(tmp_path / "f")
+    assert [payload for segment in journal.segments() for payload in read_frames(segment)[0]] == [large]
+    writer.close()
+
+
+@pytest.mark.parametrize("size", [(1 << 15) - 1, 1 << 15, (1 << 15) + 1, 3 << 20])
+def test_records_on_both_sides_of_large(tmp_path, size):
+    """Records just below and above the size from which they go in by a system call are read back as they were."""
+    writer = JournalWriter(tmp_path / "f", service_name="s")
+    records = [bytes([number]) * size for number in range(1, 4)]
+    assert all(writer.write(record) for record in records)
+    (journal,) = list_writers(tmp_path / "f")
+    assert [payload for segment in journal.segments() for payload in read_frames(segment)[0]] == records
+    writer.close()
