@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
+from urllib.parse import unquote
 
 import grpc
 
@@ -104,8 +105,12 @@ def _handlers(export: Callable[[Signal, bytes, Any], bytes]) -> list[Any]:
 
 def _sender(context: Any) -> str:
     named = {name: value for name, value in context.invocation_metadata() if name in KEY_HEADERS}
-    # A peer is ipv4:127.0.0.1:5000, ipv6:%5B::1%5D:5000 or unix:…: without the port it is the sender.
-    return sender_of(named, context.peer().rpartition(":")[0])
+    return sender_of(named, _host(context.peer()))
+
+
+def _host(peer: str) -> str:
+    """The address in gRPC's name of a peer: `ipv4:127.0.0.1:5000`, `ipv6:%5B::1%5D:5000` or `unix:`."""
+    return unquote(peer.partition(":")[2].rpartition(":")[0]).strip("[]")
 
 
 def _abort(context: Any, error: RequestError) -> None:

@@ -39,8 +39,14 @@ def inflate(data: bytes, compression: str, limit_bytes: int) -> bytes:
     """
     try:
         return _INFLATERS[compression](data, limit_bytes)
+    except _TooMuchError:
+        raise too_large(limit_bytes) from None
     except (zlib.error, zstandard.ZstdError, EOFError) as error:
         raise RequestError(Kind.INVALID, f"expected a body in {compression}, got {error}", field="body") from error
+
+
+class _TooMuchError(Exception):
+    """More comes out than may."""
 
 
 def _gzip(data: bytes, limit_bytes: int) -> bytes:
@@ -70,7 +76,7 @@ def _zlib_part(data: bytes, wbits: int, limit_bytes: int) -> tuple[bytes, bytes]
     inflater = zlib.decompressobj(wbits)
     part = inflater.decompress(data, limit_bytes + 1)
     if len(part) > limit_bytes:
-        raise too_large(limit_bytes)
+        raise _TooMuchError
     if not inflater.eof:
         raise EOFError("one that is cut short")
     return part, inflater.unused_data
@@ -90,7 +96,7 @@ def _zstd(data: bytes, limit_bytes: int) -> bytes:
             parts.append(frame.decompress(piece))
             left -= len(parts[-1])
             if left < 0:
-                raise too_large(limit_bytes)
+                raise _TooMuchError
             piece = frame.unused_data if frame.eof else b""
         if frames > _MEMBERS_MAX:
             raise EOFError(f"one of more than {_MEMBERS_MAX} frames")

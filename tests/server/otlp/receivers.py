@@ -27,7 +27,7 @@ class Kept:
         self.waits = waits
         self.batches: list[Batch] = []
         self.error: Exception | None = None
-        self.before: Callable[[], None] = lambda: None
+        self.before: Callable[[], object] = lambda: None
 
     def consume(self, batch: Batch) -> None:
         self.before()
