@@ -38,6 +38,8 @@ def optional_hex_ids(ids: Sequence[bytes | None]) -> pa.Array:
 
 def text(values: Sequence[bytes | str | None]) -> pa.Array:
     """Text that may come as UTF-8 bytes; what is not UTF-8 is replaced, not refused."""
+    if not any(values):
+        return pa.array(values, pa.string()) if "" in values or b"" in values else pa.nulls(len(values), pa.string())
     try:
         return pa.array(values, pa.string())
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
@@ -51,10 +53,16 @@ def clean_text(value: object) -> str:
     return str(value).encode(errors="replace").decode()
 
 
-def constants(words: Sequence[str | None], indices: Iterable[int]) -> pa.Array:
-    """A text column of few values, given by their positions in `words`."""
-    positions = pa.array(array("i", indices), pa.int32())
-    return pa.array(words, pa.string()).take(positions)
+def constants(words: Sequence[str | None], indices: Sequence[int]) -> pa.Array:
+    """A text column of few values, given by their positions in `words`; a number that is none means the first."""
+    if not indices:
+        return pa.array([], pa.string())
+    least, most = min(indices), max(indices)
+    if least < 0 or most >= len(words):
+        return constants(words, [index if 0 <= index < len(words) else 0 for index in indices])
+    if len(set(words[least : most + 1])) == 1:
+        return pa.repeat(pa.scalar(words[least], pa.string()), len(indices))
+    return pa.array(words, pa.string()).take(pa.array(array("i", indices), pa.int32()))
 
 
 def column(values: Sequence[Any], type: ColumnType) -> pa.Array:

@@ -109,7 +109,7 @@ def _identity(rows: _Rows) -> dict[str, pa.Array]:
         "parent_span_id": arrays.optional_hex_ids([span.parent_span_id for span in spans]),
         "trace_state": arrays.text([span.trace_state for span in spans]),
         "operation_name": arrays.text([span.name for span in spans]),
-        "span_kind": arrays.constants(SPAN_KINDS, _indices([span.span_kind for span in spans], SPAN_KINDS)),
+        "span_kind": arrays.constants(SPAN_KINDS, [span.span_kind for span in spans]),
         "scope_name": arrays.text([span.scope_name for span in spans]),
         "scope_version": arrays.text([span.scope_version for span in spans]),
     }
@@ -125,7 +125,7 @@ def _work(rows: _Rows) -> dict[str, pa.Array]:
         "start_time": arrays.column(_within([span.start_unix_ns for span in spans]), ColumnType.TIMESTAMP_NS),
         "duration_ns": arrays.column(durations, ColumnType.INT64),
         "state": arrays.constants([state.value for state in _STATES], rows.states),
-        "status_code": arrays.constants(STATUS_CODES, _indices([span.status_code for span in spans], STATUS_CODES)),
+        "status_code": arrays.constants(STATUS_CODES, [span.status_code for span in spans]),
         "status_message": arrays.text([span.status_message for span in spans]),
         "input": arrays.text([span.input for span in spans]),
         "output": arrays.text([span.output for span in spans]),
@@ -139,13 +139,6 @@ def _within(times_ns: list[int]) -> list[int]:
     if not times_ns or (min(times_ns) >= 0 and max(times_ns) <= _LATEST_NS):
         return times_ns
     return [min(max(time_ns, 0), _LATEST_NS) for time_ns in times_ns]
-
-
-def _indices(numbers: list[int], words: Sequence[str]) -> list[int]:
-    """Positions in `words`; a number that is none means the first."""
-    if not numbers or (min(numbers) >= 0 and max(numbers) < len(words)):
-        return numbers
-    return [number if 0 <= number < len(words) else 0 for number in numbers]
 
 
 def _of_fields(rows: _Rows) -> dict[str, pa.Array]:

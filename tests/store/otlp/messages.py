@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import (
     AnyValue,
@@ -16,6 +17,21 @@ from opentelemetry.proto.common.v1.common_pb2 import (
     KeyValueList,
 )
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    Exemplar,
+    ExponentialHistogram,
+    ExponentialHistogramDataPoint,
+    Gauge,
+    Histogram,
+    HistogramDataPoint,
+    Metric,
+    NumberDataPoint,
+    ResourceMetrics,
+    ScopeMetrics,
+    Sum,
+    Summary,
+    SummaryDataPoint,
+)
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
@@ -109,14 +125,91 @@ LOGS = st.builds(
     event_name=TEXT,
 )
 
+DOUBLES = st.floats()
+EXEMPLARS = st.lists(
+    st.builds(Exemplar, filtered_attributes=ATTRIBUTES, time_unix_nano=TIMES, span_id=SPAN_IDS, as_double=DOUBLES)
+    | st.builds(Exemplar, as_int=st.integers(-9, 9), trace_id=TRACE_IDS),
+    max_size=1,
+)
+_POINT: dict[str, Any] = {
+    "attributes": ATTRIBUTES,
+    "start_time_unix_nano": TIMES,
+    "time_unix_nano": TIMES,
+    "flags": FLAGS,
+}
+_STATISTICS: dict[str, Any] = {
+    **_POINT,
+    "count": TIMES,
+    "sum": st.none() | DOUBLES,
+    "min": st.none() | DOUBLES,
+    "max": st.none() | DOUBLES,
+    "exemplars": EXEMPLARS,
+}
+NUMBERS = st.lists(
+    st.builds(NumberDataPoint, **_POINT, exemplars=EXEMPLARS, as_double=DOUBLES)
+    | st.builds(NumberDataPoint, **_POINT, as_int=st.integers(-(1 << 63), (1 << 63) - 1))
+    | st.builds(NumberDataPoint, **_POINT),
+    max_size=2,
+)
+HISTOGRAMS = st.lists(
+    st.builds(
+        HistogramDataPoint,
+        **_STATISTICS,
+        explicit_bounds=st.lists(DOUBLES, max_size=2),
+        bucket_counts=st.lists(TIMES, max_size=3),
+    ),
+    max_size=2,
+)
+BUCKETS = st.builds(
+    ExponentialHistogramDataPoint.Buckets, offset=st.integers(-9, 9), bucket_counts=st.lists(TIMES, max_size=3)
+)
+EXPONENTIALS = st.lists(
+    st.builds(
+        ExponentialHistogramDataPoint,
+        **_STATISTICS,
+        scale=st.integers(-10, 20),
+        zero_count=TIMES,
+        zero_threshold=DOUBLES,
+        positive=st.none() | BUCKETS,
+        negative=st.none() | BUCKETS,
+    ),
+    max_size=2,
+)
+QUANTILES = st.lists(st.builds(SummaryDataPoint.ValueAtQuantile, quantile=DOUBLES, value=DOUBLES), max_size=2)
+SUMMARIES = st.lists(
+    st.builds(SummaryDataPoint, **_POINT, count=TIMES, sum=DOUBLES, quantile_values=QUANTILES), max_size=2
+)
+TEMPORALITIES = st.integers(0, 2) | st.just(9)
+DATA = st.one_of(
+    st.fixed_dictionaries({}),
+    st.fixed_dictionaries({"gauge": st.builds(Gauge, data_points=NUMBERS)}),
+    st.fixed_dictionaries(
+        {"sum": st.builds(Sum, data_points=NUMBERS, aggregation_temporality=TEMPORALITIES, is_monotonic=st.booleans())}
+    ),
+    st.fixed_dictionaries(
+        {"histogram": st.builds(Histogram, data_points=HISTOGRAMS, aggregation_temporality=TEMPORALITIES)}
+    ),
+    st.fixed_dictionaries(
+        {
+            "exponential_histogram": st.builds(
+                ExponentialHistogram, data_points=EXPONENTIALS, aggregation_temporality=TEMPORALITIES
+            )
+        }
+    ),
+    st.fixed_dictionaries({"summary": st.builds(Summary, data_points=SUMMARIES)}),
+)
+METRICS = st.builds(
+    lambda data, **fields: Metric(**fields, **data), DATA, name=TEXT, unit=TEXT, description=TEXT, metadata=ATTRIBUTES
+)
+
 
 def _around(request: Any, resource: Any, scope: Any, records: dict[str, Any]) -> st.SearchStrategy[bytes]:
     scopes = st.lists(st.builds(scope, scope=st.none() | SCOPES, schema_url=TEXT, **records), max_size=2)
-    name = "scope_spans" if "spans" in records else "scope_logs"
+    name = next(name for name in resource.DESCRIPTOR.fields_by_name if name.startswith("scope_"))
     resources = st.lists(
         st.builds(resource, resource=st.none() | RESOURCES, schema_url=TEXT, **{name: scopes}), max_size=2
     )
-    request_field = "resource_spans" if "spans" in records else "resource_logs"
+    request_field = name.replace("scope", "resource")
     return st.builds(lambda of: request(**{request_field: of}).SerializeToString(), resources)
 
 
@@ -132,4 +225,8 @@ TRACE_REQUESTS = _requests(
 )
 LOG_REQUESTS = _requests(
     "logs", _around(ExportLogsServiceRequest, ResourceLogs, ScopeLogs, {"log_records": st.lists(LOGS, max_size=3)})
+)
+METRIC_REQUESTS = _requests(
+    "metrics",
+    _around(ExportMetricsServiceRequest, ResourceMetrics, ScopeMetrics, {"metrics": st.lists(METRICS, max_size=3)}),
 )

@@ -24,7 +24,7 @@ from pyflare.store.decode import otlp
 from pyflare.store.decode.otlp import columnar, objects
 from pyflare.store.decode.otlp.logs import log_table
 from pyflare.store.decode.otlp.spans import span_table
-from tests.store.otlp.messages import LOG_REQUESTS, TRACE_REQUESTS
+from tests.store.otlp.messages import LOG_REQUESTS, METRIC_REQUESTS, TRACE_REQUESTS
 from tests.store.records import INFO, T0_NS
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "data" / "otlp-examples"
@@ -61,6 +61,24 @@ def test_logs_are_the_same_from_both_engines(requests: list[Request]) -> None:
     fast = log_table(columnar.log_arrays(requests, INFO), INFO)
     assert same(slow, fast)
     assert slow.schema.equals(arrow_schema(TABLES["logs"]))
+
+
+@MANY
+@given(METRIC_REQUESTS)
+def test_no_metric_breaks_a_batch(requests: list[Request]) -> None:
+    """Whatever metrics a request holds, there is one valid row per data point."""
+    rows = otlp.tables(requests, INFO).get("metrics", arrow_schema(TABLES["metrics"]).empty_table())
+    rows.validate(full=True)
+    assert rows.schema.equals(arrow_schema(TABLES["metrics"]))
+    assert rows.num_rows == sum(_points(request) for request in requests)
+    for name in ("otlp", "exemplars", "exponential", "quantiles"):
+        assert all(text is None or json.loads(text) for text in rows[name].to_pylist() if text != "[]")
+
+
+def _points(request: Request) -> int:
+    resources = ExportMetricsServiceRequest.FromString(request.body).resource_metrics
+    metrics = [metric for resource in resources for scope in resource.scope_metrics for metric in scope.metrics]
+    return sum(len(getattr(metric, kind).data_points) for metric in metrics if (kind := metric.WhichOneof("data")))
 
 
 def example(name: str, signal: str) -> bytes:

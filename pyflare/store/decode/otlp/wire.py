@@ -4,6 +4,11 @@ The messages are OTLP's, field by field, except that whatever is rare or common 
 many records (resources, scopes, events, links, arrays, kvlists) is declared as
 the bytes it is on the wire: ptars copies those, and protobuf's own parser reads
 each distinct one. Fields that are not declared are skipped.
+
+A parser of protobuf merges a message that stands in pieces in the place of one, and
+takes the last of several members of a oneof. ptars does not do so everywhere. No
+serialiser writes such bytes; where somebody does, a value may differ from what
+protobuf's own parser makes of it, and nothing else.
 """
 
 from __future__ import annotations
