@@ -4,7 +4,7 @@ A part is written under a hidden name, synced and renamed, so that a file with a
 part's name is always whole. It counts once a catalogue names it.
 
 Beside the table's columns a part has one of its own, `COMMIT_COLUMN`. No view
-shows it; merges and rewrites keep it: see docs/decisions/0007-what-a-destination-has.md.
+shows it; merges and rewrites keep it: see docs/decisions/0009-what-a-destination-has.md.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ _ALMOST_UNIQUE: Final = frozenset(
     {"span_id", "parent_span_id", "start_time", "duration_ns", "input", "output", "input_preview", "output_preview"}
 )
 """Columns that a dictionary only makes larger and slower: without it a span costs 6 % less CPU and 2 % fewer bytes."""
+_UNIQUE_IN_TRACES: Final = frozenset({"trace_id", "root_span_id", "root_start_time"})
+"""The same, of `traces`."""
 _COMPRESSION_LEVEL: Final = 3
 _BLOOM_FALSE_RATE: Final = 0.01
 _READ_ROWS: Final = 4096
@@ -145,15 +147,14 @@ class PartWriter:
         if self._writer is None:
             self._folder.mkdir(exist_ok=True)
             os.close(os.open(self._hidden, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            plain = _ALMOST_UNIQUE | (_UNIQUE_IN_TRACES if self.table.name == "traces" else frozenset())
             self._writer = pq.ParquetWriter(
                 self._hidden,
                 self._schema,
                 compression="zstd",
                 compression_level=_COMPRESSION_LEVEL,
                 store_schema=False,
-                use_dictionary=[
-                    path for field in self._schema if field.name not in _ALMOST_UNIQUE for path in _leaves(field)
-                ],
+                use_dictionary=[path for field in self._schema if field.name not in plain for path in _leaves(field)],
                 bloom_filter_options={
                     name: {"ndv": self._group_rows(), "fpp": _BLOOM_FALSE_RATE} for name in self.table.bloom_columns
                 },
