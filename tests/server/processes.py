@@ -95,7 +95,9 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, config: dict[str, Any] | None = None, name: str = "serve") -> Iterator[Receiver]:
+def serving(
+    folder: Path, *arguments: str, config: dict[str, Any] | None = None, name: str = "serve"
+) -> Iterator[Receiver]:
     """A receiver inside the block; killed at its end, where it has not ended by itself."""
     http, grpc = free_port(), free_port()
     options = ["--path", str(folder), "--http", f"127.0.0.1:{http}", "--grpc", f"127.0.0.1:{grpc}", *arguments]
