@@ -123,6 +123,7 @@ def _journal(config: CollectorConfig, root: Path, destinations: list[Destination
         keep=store is not None,
         destinations=tuple(destination.name_for_requests for destination in destinations),
         segment_bytes=SEGMENT_BYTES,
+        receives=True,
         counts_failures=False,
     )
     if store is not None and store.compact_after_mib:
