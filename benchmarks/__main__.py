@@ -23,6 +23,7 @@ MODULES: Final = (
     "importing",
     "collector_down",
     "shipping",
+    "receiver",
     "otlp",
     "concurrency",
     "queries",
