@@ -27,6 +27,8 @@ FULL_BYTES: Final = 256 << 20
 """A part with so many rows or bytes is not merged again."""
 MOST_ROWS: Final = 1_000_000
 MOST_BYTES: Final = 1 << 30
+_WORTH_APART_ROWS: Final = 256
+"""Rows of one stream that are passed on as they are, if they come before all of the others'."""
 _DAY_NS: Final = 86_400_000_000_000
 _NEVER_NS: Final = (1 << 63) - 1
 
@@ -81,17 +83,30 @@ def merge_parts(root: Path, parts: Sequence[Part]) -> Part | None:
 
 def merge_sorted(streams: Sequence[Iterator[pa.Table]], table: Table) -> Iterator[pa.Table]:
     """The rows of several streams in one order of time; holds one piece of each stream at a time."""
-    heads = [_Head(stream, table.time_column) for stream in streams]
+    heads = [Head(stream, table.time_column) for stream in streams]
     while heads := [head for head in heads if head.advance()]:
+        if (piece := _before_others(heads)) is not None:
+            yield piece
+            continue
         bound_ns = min(head.last_ns for head in heads)
         pieces = [piece for head in heads if (piece := head.take_until(bound_ns)).num_rows]
         yield pieces[0] if len(pieces) == 1 else pa.concat_tables(pieces).sort_by(table.time_column)
 
 
-class _Head:
+def _before_others(heads: list[Head]) -> pa.Table | None:
+    """The rows of one stream that come before all of the others, where they are many: they need no sorting."""
+    first, *others = sorted(heads, key=lambda head: head.first_ns)
+    if not others:
+        return first.take_until(_NEVER_NS)
+    count = first.count_until(others[0].first_ns - 1)
+    return first.take(count) if count >= _WORTH_APART_ROWS else None
+
+
+class Head:
     """The rows of one stream that come next."""
 
     def __init__(self, stream: Iterator[pa.Table], time_column: str) -> None:
+        """Begin a stream of rows that are sorted by a column."""
         self._stream = stream
         self._time_column = time_column
         self._rows: pa.Table | None = None
@@ -105,21 +120,35 @@ class _Head:
         return True
 
     @property
+    def first_ns(self) -> int:
+        """Time of the first row at hand; rows without a time come after all others."""
+        return self._time(0)
+
+    @property
     def last_ns(self) -> int:
-        """Time of the last row at hand; rows without a time come after all others."""
+        """Time of the last row at hand."""
+        return self._time(-1)
+
+    def _time(self, index: int) -> int:
+        time_ns = self._times()[index].as_py()
+        return _NEVER_NS if time_ns is None else time_ns
+
+    def count_until(self, bound_ns: int) -> int:
+        """How many of the rows at hand come up to and including a time."""
         assert self._rows is not None
-        last = self._times()[-1].as_py()
-        return _NEVER_NS if last is None else last
+        if self.last_ns <= bound_ns:
+            return int(self._rows.num_rows)
+        return pc.sum(pc.less_equal(self._times(), bound_ns)).as_py() or 0
 
     def take_until(self, bound_ns: int) -> pa.Table:
         """The rows at hand up to and including a time."""
+        return self.take(self.count_until(bound_ns))
+
+    def take(self, count: int) -> pa.Table:
+        """The first so many of the rows at hand."""
         assert self._rows is not None
         rows = self._rows
-        if self.last_ns <= bound_ns:
-            self._rows = None
-            return rows
-        count = pc.sum(pc.less_equal(self._times(), bound_ns)).as_py() or 0
-        self._rows = rows.slice(count)
+        self._rows = rows.slice(count) if count < rows.num_rows else None
         return rows.slice(0, count)
 
     def _times(self) -> pa.ChunkedArray:

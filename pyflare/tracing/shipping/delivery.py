@@ -9,7 +9,6 @@ from typing import Any, Final, Protocol
 from pyflare.schema.records import WriterInfo
 from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused, Sender
 from pyflare.tracing.shipping.encode import encode_request
-from pyflare.tracing.shipping.ledger import Ledger, Place
 from pyflare.tracing.shipping.reading import Item
 
 _REQUESTS: Final = 64
@@ -24,8 +23,21 @@ class Placed(Protocol):
     """Something to deliver: a span, or a whole request."""
 
     @property
-    def place(self) -> Place:
-        """The frame it comes from."""
+    def place(self) -> Any:
+        """Where it comes from: what its keeper is told when it is handled."""
+        ...
+
+
+class Keeper(Protocol):
+    """Knows what has been handled: a journal's ledger, or whoever reads the store."""
+
+    @property
+    def info(self) -> WriterInfo:
+        """Whose records they are."""
+        ...
+
+    def handle(self, place: Any) -> None:
+        """Note that what comes from a place is accepted, or refused for good."""
         ...
 
 
@@ -71,7 +83,7 @@ class Delivery:
         self._on_rejected = on_rejected
         self._server_errors = 0
 
-    def ship(self, ledger: Ledger, batch: Sequence[Placed]) -> Failed | None:
+    def ship(self, ledger: Keeper, batch: Sequence[Placed]) -> Failed | None:
         """Send a batch. None where all of it is handled, else why some of it is not.
 
         A batch that is refused is halved until the bad spans are found; they are
@@ -89,7 +101,7 @@ class Delivery:
             self._reject(ledger, search.suspects, "the server fails on it")
         return None
 
-    def _ship_piece(self, ledger: Ledger, piece: Sequence[Placed], search: _Search) -> Failed | None:
+    def _ship_piece(self, ledger: Keeper, piece: Sequence[Placed], search: _Search) -> Failed | None:
         """Send a piece of the batch. None where it is handled, or suspected."""
         answer = self._send(ledger.info, piece)
         search.requests += 1
@@ -126,13 +138,13 @@ class Delivery:
             return Refused(reason=f"it cannot be written as OTLP: {type(error).__name__}: {error}")
         return self._sender.send(request)
 
-    def _accept(self, ledger: Ledger, piece: Sequence[Placed], answer: Accepted) -> None:
+    def _accept(self, ledger: Keeper, piece: Sequence[Placed], answer: Accepted) -> None:
         for item in piece:
             ledger.handle(item.place)
         if answer.rejected_spans:
             self._on_rejected(answer.rejected_spans, answer.message)
 
-    def _reject(self, ledger: Ledger, piece: Sequence[Placed], reason: str) -> None:
+    def _reject(self, ledger: Keeper, piece: Sequence[Placed], reason: str) -> None:
         for item in piece:
             ledger.handle(item.place)
         self._on_rejected(sum(map(self._weigh, piece)), reason)

@@ -54,11 +54,11 @@ def forward(
     progress: Callable[[int], None] | None = None,
     batch_spans: int = BATCH_SPANS,
 ) -> ForwardResult:
-    """Ship every span that waits for any destination in the folder to this one instead.
+    """Ship what waits in the folder's spools, for whichever destination, and what else waits for this one.
 
     Args:
         root: The folder.
-        destination: Where to. Journals that wait for another endpoint go there, too.
+        destination: Where to. Spools that wait for another endpoint go there, too: nothing else has their spans.
         progress: Told after each batch how many spans have been handled so far.
         batch_spans: At most how many spans go into one export.
 
@@ -74,7 +74,7 @@ def forward(
     delivery = Delivery(sender, on_rejected=tally.reject)
     failed: Failed | None = None
     try:
-        for journal, name in _waiting(root):
+        for journal, name in _waiting(root, destination.name):
             source = None if journal.alive else open_orphan(journal, name, Limits(spans=batch_spans))
             if source is None:
                 tally.skipped += 1
@@ -94,10 +94,12 @@ def forward(
     )
 
 
-def _waiting(root: Path) -> Iterator[tuple[WriterJournal, str]]:
+def _waiting(root: Path, destination: str) -> Iterator[tuple[WriterJournal, str]]:
+    """Spools that wait for anybody, and journals that are kept and wait for this destination."""
     for journal in list_writers(root):
         for name in journal.info.destinations:
-            if not name.startswith(REQUESTS_PREFIX) and is_waiting(journal, name):
+            is_meant = name == destination or not journal.info.keep
+            if is_meant and not name.startswith(REQUESTS_PREFIX) and is_waiting(journal, name):
                 yield journal, name
 
 
