@@ -9,6 +9,7 @@ from pyflare.cli.commands.collector import collector
 from pyflare.cli.commands.compact import compact
 from pyflare.cli.commands.doctor import doctor
 from pyflare.cli.commands.export import export
+from pyflare.cli.commands.forward import forward
 from pyflare.cli.commands.gc import gc
 from pyflare.cli.commands.import_ import import_
 from pyflare.cli.commands.query import query
@@ -45,6 +46,7 @@ ALL: Final = (
     Command(stats, _LOOK),
     Command(import_, _MOVE),
     Command(export, _MOVE),
+    Command(forward, _MOVE),
     Command(serve, _RECEIVE),
     Command(collector, _RECEIVE),
     Command(doctor, _KEEP),
