@@ -25,6 +25,7 @@ from pyflare.store.catalog import CATALOG_NAME, Catalog, load_catalog
 from pyflare.store.journal.reader import list_writers
 from pyflare.store.known import KnownSpans
 from pyflare.store.live_journal import LiveJournal, Tables
+from pyflare.store.normalise import mark_repeated
 from pyflare.store.once import each_once
 
 _ATTEMPTS: Final = 100
@@ -130,6 +131,8 @@ class LiveFolder:
         rows = {name: pa.concat_tables(tables) for name, tables in pieces.items()}
         if "spans" in rows and any(journal.holds_requests for journal in journals):
             rows["spans"] = self._known.left_out(each_once(rows["spans"]), catalog)
+        if "spans" in rows:
+            rows["spans"] = mark_repeated(rows["spans"])
         return rows
 
 

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.store.live import Snapshot
-from pyflare.store.sources import live_source, parts_source
+from pyflare.store.normalise import TREE_COLUMNS, USAGE_COLUMNS, usage_sums
+from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.store.summary import merge_sql, summarise_sql
 
 CLOCK_SKEW_NS: Final = 3_600_000_000_000
@@ -45,8 +46,26 @@ def trace_overlay(root: Path, snapshot: Snapshot, run: Run) -> TraceOverlay:
     stored = _stored_rows(root, snapshot, live, run)
     if stored is not None and stored.num_rows:
         live = run(merge_sql("SELECT * FROM live UNION ALL SELECT * FROM stored"), {"live": live, "stored": stored})
+        live = _each_call_once(root, snapshot, live, stored, run)
         return TraceOverlay(rows=live, hidden=stored.select(["trace_id"]))
     return TraceOverlay(rows=live, hidden=live.select(["trace_id"]).slice(0, 0))
+
+
+def _each_call_once(root: Path, snapshot: Snapshot, traces: pa.Table, stored: pa.Table, run: Run) -> pa.Table:
+    """Sum usage anew where both live and stored spans of a trace may report the same calls."""
+    used = [pc.fill_null(pc.greater(stored[name], 0), False) for name in USAGE_COLUMNS]
+    ids = stored.filter(pc.or_(pc.or_(used[0], used[1]), used[2])).select(["trace_id", "start_time"])
+    if not ids.num_rows:
+        return traces
+    since_ns = pc.min(ids["start_time"].cast(pa.int64())).as_py()
+    source = joined("spans", parts_source(root, snapshot, "spans", since_ns=since_ns), live_source(snapshot, "spans"))
+    query = f"SELECT {', '.join(TREE_COLUMNS)} FROM ({source}) WHERE trace_id IN (SELECT trace_id FROM ids)"
+    sums = usage_sums(run(query, {"ids": ids.select(["trace_id"])}))
+    rows = pc.index_in(traces["trace_id"], value_set=sums["trace_id"].combine_chunks())
+    for name in USAGE_COLUMNS:
+        summed = pc.if_else(pc.is_valid(rows), sums[name].take(rows), traces[name])
+        traces = traces.set_column(traces.schema.get_field_index(name), name, summed)
+    return traces
 
 
 def _stored_rows(root: Path, snapshot: Snapshot, live: pa.Table, run: Run) -> pa.Table | None:

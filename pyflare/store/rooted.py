@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
+from pyflare.store.normalise import USAGE_COLUMNS
 
-_SUMS: Final = ("input_tokens", "output_tokens", "cost_micros")
+_SUMS: Final = USAGE_COLUMNS
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state", "status_code")
 _ROOT_COLUMNS: Final = (*_OF_ROOT, "span_id", "start_time", *_SCOPE_WORDS, "input", "output")
@@ -93,7 +94,7 @@ def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 def _fold(spans: pa.Table, codes: pa.Array) -> pa.Table:
     """What is summed or compared over each trace's spans, sorted by the traces' codes."""
     start_ns = spans["start_time"].cast(pa.int64())
-    rows = spans.select(["start_time", *_SUMS, *_SCOPE_WORDS])
+    rows = _without_repeated(spans).select(["start_time", *_SUMS, *_SCOPE_WORDS])
     rows = rows.append_column("code", codes)
     rows = rows.append_column("end_ns", pc.add(start_ns, spans["duration_ns"]))
     rows = rows.append_column("is_error", pc.equal(spans["status_code"], "error"))
@@ -113,6 +114,17 @@ def _fold(spans: pa.Table, codes: pa.Array) -> pa.Table:
         if name not in present:
             folded = folded.append_column(f"{name}_min", pa.nulls(folded.num_rows, pa.string()))
     return folded.sort_by("code")
+
+
+def _without_repeated(spans: pa.Table) -> pa.Table:
+    """The spans without the usage that others below them report too."""
+    repeated = spans["usage_repeated"]
+    if repeated.null_count == len(repeated):
+        return spans
+    for name in _SUMS:
+        counted = pc.if_else(pc.fill_null(repeated, False), pa.scalar(None, pa.int64()), spans[name])
+        spans = spans.set_column(spans.schema.get_field_index(name), name, counted)
+    return spans
 
 
 def _flat(codes: pa.Array, lists: pa.ChunkedArray) -> tuple[Any, Any]:

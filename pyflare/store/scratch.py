@@ -77,10 +77,12 @@ def rewrite_part(
     part: Part,
     keep: str,
     parameters: Mapping[str, Any] | None = None,
+    *,
+    instead: Mapping[str, str] | None = None,
 ) -> Part | None:
     """A new part of the rows for which the condition `keep` is not false; None where there are none.
 
-    The old part stays: the catalogue that names the new one supersedes it. Raises OSError.
+    Columns in `instead` get the value of an SQL expression. The old part stays: the catalogue that names the new one supersedes it. Raises OSError.
     """
     table = TABLES[part.table]
     younger = "".join(
@@ -88,7 +90,9 @@ def rewrite_part(
         for column in table.columns
         if column.since > part.schema_version
     )
-    query = f"SELECT * FROM (SELECT *{younger} FROM read_parquet($_path)) WHERE coalesce({keep}, true)"
+    replace = ", ".join(f"{expression} AS {quote(name)}" for name, expression in (instead or {}).items())
+    chosen = f"* REPLACE ({replace})" if replace else "*"
+    query = f"SELECT {chosen} FROM (SELECT *{younger} FROM read_parquet($_path)) WHERE coalesce({keep}, true)"
     rows = connection.sql(query, params=_used(query, {**(parameters or {}), "_path": str(part.path(root))}))
     with PartWriter(root, table, level=part.level) as writer:
         for batch in rows.to_arrow_reader(_BATCH_ROWS):

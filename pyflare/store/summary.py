@@ -16,6 +16,10 @@ from typing import Final
 
 from pyflare.schema.sql import quote
 from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
+from pyflare.store.normalise import USAGE_COLUMNS
+
+_USAGE: Final = ", ".join(f"CASE WHEN usage_repeated THEN NULL ELSE {name} END AS {name}" for name in USAGE_COLUMNS)
+"""What spans used, where no span below them says it again."""
 
 _SPAN_ROWS: Final = f"""\
 SELECT project, trace_id, start_time, epoch_ns(start_time) + duration_ns AS end_ns,
@@ -23,7 +27,7 @@ SELECT project, trace_id, start_time, epoch_ns(start_time) + duration_ns AS end_
     CASE WHEN parent_span_id IS NULL THEN start_time END AS root_start_time,
     operation_name, service_name, state, status_code,
     1 AS span_count, (status_code = 'error')::BIGINT AS error_count, model_id,
-    input_tokens, output_tokens, cost_micros, {", ".join(SCOPE_COLUMNS)},
+    {_USAGE}, {", ".join(SCOPE_COLUMNS)},
     left(input, {PREVIEW_CHARS}) AS input_preview, left(output, {PREVIEW_CHARS}) AS output_preview,
     CASE WHEN parent_span_id IS NULL THEN span_id ELSE operation_name END AS tie
 FROM ({{spans}})"""
@@ -43,7 +47,7 @@ _OF_REPRESENTATIVE: Final = (
     "input_preview",
     "output_preview",
 )
-_SUMS: Final = ("span_count", "error_count", "input_tokens", "output_tokens", "cost_micros")
+_SUMS: Final = ("span_count", "error_count", *USAGE_COLUMNS)
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _UNION: Final = "nullif(list_sort(list_distinct(flatten(array_agg({0}) FILTER ({0} IS NOT NULL)))), [])"
 _DISTINCT: Final = "list_sort(array_agg(DISTINCT {0}) FILTER ({0} IS NOT NULL))"

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from pyflare.schema.tables import SPANS
 from pyflare.store.decode import typed_value
+from pyflare.store.normalise import USAGE_COLUMNS
 
 _EXCEPTION: Final = "exception"
+_USAGE: Final = frozenset(name for name in SPANS.column_names if name.endswith("_tokens")) | {"cost_micros"}
+"""Columns that a span and one below it may both report of the same call."""
 
 
 class TraceSpan:
@@ -189,8 +193,12 @@ class Trace:
         return tuple(dict.fromkeys(span.model for span in self.spans if span.model))
 
     def total(self, column: str) -> int | None:
-        """The sum of a column of numbers, such as `input_tokens` or `cost_micros`; None where no span has any."""
-        numbers = [span[column] for span in self.spans if span[column] is not None]
+        """The sum of a column of numbers, such as `input_tokens` or `cost_micros`; None where no span has any.
+
+        Spans whose usage others below them report too are left out.
+        """
+        repeated = _repeated(self.roots) if column in _USAGE else frozenset()
+        numbers = [span[column] for span in self.spans if span[column] is not None and span.span_id not in repeated]
         return sum(numbers) if numbers else None
 
     def walk(self) -> Iterator[tuple[int, TraceSpan]]:
@@ -247,6 +255,21 @@ def _link(spans: Iterable[TraceSpan]) -> tuple[TraceSpan, ...]:
             roots.append(span)
             reached.update(id(below) for _, below in _walk([span]))
     return tuple(roots)
+
+
+def _repeated(roots: Sequence[TraceSpan]) -> frozenset[str]:
+    """The spans that report usage while others below them do."""
+    found: set[str] = set()
+    uses: set[str] = set()
+    for _, span in reversed([*_walk(roots)]):
+        reports = any(span.values.get(name) for name in USAGE_COLUMNS)
+        if any(child.span_id in uses for child in span.children):
+            uses.add(span.span_id)
+            if reports:
+                found.add(span.span_id)
+        elif reports:
+            uses.add(span.span_id)
+    return frozenset(found)
 
 
 def _walk(roots: Sequence[TraceSpan]) -> Iterator[tuple[int, TraceSpan]]:

@@ -198,11 +198,12 @@ def test_a_trace_of_several_processes_has_one_row(tmp_path: Path) -> None:
     write_journal(tmp_path, [end(1, 2, parent=1, at_ns=T0_NS + 5, fields={"input_tokens": 2})], service_name="back")
     write_journal(tmp_path, [end(7, 7)])
     compact(tmp_path)
-    write_journal(tmp_path, [end(1, 1, name="root", fields={"input_tokens": 3})], service_name="front")
+    calls = [end(1, 1, name="root"), end(1, 3, parent=1, fields={"input_tokens": 3})]
+    write_journal(tmp_path, calls, service_name="front")
     compact(tmp_path)
     assert query(
         tmp_path, "SELECT operation_name, service_name, span_count, input_tokens FROM traces ORDER BY span_count"
-    ) == [("step", "bot", 1, None), ("root", "front", 2, 5)]
+    ) == [("step", "bot", 1, None), ("root", "front", 3, 5)]
 
 
 def test_a_large_journal_takes_several_commits(tmp_path: Path) -> None:

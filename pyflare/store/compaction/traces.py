@@ -13,6 +13,8 @@ from pyflare.schema.records import WriterInfo
 from pyflare.schema.tables import SPANS, TRACES
 from pyflare.store.catalog import Part
 from pyflare.store.change import Change
+from pyflare.store.compaction.usage import settle_usage
+from pyflare.store.normalise import mark_repeated
 from pyflare.store.once import without
 from pyflare.store.parts import conform, write_part
 from pyflare.store.rooted import summarise_rooted
@@ -35,16 +37,22 @@ def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.T
     """
     if not spans.num_rows:
         return 0
+    spans = mark_repeated(spans)
     traces = summarise(connection, spans)
     ids = traces.select(["trace_id"])
+    anew = ids.slice(0, 0)
     earlier = parts_with(connection, change, "traces", ids, since_ns=_no_older_than(traces))
     if earlier:
+        known = _rows_of(connection, change, earlier, ids)
         new = _without_known(connection, change, spans, ids)
+        new, anew = settle_usage(connection, change, new, known)
         if new is not spans:
             spans, traces = new, summarise(connection, new)
-        traces = _merge_earlier(connection, change, traces, earlier, ids)
+        traces = _merge_earlier(connection, change, traces, known, earlier)
     change.add(write_part(change.root, SPANS, spans, commit=change.version))
     add_traces(change, traces)
+    if anew.num_rows:
+        summarise_again(connection, change, anew)
     return int(spans.num_rows)
 
 
@@ -124,13 +132,17 @@ def _without_known(connection: duckdb.DuckDBPyConnection, change: Change, spans:
     return without(spans, known)
 
 
+def _rows_of(connection: duckdb.DuckDBPyConnection, change: Change, parts: list[Part], ids: pa.Table) -> pa.Table:
+    """The rows that some parts of `traces` have of some traces."""
+    query = f"SELECT * FROM ({parts_source(change.root, 'traces', tuple(parts))}) WHERE {_IS_OF_TRACES}"
+    return conform(fetch(connection, query, ids=ids), TRACES)
+
+
 def _merge_earlier(
-    connection: duckdb.DuckDBPyConnection, change: Change, traces: pa.Table, earlier: list[Part], ids: pa.Table
+    connection: duckdb.DuckDBPyConnection, change: Change, traces: pa.Table, rows: pa.Table, parts: list[Part]
 ) -> pa.Table:
     """Take the traces' earlier rows out of their parts, and merge them with the new ones."""
-    query = f"SELECT * FROM ({parts_source(change.root, 'traces', tuple(earlier))}) WHERE {_IS_OF_TRACES}"
-    rows = conform(fetch(connection, query, ids=ids), TRACES)
-    remove_traces(connection, change, earlier, ids)
+    remove_traces(connection, change, parts, rows.select(["trace_id"]))
     again = pc.is_in(traces["trace_id"], value_set=rows["trace_id"].combine_chunks())
     both = pa.concat_tables([traces.filter(again), rows])
     merged = conform(fetch(connection, merge_sql("FROM both_"), both_=both), TRACES)
