@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 )
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
+from pyflare.errors import CorruptError
+from pyflare.schema.records import REQUEST_TAG, encode_record
 from pyflare.store.compaction import compact
 from pyflare.store.live import LiveFolder
 from tests.store.otlp.folder import both_ways, request, rows, write_requests
@@ -126,6 +129,18 @@ def test_a_reader_that_stays_open(tmp_path: Path) -> None:
     assert rows(tmp_path, COUNTS) == [{"n": 4, "ids": 4}]
 
 
+@pytest.mark.parametrize("damage", [lambda part: part.unlink(), lambda part: part.write_bytes(b"PAR1 no more")])
+def test_a_part_that_cannot_be_read(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+    """Looking for repetitions in a damaged part harms no query that does not read it."""
+    write_requests(tmp_path, [traces((1, 1))])
+    compact(tmp_path)
+    damage(next((tmp_path / "spans").glob("*.parquet")))
+    write_requests(tmp_path, [traces((1, 1)), request("logs", logs(T0_NS))])
+    assert rows(tmp_path, "SELECT count(*) AS n FROM logs") == [{"n": 1}]
+    with pytest.raises(CorruptError):
+        rows(tmp_path, COUNTS)
+
+
 def logs(*times_ns: int, body: str = "hello") -> ExportLogsServiceRequest:
     records = [LogRecord(time_unix_nano=time_ns, body=AnyValue(string_value=body)) for time_ns in times_ns]
     return ExportLogsServiceRequest(resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=records)])])
@@ -204,8 +219,6 @@ def test_a_verdict_after_the_spans_were_compacted(tmp_path: Path) -> None:
 
 def test_a_damaged_request(tmp_path: Path) -> None:
     """A request that is no protobuf is counted, and its neighbours are there."""
-    from pyflare.schema.records import REQUEST_TAG, encode_record
-
     write_requests(tmp_path, [encode_record((REQUEST_TAG, "traces", T0_NS, b"\xff" * 9, None)), traces((1, 1))])
     assert both_ways(tmp_path, COUNTS) == [{"n": 1, "ids": 1}]
     assert rows(tmp_path, "SELECT reason, count FROM integrity") == [{"reason": "record_damaged", "count": 1}]

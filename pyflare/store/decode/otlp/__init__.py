@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 from google.protobuf.message import DecodeError
@@ -32,6 +32,8 @@ from pyflare.store.decode.otlp.metrics import metric_table
 from pyflare.store.decode.otlp.spans import span_table
 
 __all__ = ["is_sound", "tables"]
+
+_Arrays = TypeVar("_Arrays")
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -72,24 +74,29 @@ def tables(requests: Sequence[Request], info: WriterInfo) -> dict[str, pa.Table]
 
 
 def _span_rows(requests: Sequence[Request], info: WriterInfo) -> pa.Table:
-    return span_table(_laid_out("span_arrays", requests, info), info)
+    return span_table(_laid_out(columnar.span_arrays, objects.span_arrays, requests, info), info)
 
 
 def _log_rows(requests: Sequence[Request], info: WriterInfo) -> pa.Table:
-    return log_table(_laid_out("log_arrays", requests, info), info)
+    return log_table(_laid_out(columnar.log_arrays, objects.log_arrays, requests, info), info)
 
 
-def _laid_out(function: str, requests: Sequence[Request], info: WriterInfo) -> Any:
-    """What a function of the faster engine returns, or of the other where ptars fails on the batch."""
+def _laid_out(
+    fast: Callable[[Sequence[Request], WriterInfo], _Arrays],
+    sure: Callable[[Sequence[Request], WriterInfo], _Arrays],
+    requests: Sequence[Request],
+    info: WriterInfo,
+) -> _Arrays:
+    """What the faster engine returns, or the other one where ptars fails on the batch."""
     size_bytes = sum(len(request.body) for request in requests)
     if size_bytes >= columnar.WORTHWHILE_BYTES and columnar.is_available():
         try:
-            return getattr(columnar, function)(requests, info)
+            return fast(requests, info)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:
+        except BaseException as error:  # a panic in Rust is no Exception
             _logger.warning("ptars failed on %d bytes of OTLP, which are decoded without it: %r", size_bytes, error)
-    return getattr(objects, function)(requests, info)
+    return sure(requests, info)
 
 
 _TABLES: Final[Mapping[str, tuple[str, Callable[[Sequence[Request], WriterInfo], pa.Table]]]] = {
