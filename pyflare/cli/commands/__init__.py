@@ -12,6 +12,7 @@ from pyflare.cli.commands.export import export
 from pyflare.cli.commands.forward import forward
 from pyflare.cli.commands.gc import gc
 from pyflare.cli.commands.import_ import import_
+from pyflare.cli.commands.quarantine import quarantine
 from pyflare.cli.commands.query import query
 from pyflare.cli.commands.serve import serve
 from pyflare.cli.commands.show import show
@@ -49,6 +50,7 @@ ALL: Final = (
     Command(forward, _MOVE),
     Command(serve, _RECEIVE),
     Command(collector, _RECEIVE),
+    Command(quarantine, _RECEIVE),
     Command(doctor, _KEEP),
     Command(gc, _KEEP),
     Command(compact, _KEEP),

@@ -28,7 +28,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 _Result = TypeVar("_Result")
 
-_INLINE_BYTES: Final = 1 << 18
+_INLINE_BYTES: Final = 1 << 21
 _INLINE_COMPRESSED_BYTES: Final = 1 << 13
 """Larger requests are read in a thread, so that others are served meanwhile."""
 _READERS: Final = 2
