@@ -2,7 +2,7 @@
 
 Each stage is the CPU time of this process alone, the best of several rounds, with all stages
 in each round. The limit is protobuf's own parser, which only reads; what receiving over
-HTTP and gRPC costs is measured in `serving`.
+HTTP and gRPC costs is measured in `receiver`.
 """
 
 from __future__ import annotations
