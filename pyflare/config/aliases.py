@@ -67,6 +67,18 @@ def plain(*variables: str) -> tuple[Alias, ...]:
     return tuple(Alias(variable, _as_it_is) for variable in variables)
 
 
+def _meant_for_the_endpoint(name: str) -> tuple[Alias, ...]:
+    """Aliases of a credential."""
+    return tuple(
+        Alias(
+            f"OTEL_EXPORTER_OTLP_{signal}{name}",
+            _of_same_endpoint,
+            "unless OpenTelemetry's own endpoint is another one",
+        )
+        for signal in ("TRACES_", "")
+    )
+
+
 SERVICE: Final = (
     *plain("OTEL_SERVICE_NAME"),
     Alias("OTEL_RESOURCE_ATTRIBUTES", _resource_attribute(_SERVICE_NAME), "its service.name"),
@@ -83,10 +95,10 @@ RESOURCE: Final = (
 )
 PROTOCOL: Final = plain("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 COMPRESSION: Final = plain("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION")
-HEADERS: Final = tuple(
-    Alias(name, _of_same_endpoint, "unless OpenTelemetry's own endpoint is another one")
-    for name in ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
-)
+HEADERS: Final = _meant_for_the_endpoint("HEADERS")
+CERTIFICATE: Final = plain("OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE")
+CLIENT_CERTIFICATE: Final = _meant_for_the_endpoint("CLIENT_CERTIFICATE")
+CLIENT_KEY: Final = _meant_for_the_endpoint("CLIENT_KEY")
 SAMPLE_RATE: Final = (
     Alias("OTEL_TRACES_SAMPLER_ARG", _of_ratio_sampler, "where OTEL_TRACES_SAMPLER is a traceidratio one"),
 )

@@ -137,9 +137,30 @@ class Settings:
     compression: str = _setting(
         "gzip", kinds.choice("gzip", "none"), "How exports are compressed.", aliases=aliases.COMPRESSION
     )
+    certificate_file: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "A file with the certificates of the authorities that the collector's is checked by, in PEM, instead of the system's.",
+        aliases=aliases.CERTIFICATE,
+    )
+    client_certificate_file: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "A file with the certificate that this program shows the collector, in PEM.",
+        aliases=aliases.CLIENT_CERTIFICATE,
+    )
+    client_key_file: str | None = _setting(
+        None, kinds.TEXT, "A file with that certificate's private key, in PEM.", aliases=aliases.CLIENT_KEY
+    )
     timeout_s: float = _setting(10.0, _SECONDS, "How long one export may take, in seconds.")
     ship_interval_s: float = _setting(1.0, _SECONDS, "How often spans are shipped, in seconds.")
     ship_batch_spans: int = _setting(512, _POSITIVE, "At most how many spans go into one export.")
+    spool_limit_bytes: int | None = _setting(
+        None,
+        _POSITIVE,
+        "How large the spool of this process may grow where there is an endpoint and no path. Beyond it new spans are "
+        "dropped, and counted. By default as large as the disk allows.",
+    )
 
     content: str = _setting(
         "full",

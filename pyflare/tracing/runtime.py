@@ -89,6 +89,7 @@ class Runtime:
             keep=self.keep,
             destinations=self._destinations,
             forked_from=forked_from,
+            limit_bytes=None if self.keep else self.settings.spool_limit_bytes,
         )
         journal.on_seal = self.on_seal
         return journal

@@ -27,10 +27,13 @@ REASONS: Final = (
     "redaction_failed",  # content was withheld because redaction failed on it
     "ship_rejected",  # a span was refused by an OTLP destination
     "not_a_span",  # a score, prediction, label or embedding, where nothing but an OTLP destination keeps records
+    "spool_full",  # a record was dropped: the spool of an OTLP destination had reached its limit
 )
 """Why something was not kept. The position is the slot: only ever append."""
 
-DROPPED_RECORD_REASONS: Final = frozenset({"disk_full", "write_failed", "encode_failed", "internal_fault"})
+DROPPED_RECORD_REASONS: Final = frozenset(
+    {"disk_full", "write_failed", "encode_failed", "internal_fault", "spool_full"}
+)
 """The reasons under which a whole record is missing that nobody asked to drop."""
 
 SIZE_BYTES: Final = 4096

@@ -48,6 +48,10 @@ _pack_frame = FRAME.pack_into
 _FRAME_BYTES: Final = FRAME.size
 
 
+class _LimitReachedError(OSError):
+    """Another segment would be beyond the limit that was set."""
+
+
 class _Cursor:
     """One open segment and the place where the next frame goes."""
 
@@ -102,6 +106,7 @@ class JournalWriter:
         receives: bool = False,
         segment_bytes: tuple[int, int] | None = None,
         counts_failures: bool = True,
+        limit_bytes: int | None = None,
     ) -> None:
         """Prepare a journal below `root`.
 
@@ -117,6 +122,7 @@ class JournalWriter:
             segment_bytes: Sizes of the first and of further segments.
             counts_failures: Whether a record that cannot be written is lost. False where whoever sent
                 it is told, and sends it again.
+            limit_bytes: How large its segments may become together; as large as the disk allows if left out.
         """
         started_unix_ns = time.time_ns()
         self.info = WriterInfo(
@@ -143,6 +149,7 @@ class JournalWriter:
         self.generation = 1
         self._segment_bytes = segment_bytes or SEGMENT_BYTES
         self._counts_failures = counts_failures
+        self._limit_bytes = limit_bytes
         self._pool: deque[_Cursor] = deque()
         self._take = self._pool.pop
         self._give_back: Callable[[_Cursor], None] = self._pool.append
@@ -254,13 +261,27 @@ class JournalWriter:
     def _new_cursor(self, size: int) -> _Cursor:
         number = next(self._segment_numbers)
         bytes_wanted = max(self._segment_bytes[min(number, len(self._segment_bytes) - 1)], size + HEADER.size)
+        self._check_limit(bytes_wanted)
         generation = self.generation
         cursor = _Cursor(self.directory / f"{generation:06d}-{number}.seg", bytes_wanted, generation)
         self._open_cursors[cursor] = None
         return cursor
 
+    def _check_limit(self, bytes_wanted: int) -> None:
+        """Raise OSError where another segment of the size would be beyond the limit."""
+        if self._limit_bytes is None:
+            return
+        used_bytes = sum(entry.stat().st_size for entry in os.scandir(self.directory) if entry.name.endswith(".seg"))
+        if used_bytes + bytes_wanted > self._limit_bytes:
+            raise _LimitReachedError(
+                errno.ENOSPC, f"{self.directory} has reached its limit of {self._limit_bytes} bytes"
+            )
+
     def _count_failure(self, error: OSError) -> None:
         if not self._counts_failures:
+            return
+        if isinstance(error, _LimitReachedError):
+            self.losses.add("spool_full")
             return
         no_space = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self.losses.add("disk_full" if no_space else "write_failed")

@@ -67,6 +67,9 @@ class Destination:
             headers=settings.headers,
             compression=settings.compression,
             timeout_s=settings.timeout_s,
+            certificate_file=settings.certificate_file,
+            client_certificate_file=settings.client_certificate_file,
+            client_key_file=settings.client_key_file,
         )
 
     @property

@@ -74,7 +74,10 @@ def test_secrets_are_not_shown():
 
 def test_settings_make_a_destination():
     """What `init` resolves becomes the destination."""
-    settings = resolve(endpoint="https://c:1", protocol="grpc", headers={"a": "b"}, compression="none", timeout_s=3.0)
+    files = {"certificate_file": "ca.pem", "client_certificate_file": "me.pem", "client_key_file": "key.pem"}
+    settings = resolve(
+        endpoint="https://c:1", protocol="grpc", headers={"a": "b"}, compression="none", timeout_s=3.0, **files
+    )
     assert Destination.from_settings(settings) == Destination(
-        endpoint="https://c:1", protocol="grpc", headers={"a": "b"}, compression="none", timeout_s=3.0
+        endpoint="https://c:1", protocol="grpc", headers={"a": "b"}, compression="none", timeout_s=3.0, **files
     )
