@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from pyflare.schema.tables import SPANS
 from pyflare.store.decode import typed_value
-from pyflare.store.normalise import USAGE_COLUMNS
+from pyflare.store.normalise import USAGE_COLUMNS, Source
+from pyflare.workspace.mapping import mapping_of
 
 _EXCEPTION: Final = "exception"
 _USAGE: Final = frozenset(name for name in SPANS.column_names if name.endswith("_tokens")) | {"cost_micros"}
@@ -112,6 +113,13 @@ class TraceSpan:
     def events(self) -> list[dict[str, Any]]:
         """The span's events: time, name and attributes."""
         return [{**event, "attributes": _json(event["attributes"]) or {}} for event in self.values["events"] or ()]
+
+    def mapping(self) -> list[Source]:
+        """Which normalised column was filled from which attribute of which dialect.
+
+        Columns that the program's own recording set are of the dialect `recorded`, with no attribute.
+        """
+        return mapping_of(self.values)
 
     @property
     def error(self) -> str | None:

@@ -2,12 +2,23 @@
 
 `fill` reads the attributes and events of spans in every dialect of
 `pyflare.dialects` and fills the normalised columns of `spans` that are null.
+`explain` says what it read from where, and
 `mark_repeated` finds the spans whose usage must not be summed.
 """
 
 from __future__ import annotations
 
+from pyflare.store.normalise.explain import NORMALISED_COLUMNS, Source, explain
 from pyflare.store.normalise.fill import fill
 from pyflare.store.normalise.repeated import TREE_COLUMNS, USAGE_COLUMNS, mark_repeated, usage_sums
 
-__all__ = ["TREE_COLUMNS", "USAGE_COLUMNS", "fill", "mark_repeated", "usage_sums"]
+__all__ = [
+    "NORMALISED_COLUMNS",
+    "TREE_COLUMNS",
+    "USAGE_COLUMNS",
+    "Source",
+    "explain",
+    "fill",
+    "mark_repeated",
+    "usage_sums",
+]

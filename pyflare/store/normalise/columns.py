@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,7 @@ class Origin:
     column: str
     attribute: str
     dialect: str
-    rows: Integers
+    rows: Sequence[int] | Integers
 
 
 class Filling:
@@ -77,7 +78,7 @@ class Trail:
     wanted: bool = False
     origins: list[Origin] = field(default_factory=list)
 
-    def add(self, column: str, attribute: str, dialect: str, rows: Integers) -> None:
+    def add(self, column: str, attribute: str, dialect: str, rows: Sequence[int] | Integers) -> None:
         """Note the rows that were filled."""
         if self.wanted and len(rows):
             self.origins.append(Origin(column, attribute, dialect, rows))

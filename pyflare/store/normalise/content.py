@@ -27,8 +27,7 @@ def read_contents(work: Work, column: Column) -> None:
     for rule in CONTENTS[column.name]:
         found = _indexed(work, rule, column.open_rows) if rule.is_indexed else _whole(work, rule, column.open_rows)
         for row, value in found:
-            if column.put(row, value):
-                work.trail.add(column.name, rule.attribute, rule.dialect, np.array([row]))
+            column.put(row, value, attribute=rule.attribute, dialect=rule.dialect)
 
 
 def _whole(work: Work, rule: ContentRule, open_rows: Any) -> Iterator[tuple[int, Any]]:

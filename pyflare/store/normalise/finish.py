@@ -35,16 +35,26 @@ class Column:
             reasons.result().to_pylist() if name == "output" and not reasons.empty.all() else None
         )
 
-    def put(self, row: int, value: Any) -> bool:
-        """Set a span's value: JSON text as a str, everything else as what it stands for. False where it has no JSON."""
+    def put(self, row: int, value: Any, *, attribute: str, dialect: str) -> None:
+        """Set a span's value: JSON text as a str, everything else as what it stands for. What has no JSON is passed over.
+
+        Args:
+            row: Which span.
+            value: The value.
+            attribute: What it was read from.
+            dialect: In whose words.
+        """
         if isinstance(value, list) and value and isinstance(value[0], dict) and "parts" in value[0]:
             value = self._instructed(row, value) if self.name == "input" else self._reasoned(row, value)
         text = value if isinstance(value, str) else values.encoded(value)
         if text is None:
-            return False
+            return
         self._texts[row] = text
         self.open_rows[row] = False
-        return True
+        trail = self._work.trail
+        trail.add(self.name, attribute, dialect, (row,))
+        if row in self._reasons:
+            trail.add("finish_reasons", attribute, dialect, (row,))
 
     def _instructed(self, row: int, read: list[messages.Message]) -> list[messages.Message]:
         text = self._instructions.get(row)

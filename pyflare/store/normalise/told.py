@@ -42,12 +42,12 @@ def add_told(work: Work, told: Iterable[Happening], columns: Iterable[Column]) -
     for column in columns:
         for row, found in by_row.items():
             if column.open_rows[row]:
-                _add_content(work, column, row, found)
+                _add_content(column, row, found)
     _put(work, "time_to_first_chunk_ns", {row: _first_chunk(work, row, found) for row, found in by_row.items()})
     _put(work, "error_type", {row: _error(found) for row, found in _failed(work, by_row).items()})
 
 
-def _add_content(work: Work, column: Column, row: int, found: list[Happening]) -> None:
+def _add_content(column: Column, row: int, found: list[Happening]) -> None:
     meaning = events.INPUT_MESSAGE if column.name == "input" else events.OUTPUT_MESSAGE
     said = happenings.by_meaning(found, meaning)
     value: Any = [message for item in said if (message := happenings.message_of(item)) is not None]
@@ -60,8 +60,8 @@ def _add_content(work: Work, column: Column, row: int, found: list[Happening]) -
     if not value and column.name == "output":
         value = documents_of(item.values for item in happenings.by_meaning(found, events.DOCUMENT))
         told = next((item.name for item in happenings.by_meaning(found, events.DOCUMENT)), "")
-    if value and column.put(row, value):
-        work.trail.add(column.name, told, EVENTS[told].dialect, np.array([row]))
+    if value:
+        column.put(row, value, attribute=told, dialect=EVENTS[told].dialect)
 
 
 def _carried(happening: Happening, column: str) -> Any:
@@ -112,4 +112,4 @@ def _put(work: Work, column: str, found: dict[int, tuple[Any, str] | None]) -> N
             np.fromiter(made, np.int64, len(made)), pa.array([value for value, _ in made.values()], filling.type)
         )
     for row, (_, name) in made.items():
-        work.trail.add(column, name, EVENTS[name].dialect, np.array([row]))
+        work.trail.add(column, name, EVENTS[name].dialect, (row,))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.store.normalise.work import Work
 
-_MOST = 1 << 62
+_MOST: Final = 1 << 62
+_SUMMED: Final = "a count without the cached tokens, and those"
 
 
 def include_cached(work: Work) -> None:
@@ -31,3 +34,4 @@ def include_cached(work: Work) -> None:
     if exclusive.any():
         whole = np.where(exclusive, counted + cached, counted)
         work.replaced["input_tokens"] = pa.array(whole, mask=inputs.empty & was_empty)
+        work.trail.add("input_tokens", _SUMMED, "every", np.flatnonzero(exclusive))
