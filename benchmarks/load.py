@@ -114,18 +114,18 @@ async def run(port: int, clients: int, seconds: float, spans: int, rate: float) 
     connections = [(await loop.create_connection(Client, "127.0.0.1", port))[1] for _ in range(clients)]
     times_s: list[float] = []
     statuses: list[int] = []
-    begun_s = loop.time()
+    begun_s = time.monotonic()
 
     async def work(number: int, client: Client) -> None:
         sent = number
         while True:
-            due_s = begun_s + sent / rate if rate else loop.time()
-            if due_s > begun_s + seconds or loop.time() > begun_s + seconds:
+            due_s = begun_s + sent / rate if rate else time.monotonic()
+            if due_s > begun_s + seconds or time.monotonic() > begun_s + seconds:
                 return
-            if due_s > loop.time():
-                await asyncio.sleep(due_s - loop.time())
+            if due_s > time.monotonic():
+                await asyncio.sleep(due_s - time.monotonic())
             statuses.append(await client.send(requests[sent % len(requests)]))
-            times_s.append(loop.time() - due_s)  # from when it was due: a slow answer delays those after it
+            times_s.append(time.monotonic() - due_s)  # from when it was due: a slow answer delays those after it
             sent += clients
 
     await asyncio.gather(*(work(number, client) for number, client in enumerate(connections)))
@@ -133,7 +133,7 @@ async def run(port: int, clients: int, seconds: float, spans: int, rate: float) 
     return LoadResult(
         acknowledged=statuses.count(200),
         refused=len(statuses) - statuses.count(200),
-        seconds=loop.time() - begun_s,
+        seconds=time.monotonic() - begun_s,
         p50_ms=quantiles[49] * 1e3,
         p99_ms=quantiles[98] * 1e3,
     )

@@ -7,6 +7,7 @@ import errno
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,21 @@ def test_an_ended_pipeline_puts_senders_off(tmp_path):
     assert journal.losses() == {}
     assert [segment.sealed_length() is not None for segment in journal.segments()] == [True]
     assert len(records(tmp_path)) == 1
+
+
+def test_one_wait_for_the_disk_serves_many(built, tmp_path, monkeypatch):
+    """Requests that come while the disk is busy share the next wait, and each is acknowledged after its own bytes."""
+    pipeline = built("collector: {sinks: {store: {fsync: true}}}")
+    pipeline.consume(batch(spans({"trace": 0, "span": 0})))
+    sync, waits = pipeline.sink.journal.sync, []
+
+    def slow() -> bool:
+        waits.append(time.monotonic())
+        time.sleep(0.2)
+        return sync()
+
+    monkeypatch.setattr(pipeline.sink.journal, "sync", slow)
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda n: pipeline.consume(batch(spans({"trace": n, "span": n}))), range(1, 21)))
+    assert len(requests(tmp_path)) == 21
+    assert len(waits) < 10

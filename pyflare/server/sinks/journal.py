@@ -8,6 +8,8 @@ pass it on to every destination: one append serves them all.
 from __future__ import annotations
 
 import errno
+import itertools
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -22,6 +24,29 @@ SEGMENT_BYTES: Final = (1 << 20, 1 << 23)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _RETRY_S: Final = 5.0
 """When a sender should come again where the disk is full or the compactions are behind, in seconds."""
+
+
+class SharedSync:
+    """Waits for the disk, once for all who wait at the same time."""
+
+    def __init__(self, journal: JournalWriter) -> None:
+        self._journal = journal
+        self._tickets = itertools.count(1)
+        self._latest = 0
+        self._synced = 0
+        self._lock = threading.Lock()
+
+    def sync(self) -> bool:
+        """Wait until the disk has what this thread has written. Whether it has."""
+        ticket = self._latest = next(self._tickets)
+        with self._lock:
+            if self._synced >= ticket:  # by somebody who began after we had written
+                return True
+            upto = self._latest
+            if not self._journal.sync():
+                return False
+            self._synced = upto
+            return True
 
 
 class JournalSink:
@@ -44,14 +69,14 @@ class JournalSink:
             backlog: Says how much is waiting.
         """
         self.journal = journal
-        self._fsync = fsync
+        self._disk = SharedSync(journal) if fsync else None
         self._max_backlog_bytes = max_backlog_bytes
         self._backlog = backlog
 
     @property
     def waits(self) -> bool:
         """Only for the disk, where that was asked for."""
-        return self._fsync
+        return self._disk is not None
 
     def consume(self, batch: Batch) -> None:
         """Append a batch: first what was refused of it, then the rest, whose record is what counts.
@@ -67,7 +92,7 @@ class JournalSink:
             self._append(record)
         if batch.records:
             self._append(encode_record((REQUEST_TAG, batch.signal, batch.received_unix_ns, batch.serialised())))
-        if self._fsync and not self.journal.sync():
+        if self._disk is not None and not self._disk.sync():
             raise self._unavailable()
 
     def refuse(self, trace_id: bytes) -> None:

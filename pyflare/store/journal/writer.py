@@ -371,6 +371,7 @@ class JournalWriter:
                 continue
             except OSError as error:
                 self.error = error
+                self._sealed_unsynced.append(path)
                 done = False
         return done
 
