@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test slow coverage bench lint format types docs serve clean
+.PHONY: help setup demo test slow fuzz coverage bench lint format types docs serve clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,6 +25,11 @@ test: $(STAMP)  ## Run the tests (the slow ones apart)
 
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
+
+FUZZ_SECONDS := 600
+fuzz: $(STAMP)  ## Fuzz the receiver and the normaliser for ten minutes, or FUZZ_SECONDS
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install -qq --disable-pip-version-check atheris
+	@$(BIN)/python -m tests.fuzz $(FUZZ_SECONDS)
 
 coverage: $(STAMP)  ## Run the tests and say which lines and branches they leave out
 	@$(BIN)/coverage erase

@@ -71,7 +71,7 @@ def _one_by_one(signal: Signal, outline: Any) -> Decoded:
                 resource.resource.MergeFromString(part.resource)
             for scope_part in (*part.scopes, *part.old_scopes):
                 _add_scope(shape, resource, scope_part, decoded)
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):
         raise _unreadable(signal) from None
     return decoded
 

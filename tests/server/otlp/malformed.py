@@ -135,6 +135,7 @@ def _unreadable() -> list[Case]:
         bad_protobuf("protobuf: field 0", b"\x02\x00"),
         bad_protobuf("protobuf: random", bytes(range(255, 0, -1)), "metrics"),
         bad_protobuf("protobuf: text", b"hello", "logs"),
+        bad_protobuf("protobuf: invalid UTF-8 in a schema URL", b"\x0a\x03\x1a\x01\xff"),
         bad_protobuf("protobuf: invalid UTF-8 in a resource", b"\x0a\x07\x0a\x05\x0a\x03\x0a\x01\xff"),
     ]
 
