@@ -95,7 +95,7 @@ def _fill_exponential(point: Any, row: Row, rest: Rest) -> None:
 
 def _fill_summary(point: Any, row: Row, rest: Rest) -> None:
     point.count = rest.get("count", row["histogram_count"] or 0)
-    point.sum = row["histogram_sum"] or 0.0
+    point.sum = 0.0 if row["histogram_sum"] is None else row["histogram_sum"]
     for at in json_value(row["quantiles"]) if row["quantiles"] else ():
         point.quantile_values.add(quantile=at["quantile"], value=at["value"])
 

@@ -124,6 +124,8 @@ def set_value(target: AnyValue, value: Any) -> None:
         _set_integer(target, value)
     elif kind is float:
         target.double_value = value
+    elif value is None:
+        target.SetInParent()
     elif isinstance(value, bytes):
         target.bytes_value = value
     elif isinstance(value, Mapping):
