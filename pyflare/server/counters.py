@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from pyflare.server.batch import Batch, Consumer, RefusedError, UnavailableError
+from pyflare.server.otlp.status import Kind
 
 SIGNALS: Final = ("traces", "metrics", "logs")
 REASONS: Final = (
@@ -23,8 +24,14 @@ REASONS: Final = (
     "unavailable",
 )
 """Why records were not taken."""
+KINDS: Final = tuple(kind.name.lower() for kind in Kind)
+"""Why a request was answered with an error, over either transport."""
+_ANY: Final = "any"
 _PER_SIGNAL: Final = ("requests", "accepted", "bytes", "sampled", *(f"refused.{reason}" for reason in REASONS))
-_NAMES: Final = tuple(f"{signal}.{name}" for signal in SIGNALS for name in _PER_SIGNAL)
+_NAMES: Final = (
+    *(f"{signal}.{name}" for signal in SIGNALS for name in _PER_SIGNAL),
+    *(f"{_ANY}.failed.{kind}" for kind in KINDS),
+)
 _SLOT: Final = struct.Struct("<Q")
 _OFFSETS: Final = {name: index * _SLOT.size for index, name in enumerate(_NAMES)}
 _BLOCK_BYTES: Final = len(_NAMES) * _SLOT.size
@@ -36,7 +43,8 @@ class Count(NamedTuple):
     worker: int
     signal: str
     name: str
-    """`requests`, `accepted` (records), `bytes`, `sampled` (records left out), or `refused.` and the reason (records)."""
+    """`requests`, `accepted` (records), `bytes`, `sampled` (records left out), `refused.` and the reason (records),
+    or, for `any` signal, `failed.` and the kind (requests)."""
     value: int
 
 
@@ -80,6 +88,10 @@ class WorkerCounters:
     def refuse(self, signal: str, reason: str, records: int) -> None:
         """Count records that were not taken; a reason that is not known counts as `unavailable`."""
         self.add(signal, f"refused.{reason if reason in REASONS else 'unavailable'}", records)
+
+    def fail(self, kind: Kind) -> None:
+        """Count a request that was answered with an error."""
+        self.add(_ANY, f"failed.{kind.name.lower()}", 1)
 
 
 class Counting:

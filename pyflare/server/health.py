@@ -93,6 +93,7 @@ _COUNTERS: Final = {
     "bytes": ("pyflare_accepted_bytes_total", "Bytes of protobuf acknowledged."),
     "sampled": ("pyflare_sampled_records_total", "Spans acknowledged and left out by sampling."),
     "refused": ("pyflare_refused_records_total", "Records not taken, by reason."),
+    "failed": ("pyflare_failed_requests_total", "Requests answered with an error, by kind."),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pyflare.errors import MissingExtraError
 from pyflare.server.config import CollectorConfig
-from pyflare.server.counters import Counters
+from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.health import Health
 from pyflare.server.live import TickerThread, make_ticker, say
 from pyflare.server.otlp.http import OtlpHttp
@@ -131,15 +131,17 @@ def serve(
     """Be one receiver process until SIGINT or SIGTERM. `on_started` is called when the ports are open."""
     ending = Ending()
     with ending.on_signals():
-        pipeline = build(config, root, counters=counters.of_worker(worker))
+        counting = counters.of_worker(worker)
+        pipeline = build(config, root, counters=counting)
         try:
-            with _grpc(config, pipeline, ports.grpc):
+            with _grpc(config, pipeline, ports.grpc, counting):
                 if ports.http is None:
                     on_started()
                     ending.wait()
                 else:
                     health = Health(pipeline=pipeline, counters=counters, root=root)
-                    app = OtlpHttp(pipeline, _limits(config, config.otlp.http.max_body_size_mib), fallback=health)
+                    limits = _limits(config, config.otlp.http.max_body_size_mib)
+                    app = OtlpHttp(pipeline, limits, fallback=health, on_failed=counting.fail)
                     _serve_http(app, ports.http, ending, on_started)
                     app.close()
         finally:
@@ -212,14 +214,17 @@ def _serve_http(app: OtlpHttp, port: Reservation, ending: Ending, on_started: Ca
 
 
 @contextmanager
-def _grpc(config: CollectorConfig, pipeline: Pipeline, port: Reservation | None) -> Iterator[None]:
+def _grpc(
+    config: CollectorConfig, pipeline: Pipeline, port: Reservation | None, counting: WorkerCounters
+) -> Iterator[None]:
     """Take OTLP over gRPC inside the block."""
     if port is None:
         yield
         return
     from pyflare.server.otlp.grpc import OtlpGrpc  # starts threads: never in a process that is yet to fork
 
-    server = OtlpGrpc(pipeline, _limits(config, config.otlp.grpc.max_recv_msg_size_mib))
+    limits = _limits(config, config.otlp.grpc.max_recv_msg_size_mib)
+    server = OtlpGrpc(pipeline, limits, on_failed=counting.fail)
     server.bind(port.address.shown)
     server.start()
     try:

@@ -17,7 +17,7 @@ import pyflare
 from pyflare.otlp.messages import SHAPES
 from pyflare.store.journal.reader import list_writers
 from tests.server.journals import requests, span_ids
-from tests.server.processes import command, free_port, serving
+from tests.server.processes import command, free_port, post, serving
 from tests.server.requests import spans
 
 
@@ -139,6 +139,11 @@ def test_health_and_metrics(tmp_path):
         assert receiver.metric("pyflare_requests_total") == 3
         assert receiver.metric("pyflare_accepted_bytes_total") > 100
         assert receiver.metric("pyflare_ready") == 1
+        assert post(receiver.http, b"no protobuf") == 400
+        with pytest.raises(grpc.RpcError):
+            send_grpc(receiver.grpc, spans({"trace": 9, "span": 9}))
+        assert receiver.metric("pyflare_failed_requests_total", reason="invalid") == 1
+        assert receiver.metric("pyflare_failed_requests_total", reason="rate_limit") == 2
         status, page = receiver.get("/metrics")
         assert status == 200
         assert "# TYPE pyflare_refused_records_total counter" in page

@@ -32,14 +32,22 @@ _logger: Final = logging.getLogger(__name__)
 class OtlpGrpc:
     """A gRPC server for OTLP. It listens from `start` to `stop`."""
 
-    def __init__(self, consumer: Consumer, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        consumer: Consumer,
+        limits: Limits | None = None,
+        *,
+        on_failed: Callable[[Kind], None] | None = None,
+    ) -> None:
         """Hand batches to `consumer`.
 
         Args:
             consumer: Takes each request once it has been checked. Its `close` is not called.
             limits: What is taken at most.
+            on_failed: Told of each request that was not taken.
         """
         self._consumer = consumer
+        self._on_failed = on_failed
         self._limits = limits or Limits()
         self._budget = Budget(self._limits.max_inflight_bytes)
         self._threads = ThreadPoolExecutor(
@@ -75,11 +83,19 @@ class OtlpGrpc:
                 taken = read(signal, body, "protobuf", source=_SOURCE, key=_sender(context), limits=self._limits)
                 return bytes(hand_on(taken, self._consumer).SerializeToString())
         except RequestError as error:
-            _abort(context, error)
+            self._fail(context, error)
         except Exception:
             _logger.exception("a request was not taken")
-            _abort(context, RequestError(Kind.INTERNAL, "the request was not taken, for a fault of the receiver"))
+            self._fail(context, RequestError(Kind.INTERNAL, "the request was not taken, for a fault of the receiver"))
         return b""
+
+    def _fail(self, context: Any, error: RequestError) -> None:
+        if self._on_failed is not None:
+            self._on_failed(error.kind)
+        status = error.status()
+        context.set_trailing_metadata(((_STATUS_DETAILS, status.SerializeToString()),))
+        context.set_code(_CODES[status.code])
+        context.set_details(status.message)
 
 
 def _options(limits: Limits) -> list[tuple[str, int]]:
@@ -111,10 +127,3 @@ def _sender(context: Any) -> str:
 def _host(peer: str) -> str:
     """The address in gRPC's name of a peer: `ipv4:127.0.0.1:5000`, `ipv6:%5B::1%5D:5000` or `unix:`."""
     return unquote(peer.partition(":")[2].rpartition(":")[0]).strip("[]")
-
-
-def _abort(context: Any, error: RequestError) -> None:
-    status = error.status()
-    context.set_trailing_metadata(((_STATUS_DETAILS, status.SerializeToString()),))
-    context.set_code(_CODES[status.code])
-    context.set_details(status.message)

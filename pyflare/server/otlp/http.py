@@ -50,17 +50,26 @@ class _Answer:
 class OtlpHttp:
     """Takes OTLP at `/v1/traces`, `/v1/metrics` and `/v1/logs`; everything else goes to `fallback`."""
 
-    def __init__(self, consumer: Consumer, limits: Limits | None = None, *, fallback: App | None = None) -> None:
+    def __init__(
+        self,
+        consumer: Consumer,
+        limits: Limits | None = None,
+        *,
+        fallback: App | None = None,
+        on_failed: Callable[[Kind], None] | None = None,
+    ) -> None:
         """Hand batches to `consumer`.
 
         Args:
             consumer: Takes each request once it has been checked. Its `close` is not called.
             limits: What is taken at most.
             fallback: The application for other paths, and for lifespan; 404 where there is none.
+            on_failed: Told of each request that was not taken.
         """
         self._consumer = consumer
         self._limits = limits or Limits()
         self._fallback = fallback
+        self._on_failed = on_failed
         self._budget = Budget(self._limits.max_inflight_bytes)
         self._cors = Cors(self._limits.cors_origins)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="pyflare-otlp-read")
@@ -93,17 +102,22 @@ class OtlpHttp:
         try:
             answer = await self._answer(signal, scope, headers, receive)
         except RequestError as error:
-            answer = _Answer(error.kind.http_status, *refusal(error, headers))
+            answer = self._failed(error, headers)
         except _HungUpError:
             return
         except Exception:
             _logger.exception("a request was not taken")
             fault = RequestError(Kind.INTERNAL, "the request was not taken, for a fault of the receiver")
-            answer = _Answer(fault.kind.http_status, *refusal(fault, headers))
+            answer = self._failed(fault, headers)
         answer.headers.append((b"content-length", str(len(answer.body)).encode()))
         answer.headers.extend(self._cors.headers(headers))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _failed(self, error: RequestError, headers: dict[bytes, bytes]) -> _Answer:
+        if self._on_failed is not None:
+            self._on_failed(error.kind)
+        return _Answer(error.kind.http_status, *refusal(error, headers))
 
     async def _answer(
         self, signal: Signal | None, scope: Message, headers: dict[bytes, bytes], receive: Receive
