@@ -39,13 +39,16 @@ def tables(batches: Sequence[Batch]) -> dict[str, pa.Table]:
 def _with_requests(made: dict[str, pa.Table], batches: Sequence[Batch]) -> dict[str, pa.Table]:
     """The tables with the rows of the OTLP requests, which come after others of the same moment."""
     from pyflare.store.decode import otlp
-    from pyflare.store.normalise import fill
+    from pyflare.store.normalise import fill, fill_from_logs
 
     pieces = {name: [rows] for name, rows in made.items()}
     for batch in batches:
         for name, rows in otlp.tables(batch.requests, batch.info).items():
             pieces.setdefault(name, []).append(fill(rows) if name == "spans" else rows)
-    return {
+    whole = {
         name: tables[0] if len(tables) == 1 else in_order(pa.concat_tables(tables), TABLES[name])
         for name, tables in pieces.items()
     }
+    if "spans" in whole and "logs" in whole:
+        whole["spans"] = fill_from_logs(whole["spans"], whole["logs"])
+    return whole

@@ -2,7 +2,7 @@
 
     python -m tests.store.normalise.replay openinference NAME…
 
-writes one line of JSON for each exchange: the OTLP request of its spans, as base64.
+writes one line of JSON for each exchange: the OTLP requests of its spans and log records, as base64.
 An instrumentation gets a process of its own: not all of them can be taken out again.
 """
 
@@ -28,19 +28,22 @@ INSTRUMENTORS = {
         "anthropic": "opentelemetry.instrumentation.anthropic",
     },
     "opentelemetry": {"openai": "opentelemetry.instrumentation.openai_v2"},
+    "opentelemetry as events": {"openai": "opentelemetry.instrumentation.openai_v2"},
 }
 """By whoever makes them, and by provider: the module that holds the instrumentor."""
 _CLASSES = {"openai": "OpenAIInstrumentor", "anthropic": "AnthropicInstrumentor"}
-_ENVIRONMENT = {
-    "OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental",
-    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+_LATEST = {"OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental"}
+_CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+_ENVIRONMENTS = {
+    "opentelemetry": {**_LATEST, _CAPTURE: "SPAN_ONLY"},
+    "opentelemetry as events": {**_LATEST, _CAPTURE: "EVENT_ONLY", "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT": "true"},
 }
 
 
 def start(maker, names):
     """A process that replays the exchanges of the providers that the maker instruments."""
     command = [sys.executable, "-W", "ignore", "-m", "tests.store.normalise.replay", maker, *names]
-    environment = {**os.environ, **_ENVIRONMENT}
+    environment = {**os.environ, **_ENVIRONMENTS.get(maker, {})}
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -49,7 +52,7 @@ def requests_of(process):
     out, complaints = process.communicate(timeout=100)
     assert process.returncode == 0, complaints.decode()
     lines = [json.loads(line) for line in out.splitlines()]
-    return {line["name"]: base64.b64decode(line["request"]) for line in lines}
+    return {line["name"]: {signal: base64.b64decode(line[signal]) for signal in ("traces", "logs")} for line in lines}
 
 
 def provider_of(name):
@@ -57,7 +60,10 @@ def provider_of(name):
 
 
 def main(maker, names):
+    from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+    from opentelemetry.sdk._logs import LoggerProvider
+    from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -65,15 +71,23 @@ def main(maker, names):
     exporter = InMemorySpanExporter()
     tracer_provider = TracerProvider()
     tracer_provider.add_span_processor(SimpleSpanProcessor(exporter))
+    records = InMemoryLogRecordExporter()
+    logger_provider = LoggerProvider()
+    logger_provider.add_log_record_processor(SimpleLogRecordProcessor(records))
     for provider, module in INSTRUMENTORS[maker].items():
         instrumentor = getattr(importlib.import_module(module), _CLASSES[provider])()
-        instrumentor.instrument(tracer_provider=tracer_provider)
+        instrumentor.instrument(tracer_provider=tracer_provider, logger_provider=logger_provider)
     for name in names:
         if provider_of(name) in INSTRUMENTORS[maker]:
             replay(CASSETTES / name, provider_of(name))
-            body = encode_spans(exporter.get_finished_spans()).SerializeToString()
-            print(json.dumps({"name": name, "request": base64.b64encode(body).decode()}))
+            requests = {
+                "traces": encode_spans(exporter.get_finished_spans()),
+                "logs": encode_logs(records.get_finished_logs()),
+            }
+            made = {key: base64.b64encode(value.SerializeToString()).decode() for key, value in requests.items()}
+            print(json.dumps({"name": name, **made}))
             exporter.clear()
+            records.clear()
 
 
 def replay(path, provider):

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tests.store.normalise.spans import filled
 
-instrumentation = pytest.importorskip("openinference.instrumentation._genai_conversion", reason="openinference is not installed")
+instrumentation = pytest.importorskip(
+    "openinference.instrumentation._genai_conversion", reason="openinference is not installed"
+)
 
 _TEXT = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=12)
 _COUNTS = st.integers(0, 1_000_000)
