@@ -26,6 +26,9 @@ _OLD_SCOPES: Final = 1000
 _OLD_SCOPES_TAG: Final = b"\xc2\x3e"
 """How a field of number 1000 begins: scopes were there before OTLP 0.15."""
 
+_FEW: Final = 1000
+"""So often the first byte of that tag may come before it counts as common."""
+
 
 def decode_protobuf(signal: Signal, body: bytes, *, max_records: int | None = None) -> Decoded:
     """An export request in protobuf, and beside it the records of it that cannot be read.
@@ -34,7 +37,7 @@ def decode_protobuf(signal: Signal, body: bytes, *, max_records: int | None = No
         DataError: It is not a request of this signal.
         TooManyError: It has more than `max_records` resources, scopes and records, and 4 MiB or more.
     """
-    may_be_old = _OLD_SCOPES_TAG in body
+    may_be_old = _may_have_old_scopes(body)
     outline = None
     if may_be_old or len(body) >= _LARGE_BYTES:
         outline = _outline(signal, body)
@@ -47,6 +50,22 @@ def decode_protobuf(signal: Signal, body: bytes, *, max_records: int | None = No
         except DecodeError:
             pass
     return _one_by_one(signal, outline or _outline(signal, body))
+
+
+def _may_have_old_scopes(body: bytes) -> bool:
+    """Whether the tag is somewhere in the bytes, where it may also be part of a value.
+
+    Its first byte is rare, and one byte is looked for 50 times as fast as two.
+    """
+    first, second = _OLD_SCOPES_TAG
+    at = -1
+    for _ in range(_FEW):
+        at = body.find(first, at + 1)
+        if at < 0:
+            return False
+        if body[at + 1 : at + 2] == bytes([second]):
+            return True
+    return body.find(_OLD_SCOPES_TAG, at) >= 0
 
 
 def _outline(signal: Signal, body: bytes) -> Any:
