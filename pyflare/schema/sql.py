@@ -40,6 +40,12 @@ SELECT project, trace_id, span_id, start_time AS timestamp, service_name, provid
     user_id, session_id, feature_id, environment, team, attributes AS dimensions
 FROM spans WHERE cost_micros IS NOT NULL AND usage_repeated IS NOT TRUE"""
 
+CONTENTS_SQL: Final = """\
+SELECT trace_id, span_id, timestamp AS "time", event_name AS name,
+    attributes['gen_ai.system_instructions'] AS instructions,
+    attributes['gen_ai.input.messages'] AS input, attributes['gen_ai.output.messages'] AS output, body
+FROM logs WHERE span_id IS NOT NULL AND starts_with(event_name, 'gen_ai.')"""
+
 _LABELLED_SQL: Final = """\
 SELECT prediction.* REPLACE (coalesce(given.label, prediction.label) AS label),
     CASE WHEN given.label IS NOT NULL THEN given.label_time
@@ -51,8 +57,8 @@ LEFT JOIN (
     FROM labels GROUP BY prediction_id
 ) AS given USING (prediction_id)"""
 
-RELATIONS: Final[dict[str, str]] = {"events": EVENTS_SQL, "costs": COSTS_SQL}
-"""Views made of other views, by name: span events one per row, and what was paid for."""
+RELATIONS: Final[dict[str, str]] = {"events": EVENTS_SQL, "costs": COSTS_SQL, "contents": CONTENTS_SQL}
+"""Views made of other views, by name: span events one per row, what was paid for, content that came as log records."""
 
 VIEW_NAMES: Final = (*sorted(TABLES, key=lambda name: name == "predictions"), *RELATIONS)
 """Every view, in an order in which each comes after those it reads."""

@@ -16,6 +16,7 @@ from pyflare.store.session import Parameters
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
 from pyflare.workspace.filters import SimilarFilters
+from pyflare.workspace.logged import with_logged_content
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.trace import Trace, TraceSpan
 
@@ -81,7 +82,8 @@ def _spans(engine: Engine, trace_id: str, start_ns: int, *, until_ns: int | None
         )
         return query, [trace_id]
 
-    return [TraceSpan(row) for row in arrow.dicts(engine.run(build, traces=False))]
+    rows = with_logged_content(engine, engine.run(build, traces=False))
+    return [TraceSpan(row) for row in arrow.dicts(rows)]
 
 
 def find_trace_id(engine: Engine, prefix: str) -> str:

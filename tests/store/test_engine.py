@@ -177,7 +177,7 @@ def _files(folder: Path) -> set[Path]:
         ("SELECT start_tme FROM spans", 'did you mean "start_time"?'),
         ("SELECT s.modelid FROM spans s", 'did you mean "model_id"?'),
         ("SELECT * FROM span", 'did you mean "spans"?'),
-        ("SELECT * FROM quux", "the tables are alerts, costs"),
+        ("SELECT * FROM quux", "the tables are alerts, contents"),
         ("SELECT * FROM spans WHERE start_time > now() - INTERVAL 1 HOUR", "write now()::TIMESTAMP"),
         ("SELEC 1", 'syntax error at or near "SELEC"'),
         ("DELETE FROM spans", "Workspace.delete()"),

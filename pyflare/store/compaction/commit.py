@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.columns import Table
-from pyflare.schema.tables import SPANS, TABLES
+from pyflare.schema.tables import LOGS, SPANS, TABLES
 from pyflare.store.change import Change
 from pyflare.store.compaction.gather import Gathering, Taken
 from pyflare.store.compaction.merge import merge_sorted, payloads_once
 from pyflare.store.compaction.traces import add_spans, refuse_traces
 from pyflare.store.journal.format import HEADER, MAGIC, frame
+from pyflare.store.normalise import fill_from_logs
 from pyflare.store.once import each_once
 from pyflare.store.parts import write_part
 from pyflare.store.scratch import scratch
@@ -34,6 +35,9 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
     spans = _sorted(gathered.pieces.pop(SPANS.name, []), SPANS)
     late = [(take, _refused_late(take, spans)) for take in gathered.taken if take.decoder.refused]
     spans = each_once(_without_refused(spans, gathered.taken))
+    if LOGS.name in gathered.pieces:
+        gathered.pieces[LOGS.name] = [_sorted(gathered.pieces[LOGS.name], LOGS)]
+        spans = fill_from_logs(spans, gathered.pieces[LOGS.name][0])
     if spans.num_rows or any(trace_ids for _, trace_ids in late):
         with scratch() as connection:
             for take, trace_ids in late:
