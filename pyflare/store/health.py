@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from google.protobuf.message import DecodeError
 
-from pyflare.schema.records import SpanEnd, Verdict, decode_record
+from pyflare.otlp.messages import SHAPES, Signal
+from pyflare.schema.records import Request, SpanEnd, Verdict, decode_record
 from pyflare.store.catalog import Catalog
 from pyflare.store.decode import JournalDecoder
 from pyflare.store.journal.format import FRAME, HEADER
@@ -38,7 +41,7 @@ class JournalHealth:
     damaged_records: int = 0
     """Whole frames that are no record."""
     unshipped: Counter[str] = field(default_factory=Counter)
-    """Ended spans that a destination has not acknowledged, by its name."""
+    """Ended spans, and records of requests, that a destination has not acknowledged, by its name."""
 
 
 def journals_health(root: Path, catalog: Catalog) -> list[JournalHealth]:
@@ -78,7 +81,7 @@ def _look_at(segment: Segment, health: JournalHealth, decoder: JournalDecoder) -
 
 
 def _unshipped(segments: list[Segment], position: ShipPosition) -> int:
-    """Ended spans beyond the position, without those of traces that the tail sampler refused."""
+    """Spans and records of requests beyond the position, without those of traces that the tail sampler refused."""
     ended: Counter[bytes] = Counter()
     refused: set[bytes] = set()
     for segment in segments:
@@ -88,7 +91,24 @@ def _unshipped(segments: list[Segment], position: ShipPosition) -> int:
                 ended[record.trace_id] += 1
             elif isinstance(record, Verdict):
                 refused.add(record.trace_id)
+            elif isinstance(record, Request):
+                ended.update(_trace_ids(record))
     return sum(count for trace_id, count in ended.items() if trace_id not in refused)
+
+
+def _trace_ids(request: Request) -> Iterator[bytes]:
+    """The trace id of each record of a request; none for metrics, and for what cannot be read."""
+    shape = SHAPES.get(cast(Signal, request.signal))
+    if shape is None:
+        return
+    try:
+        message = shape.request.FromString(request.body)
+    except DecodeError:
+        return
+    for group in getattr(message, shape.resources):
+        for scope in getattr(group, shape.scopes):
+            for record in getattr(scope, shape.records):
+                yield getattr(record, "trace_id", b"")
 
 
 def _frames_after(segment: Segment, position: ShipPosition) -> Iterator[bytes]:

@@ -112,7 +112,15 @@ class DoctorReport:
         return ", ".join(filter(None, [running, died, torn]))
 
     def _unshipped(self) -> str:
-        waiting = [f"{units.plural(count, 'span')} for {name}" for name, count in self.unshipped.items() if count]
+        from pyflare.tracing.shipping.destination import REQUESTS_PREFIX  # loads the shipper
+
+        waiting = [
+            f"{units.plural(count, 'record')} for {name.removeprefix(REQUESTS_PREFIX)}"
+            if name.startswith(REQUESTS_PREFIX)
+            else f"{units.plural(count, 'span')} for {name}"
+            for name, count in self.unshipped.items()
+            if count
+        ]
         rejected = [f"{units.plural(self.rejected, 'span')} refused by a destination"] if self.rejected else []
         return ", ".join([*waiting, *rejected])
 

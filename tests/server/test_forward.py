@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import pyflare
 from pyflare.otlp.messages import REQUESTS
 from pyflare.server.config_file import parse_config
 from pyflare.server.pipeline import build
@@ -70,6 +71,9 @@ def test_a_destination_that_is_down(collector, tmp_path):
     first.consume(batch(spans({"trace": 0, "span": 0})))
     first.close()
     assert len(span_ids(tmp_path)) == 1
+    with pyflare.open(tmp_path, compact=False) as workspace:
+        (waits,) = [finding.text for finding in workspace.doctor().findings() if finding.topic == "unshipped"]
+    assert waits.startswith("1 record for 127.0.0.1-")
     collector.start()
     second = run(text, tmp_path)
     second.consume(batch(spans({"trace": 1, "span": 1})))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any, Final
 
 import grpc
@@ -30,7 +31,12 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode
 
+import pyflare
 from pyflare.otlp import to_json
+from pyflare.server.sinks.journal import JournalSink
+from pyflare.store.compaction import compact
+from pyflare.store.decode.typed import typed_value
+from pyflare.store.journal.writer import JournalWriter
 from tests.server.otlp.receivers import Kept, grpc_receiver, http_receiver
 
 RESOURCE: Final = Resource({"service.name": "shop", "process.pid": 7, "flags": [True, False]})
@@ -52,15 +58,15 @@ TRANSPORTS: Final = ["http", "http gzip", "http deflate", "grpc", "grpc gzip"]
 
 
 @contextmanager
-def exporting(transport: str, kinds: tuple[Any, Any], path: str) -> Iterator[tuple[Any, Kept]]:
+def exporting(transport: str, kinds: tuple[Any, Any], path: str, consumer: Any = None) -> Iterator[tuple[Any, Kept]]:
     """An exporter of the kind for HTTP or the one for gRPC, and what the receiver got from it."""
     protocol, _, compression = transport.partition(" ")
     if protocol == "http":
-        with http_receiver() as http:
+        with http_receiver(consumer) as http:
             endpoint = f"http://127.0.0.1:{http.port}/v1/{path}"
             yield kinds[0](endpoint=endpoint, compression=Compression(compression or "none")), http.kept
     else:
-        with grpc_receiver() as rpc:
+        with grpc_receiver(consumer) as rpc:
             compress = grpc.Compression.Gzip if compression else grpc.Compression.NoCompression
             yield kinds[1](endpoint=f"http://127.0.0.1:{rpc.port}", insecure=True, compression=compress), rpc.kept
 
@@ -202,6 +208,27 @@ def test_logs(transport: str) -> None:
         "kvlist_value",
     ]
     assert parts["bytes"].bytes_value == b"\x00"
+
+
+@pytest.mark.parametrize("transport", ["http gzip", "grpc"])
+def test_values_are_read_back_equal(transport: str, tmp_path: Path) -> None:
+    """What an exporter sent is in the folder, every value equal to what was recorded."""
+    journal = JournalWriter(tmp_path, service_name="receiver")
+    with exporting(transport, (HttpSpans, GrpcSpans), "traces", JournalSink(journal)) as (exporter, _):
+        record_spans(exporter)
+    journal.close()
+    compact(tmp_path)
+    with pyflare.open(tmp_path) as workspace:
+        (outer,), (inner,) = workspace.spans(name="outer"), workspace.spans(name="inner")
+    values = dict(outer["attributes"])
+    types = dict(outer["attribute_types"])
+    assert {name: typed_value(text, types.get(name)) for name, text in values.items()} == ATTRIBUTES
+    assert (outer["service_name"], outer["scope_name"], outer["scope_version"]) == ("shop", "library", "1.2")
+    assert (outer["span_kind"], outer["status_code"], outer["events"][0]["name"]) == ("server", "ok", "cached")
+    assert json.loads(outer["events"][0]["attributes"]) == {"hits": 3, "keys": ["a"]}
+    assert json.loads(outer["resource"]) == {**RESOURCE.attributes, "flags": [True, False]}
+    assert (inner["parent_span_id"], inner["status_message"]) == (outer["span_id"], "ValueError: wrong")
+    assert inner["error_type"] == "ValueError"
 
 
 def test_many_senders_at_once() -> None:
