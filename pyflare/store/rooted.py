@@ -20,6 +20,16 @@ _SUMS: Final = USAGE_COLUMNS
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state", "status_code")
 _ROOT_COLUMNS: Final = (*_OF_ROOT, "span_id", "start_time", *_SCOPE_WORDS, "input", "output")
+_MEMBER_COLUMNS: Final = (
+    "start_time",
+    "duration_ns",
+    "status_code",
+    "model_id",
+    "tags",
+    "usage_repeated",
+    *_SUMS,
+    *_SCOPE_WORDS,
+)
 _SCHEMA: Final = arrow_schema(TRACES)
 _INT64_MAX: Final = (1 << 63) - 1
 
@@ -36,13 +46,15 @@ def summarise_rooted(spans: pa.Table) -> tuple[pa.Table, pa.Table]:
     if any(_may_overflow(spans[name]) for name in _SUMS):
         return _SCHEMA.empty_table(), spans
     codes = pc.dictionary_encode(spans["trace_id"].combine_chunks()).indices
-    is_root = pc.is_null(spans["parent_span_id"])
-    per_trace = pc.value_counts(codes.filter(is_root.combine_chunks()))
+    is_root = pc.is_null(spans["parent_span_id"].combine_chunks())
+    per_trace = pc.value_counts(codes.filter(is_root))
     single = per_trace.field("values").filter(pc.equal(per_trace.field("counts"), 1))
     wanted = pc.is_in(codes, value_set=single)
+    roots = _roots(spans, codes, pc.and_(is_root, wanted))
+    members = spans.select(_MEMBER_COLUMNS)
     if pc.all(wanted, min_count=0).as_py():
-        return _summarise(spans, codes, is_root), spans.slice(0, 0)
-    rooted = _summarise(spans.filter(wanted), codes.filter(wanted), is_root.filter(wanted))
+        return _summarise(roots, members, codes), spans.slice(0, 0)
+    rooted = _summarise(roots, members.filter(wanted), codes.filter(wanted))
     return rooted, spans.filter(pc.invert(wanted))
 
 
@@ -53,10 +65,9 @@ def _may_overflow(column: pa.ChunkedArray) -> bool:
     return bool(most * len(column) > _INT64_MAX)
 
 
-def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
-    """One row per root, in the order of the traces' codes."""
-    folded = _fold(spans, codes)
-    roots = _roots(spans, codes, is_root)
+def _summarise(roots: pa.Table, members: pa.Table, codes: pa.Array) -> pa.Table:
+    """One row per root, in the order of the traces' codes; beside each member the code of its trace."""
+    folded = _fold(members, codes)
     found: dict[str, Any] = {name: roots[name] for name in _OF_ROOT}
     found["root_span_id"] = roots["span_id"]
     found["root_start_time"] = roots["start_time"]
@@ -70,15 +81,15 @@ def _summarise(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
         found[name] = pc.coalesce(roots[name], folded[f"{name}_min"])
     found["input_preview"] = _preview(roots["input"])
     found["output_preview"] = _preview(roots["output"])
-    found["model_ids"] = _distinct(folded["code"], codes, spans["model_id"])
-    found["tags"] = _distinct(folded["code"], *_flat(codes, spans["tags"]))
+    found["model_ids"] = _distinct(folded["code"], codes, members["model_id"])
+    found["tags"] = _distinct(folded["code"], *_flat(codes, members["tags"]))
     return pa.table([found[name] for name in _SCHEMA.names], schema=_SCHEMA)
 
 
 def _roots(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
     """The columns wanted of the roots, in the order of the traces' codes."""
     roots = spans.select(_ROOT_COLUMNS)
-    root_codes = codes.filter(is_root.combine_chunks())
+    root_codes = codes.filter(is_root)
     if len(root_codes) < len(codes):
         roots = roots.filter(is_root)
     in_order = pc.all(pc.greater(pc.pairwise_diff(root_codes), 0), min_count=0).as_py()
@@ -91,13 +102,13 @@ def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return texts if longest_bytes <= PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, PREVIEW_CHARS)
 
 
-def _fold(spans: pa.Table, codes: pa.Array) -> pa.Table:
+def _fold(members: pa.Table, codes: pa.Array) -> pa.Table:
     """What is summed or compared over each trace's spans, sorted by the traces' codes."""
-    start_ns = spans["start_time"].cast(pa.int64())
-    rows = _without_repeated(spans).select(["start_time", *_SUMS, *_SCOPE_WORDS])
+    start_ns = members["start_time"].cast(pa.int64())
+    rows = _without_repeated(members).select(["start_time", *_SUMS, *_SCOPE_WORDS])
     rows = rows.append_column("code", codes)
-    rows = rows.append_column("end_ns", pc.add(start_ns, spans["duration_ns"]))
-    rows = rows.append_column("is_error", pc.equal(spans["status_code"], "error"))
+    rows = rows.append_column("end_ns", pc.add(start_ns, members["duration_ns"]))
+    rows = rows.append_column("is_error", pc.equal(members["status_code"], "error"))
     at_least_one = pc.ScalarAggregateOptions(min_count=1)
     present = [name for name in _SCOPE_WORDS if rows[name].null_count < rows.num_rows]
     folded = rows.group_by("code", use_threads=False).aggregate(
