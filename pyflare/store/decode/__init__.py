@@ -39,7 +39,7 @@ def tables(batches: Sequence[Batch]) -> dict[str, pa.Table]:
 def _with_requests(made: dict[str, pa.Table], batches: Sequence[Batch]) -> dict[str, pa.Table]:
     """The tables with the rows of the OTLP requests, which come after others of the same moment."""
     from pyflare.store.decode import otlp
-    from pyflare.store.normalise import fill, fill_from_logs
+    from pyflare.store.normalise import evaluations, fill, fill_from_logs
 
     pieces = {name: [rows] for name, rows in made.items()}
     for batch in batches:
@@ -51,4 +51,8 @@ def _with_requests(made: dict[str, pa.Table], batches: Sequence[Batch]) -> dict[
     }
     if "spans" in whole and "logs" in whole:
         whole["spans"] = fill_from_logs(whole["spans"], whole["logs"])
+    judged = [evaluations(whole.get("spans"), whole.get("logs"))]
+    if judged[0].num_rows:
+        judged = [whole["evaluations"], *judged] if "evaluations" in whole else judged
+        whole["evaluations"] = in_order(pa.concat_tables(judged), TABLES["evaluations"])
     return whole

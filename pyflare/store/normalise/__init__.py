@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from pyflare.store.normalise.evaluations import evaluations
 from pyflare.store.normalise.explain import NORMALISED_COLUMNS, Source, explain
 from pyflare.store.normalise.fill import fill
 from pyflare.store.normalise.logs import CONTENT_EVENTS, fill_from_logs
@@ -19,6 +20,7 @@ __all__ = [
     "TREE_COLUMNS",
     "USAGE_COLUMNS",
     "Source",
+    "evaluations",
     "explain",
     "fill",
     "fill_from_logs",

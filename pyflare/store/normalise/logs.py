@@ -36,11 +36,7 @@ def fill_from_logs(spans: pa.Table, logs: pa.Table) -> pa.Table:
     """
     if not spans.num_rows or not logs.num_rows:
         return spans
-    names = pc.coalesce(logs["event_name"], pc.map_lookup(logs["attributes"], _NAME, "first"))
-    telling = pc.is_in(names, value_set=pa.array(CONTENT_EVENTS))
-    if not pc.any(telling, min_count=0).as_py():
-        return spans
-    found = logs.append_column("name", names).filter(telling)
+    found = _telling(logs, CONTENT_EVENTS)
     rows = pc.index_in(_keys(found), value_set=_keys(spans).combine_chunks())
     found = found.filter(pc.is_valid(rows))
     if not found.num_rows:
@@ -51,6 +47,20 @@ def fill_from_logs(spans: pa.Table, logs: pa.Table) -> pa.Table:
     for column in columns:
         column.close()
     return work.result()
+
+
+def log_happenings(logs: pa.Table, meanings: tuple[str, ...]) -> Iterator[Happening]:
+    """The log records whose name has one of some meanings; `row` is their own."""
+    names = tuple(name for name, rule in EVENTS.items() if rule.meaning in meanings)
+    found = _telling(logs.append_column("row", pa.array(np.arange(logs.num_rows))), names)
+    yield from _happenings(found, found["row"].to_pylist())
+
+
+def _telling(logs: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """The records of some names, and the name of each in a column `name`."""
+    named = pc.coalesce(logs["event_name"], pc.map_lookup(logs["attributes"], _NAME, "first"))
+    telling = pc.is_in(named, value_set=pa.array(names, pa.string()))
+    return logs.append_column("name", named).filter(telling)
 
 
 def _keys(rows: pa.Table) -> Any:

@@ -87,8 +87,11 @@ EVENTS: Final = {
     name: EventRule(meaning, dialect.name) for dialect in DIALECTS for name, meaning in dialect.events.items()
 }
 """By name of an event, what it tells."""
-PREFIXES: Final = tuple(
-    {f"{rule.attribute}.": None for rules in CONTENTS.values() for rule in rules if rule.is_indexed}
+JUDGEMENTS: Final = ("annotations.", "evaluations.")
+"""How the names of OpenInference's judgements of a span begin."""
+PREFIXES: Final = (
+    *dict.fromkeys(f"{rule.attribute}." for rules in CONTENTS.values() for rule in rules if rule.is_indexed),
+    *JUDGEMENTS,
 )
 """How the names of indexed attributes begin."""
 KEYS: Final = frozenset(
