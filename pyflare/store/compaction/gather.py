@@ -122,6 +122,7 @@ class Gathering:
                 self._read(take, segment)
                 moved_on = moved_on or not segment.is_carry
                 left -= 1
+            take.decoder.end_generation()
         take.is_last = ready.dead and not left
         take.closes = take.is_last and _is_shipped(ready.journal)
         if take.segments or take.closes:

@@ -134,6 +134,10 @@ class JournalDecoder:
         elif not self._repeats.has(request):
             self._requests.append(request)
 
+    def end_generation(self) -> None:
+        """Note that a generation has been fed: what comes now began no later than it ended."""
+        self._early.clear()
+
     def take(self) -> Batch:
         """What has become ready since the last time: ended spans, rows, payloads and requests."""
         spans, rows, payloads, requests = [*self._ended.values()], self._rows, self._payloads, self._requests
