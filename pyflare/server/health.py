@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from pyflare._version import __version__
 from pyflare.server.counters import Counters
 from pyflare.server.pipeline import Pipeline
+from pyflare.server.sinks.journal import SEGMENT_BYTES
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -21,7 +23,6 @@ Send = Callable[[Scope], Awaitable[None]]
 
 _JSON: Final = b"application/json"
 _PROMETHEUS: Final = b"text/plain; version=0.0.4; charset=utf-8"
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Answer = tuple[int, bytes, bytes]
 """Status, content type and body."""
@@ -68,11 +69,12 @@ class Health:
 
     def problem(self) -> str | None:
         """Why records cannot be taken now, or None."""
-        error = self._pipeline.sink.journal.error
-        if error is not None:
-            return "the disk is full" if error.errno in _FULL else f"the journal cannot be written: {error.strerror}"
-        if not os.access(self._root, os.W_OK):
-            return f"{self._root} cannot be written"
+        if self._pipeline.sink.journal.error is not None:
+            try:
+                try_to_write(self._root)
+            except OSError as error:
+                full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+                return "the disk is full" if full else f"{self._root} cannot be written: {error.strerror}"
         return self._pipeline.sink.problem()
 
     def _metrics(self) -> Answer:
@@ -85,6 +87,15 @@ class Health:
             *_gauge("pyflare_start_time_seconds", "When the process began, unix time.", round(self._started_s, 3)),
         ]
         return 200, _PROMETHEUS, ("\n".join(lines) + "\n").encode()
+
+
+def try_to_write(root: Path) -> None:
+    """Find out whether another segment can be made, where the last could not. Raises OSError."""
+    path = root / f".probe.{os.getpid()}-{secrets.token_hex(3)}"  # the form of a temporary file: a sweep deletes it
+    try:
+        path.write_bytes(bytes(SEGMENT_BYTES[1]))
+    finally:
+        path.unlink(missing_ok=True)
 
 
 _COUNTERS: Final = {

@@ -24,7 +24,7 @@ from pyflare.server.ports import Reservation, parse_address
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 from pyflare.store.journal.writer import prepare_folder
 
-_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "starlette", "grpc", "google.protobuf")
+_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "grpc", "zstandard")
 _KEEP_ALIVE_S: Final = 120
 """Exporters send once in a while over one connection; a minute apart is common."""
 _GRACE_S: Final = 5
@@ -54,7 +54,7 @@ class Ports:
 
 def check_installed() -> None:
     """Raise MissingExtraError where the server's parts are not installed."""
-    if any(find_spec(module.partition(".")[0]) is None for module in _NEEDED):
+    if any(find_spec(module) is None for module in _NEEDED):
         raise MissingExtraError("Receiving OTLP", "server")
 
 

@@ -99,6 +99,9 @@ def test_a_full_disk(small_disk):
         assert "the disk is full" in receiver.get("/readyz")[1]
         assert receiver.metric("pyflare_refused_records_total", reason="disk_full") == senders.statuses[503]
         assert senders.most_bytes < 300 * MIB
+        subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+        assert receiver.get("/readyz")[0] == 200, "nobody needs to send for it to be ready again"
+        assert list((small_disk / "f").glob(".probe*")) == []
     assert span_ids(small_disk / "f") == dict.fromkeys(senders.acknowledged, 1)
 
 

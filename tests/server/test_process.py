@@ -202,6 +202,15 @@ def test_arguments_that_cannot_be_used(tmp_path, arguments, said):
     assert fails("serve", "--path", str(tmp_path / "f"), *arguments).startswith(said)
 
 
+def test_without_the_extra(tmp_path, monkeypatch):
+    """One line that says what to install."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvicorn'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert fails("serve", "--path", str(tmp_path / "f")) == (
+        'error: Receiving OTLP needs the extra "server". Install it with: pip install "pyflare[server]"'
+    )
+
+
 def test_a_file_that_cannot_be_used(tmp_path):
     """One line with the key's place, and the key that was probably meant."""
     file = tmp_path / "c.yaml"
