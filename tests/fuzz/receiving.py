@@ -27,6 +27,7 @@ LIMITS: Final = Limits(max_body_bytes=1 << 20, max_records=1_000)
 SIGNALS: Final[tuple[Any, ...]] = ("traces", "metrics", "logs")
 ENCODINGS: Final[tuple[Any, ...]] = ("protobuf", "json")
 COMPRESSIONS: Final = (None, "gzip", "deflate", "zstd")
+_COMPRESSED_FROM: Final = 200
 _COMPRESS: Final = {None: bytes, "gzip": gzip.compress, "deflate": zlib.compress, "zstd": zstandard.compress}
 _INFO: Final = WriterInfo(
     writer_id="fuzz",
@@ -38,6 +39,13 @@ _INFO: Final = WriterInfo(
     service_name="fuzz",
     resource={},
 )
+
+
+def _chosen(first_byte: int) -> tuple[Any, Any, str | None]:
+    """Signal, encoding and compression. Most are not compressed: hardly any damage is past a checksum."""
+    number, kind = divmod(first_byte, len(SIGNALS) * len(ENCODINGS))
+    compression = None if first_byte < _COMPRESSED_FROM else COMPRESSIONS[1 + number % (len(COMPRESSIONS) - 1)]
+    return SIGNALS[kind % len(SIGNALS)], ENCODINGS[kind // len(SIGNALS)], compression
 
 
 class _Keep:
@@ -58,10 +66,7 @@ def receive(data: bytes) -> Taken | None:
     Anything but an answer is a fault: an exception that is no RequestError, an answer
     that cannot be sent, a record that is accepted and is not valid the second time.
     """
-    choice = data[0] if data else 0
-    signal = SIGNALS[choice % 3]
-    encoding = ENCODINGS[choice // 3 % 2]
-    compression = COMPRESSIONS[choice // 6 % 4]
+    signal, encoding, compression = _chosen(data[0] if data else 0)
     try:
         body = data[1:] if compression is None else inflate(data[1:], compression, LIMITS.max_body_bytes)
         assert len(body) <= LIMITS.max_body_bytes or compression is None
@@ -100,13 +105,13 @@ def store(taken: Taken) -> None:
 
 def seeds() -> Iterator[bytes]:
     """Requests to begin with: each signal in each encoding and compression."""
-    for number, (signal, document) in enumerate(_DOCUMENTS.items()):
-        message = from_json(signal, document)
-        bodies = {"protobuf": message.SerializeToString(), "json": json.dumps(document).encode()}
-        for kind, encoding in enumerate(ENCODINGS):
-            for place, compression in enumerate(COMPRESSIONS):
-                compress: Any = _COMPRESS[compression]
-                yield bytes([number + 3 * kind + 6 * place]) + compress(bodies[encoding])
+    first_bytes = {_chosen(first_byte): first_byte for first_byte in range(256)}
+    for (signal, encoding, compression), first_byte in first_bytes.items():
+        document = _DOCUMENTS[signal]
+        binary = encoding == "protobuf"
+        body = from_json(signal, document).SerializeToString() if binary else json.dumps(document).encode()
+        compress: Any = _COMPRESS[compression]
+        yield bytes([first_byte]) + compress(body)
 
 
 _VALUES: Final[list[Any]] = [
