@@ -19,23 +19,13 @@ _NICENESS: Final = 10
 _MOST_ARGUMENTS: Final = 2
 
 
-class _Hidden:
-    """Hides packages that pyarrow imports wherever they are; a fifth of what 100,000 spans cost is spent on that."""
-
-    def __init__(self, *names: str) -> None:
-        self._names = names
+class _NoPandas:
+    """Hides pandas: pyarrow imports it for its first array where it can, which costs as much as 10,000 spans."""
 
     def find_spec(self, name: str, *_: object) -> None:
-        """Refuse those and leave every other module to the other finders."""
-        if name in self._names:
-            raise ModuleNotFoundError(f"{name} is not needed for this compaction", name=name)
-
-
-def _needless(root: Path) -> tuple[str, ...]:
-    """Packages that this compaction can do without: NumPy is for what other programs have sent."""
-    from pyflare.store.journal.reader import list_writers
-
-    return ("pandas",) if any(journal.info.receives for journal in list_writers(root)) else ("pandas", "numpy")
+        """Refuse pandas and leave every other module to the other finders."""
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not needed for a compaction", name=name)
 
 
 def _take_thrifty_memory() -> None:
@@ -56,15 +46,14 @@ def main(arguments: list[str]) -> int:
             "expected a folder, and how long to keep rows: python -m pyflare.store.compaction FOLDER 30d\n"
         )
         return 2
-    root = Path(arguments[0])
-    sys.meta_path.insert(0, _Hidden(*_needless(root)))
+    sys.meta_path.insert(0, _NoPandas())
     os.nice(_NICENESS)
     from pyflare.store.compaction import compact
 
     _take_thrifty_memory()
     gc.freeze()  # the modules stay: no need to look through them again and again
     try:
-        compact(root, keep=arguments[1] if len(arguments) == _MOST_ARGUMENTS else None)
+        compact(Path(arguments[0]), keep=arguments[1] if len(arguments) == _MOST_ARGUMENTS else None)
     except (PyFlareError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
