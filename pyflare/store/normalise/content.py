@@ -12,6 +12,7 @@ from pyflare.store.normalise import happenings, indexed, messages, values
 from pyflare.store.normalise.documents import documents_of
 from pyflare.store.normalise.entries import STRING, Cells
 from pyflare.store.normalise.finish import Column
+from pyflare.store.normalise.plain import plain_messages
 from pyflare.store.normalise.rules import CONTENTS, MIME_TYPES, ContentRule
 from pyflare.store.normalise.work import Work
 
@@ -72,12 +73,16 @@ class _Reader:
         return self._value(row, text, type)
 
     def _messages(self, row: int, text: str) -> Any:
+        is_embedding = self.kinds[row] == "embedding" and self.column == "input"
+        plain = None if is_embedding else plain_messages(text)
+        if plain is not None:
+            return plain
         found = values.decoded(text)
         alone = found if isinstance(found, (list, dict)) else [text]
         read = messages.messages_of(alone, role=ROLES[self.column])
         if read is None:
             return text
-        return texts_of(read) if self.kinds[row] == "embedding" and self.column == "input" else read or None
+        return texts_of(read) if is_embedding else read or None
 
     def _events(self, text: str) -> list[messages.Message] | None:
         found = values.decoded(text)

@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from msgspec import UNSET
 
 from pyflare.store.normalise import messages, values
+from pyflare.store.normalise.plain import Plain, as_values
 from pyflare.store.normalise.rules import SYSTEM_INSTRUCTIONS
 from pyflare.store.normalise.work import Work
 
@@ -44,8 +46,11 @@ class Column:
             attribute: What it was read from.
             dialect: In whose words.
         """
-        if isinstance(value, list) and value and isinstance(value[0], dict) and "parts" in value[0]:
-            value = self._instructed(row, value) if self.name == "input" else self._reasoned(row, value)
+        if isinstance(value, list) and value:
+            if isinstance(value[0], Plain) and not self._is_whole(row, value):
+                value = as_values(value)
+            if isinstance(value[0], dict) and "parts" in value[0]:
+                value = self._instructed(row, value) if self.name == "input" else self._reasoned(row, value)
         text = value if isinstance(value, str) else values.encoded(value)
         if text is None:
             return
@@ -55,6 +60,13 @@ class Column:
         trail.add(self.name, attribute, dialect, (row,))
         if row in self._reasons:
             trail.add("finish_reasons", attribute, dialect, (row,))
+
+    def _is_whole(self, row: int, read: list[Plain]) -> bool:
+        """Whether messages lack nothing, and neither does their span."""
+        if self.name == "input":
+            return row not in self._instructions
+        has_reasons = self._known is not None and bool(self._known[row])
+        return has_reasons and all(message.finish_reason is not UNSET for message in read)
 
     def _instructed(self, row: int, read: list[messages.Message]) -> list[messages.Message]:
         text = self._instructions.get(row)
