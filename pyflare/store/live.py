@@ -19,14 +19,14 @@ import pyarrow as pa
 
 from pyflare.errors import StoreError
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import INTEGRITY
+from pyflare.schema.tables import EVALUATIONS, INTEGRITY, SPANS
 from pyflare.store import decode
 from pyflare.store.catalog import CATALOG_NAME, Catalog, load_catalog
 from pyflare.store.journal.reader import list_writers
-from pyflare.store.known import KnownSpans
+from pyflare.store.known import KnownRows
 from pyflare.store.live_journal import LiveJournal, Tables
 from pyflare.store.normalise import mark_repeated
-from pyflare.store.once import each_once
+from pyflare.store.once import each_evaluation_once, each_once
 
 _ATTEMPTS: Final = 100
 """Snapshots tried while compactions keep committing; a commit takes far longer than an attempt."""
@@ -49,7 +49,8 @@ class LiveFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._journals: dict[str, LiveJournal] = {}
-        self._known = KnownSpans(root)
+        self._known_spans = KnownRows(root, SPANS, ("trace_id", "span_id"))
+        self._known_evaluations = KnownRows(root, EVALUATIONS, ("evaluation_id",))
         self._names: list[str] = []
         self._gone = False
         """Whether a journal has been deleted since the last snapshot."""
@@ -129,8 +130,12 @@ class LiveFolder:
             for name, table in tables.items():
                 pieces.setdefault(name, []).append(table)
         rows = {name: pa.concat_tables(tables) for name, tables in pieces.items()}
-        if "spans" in rows and any(journal.holds_requests for journal in journals):
-            rows["spans"] = self._known.left_out(each_once(rows["spans"]), catalog)
+        if any(journal.holds_requests for journal in journals):
+            if "spans" in rows:
+                rows["spans"] = self._known_spans.left_out(each_once(rows["spans"]), catalog)
+            if "evaluations" in rows:
+                judged = each_evaluation_once(rows["evaluations"])
+                rows["evaluations"] = self._known_evaluations.left_out(judged, catalog)
         if "spans" in rows:
             rows["spans"] = mark_repeated(rows["spans"])
         return rows

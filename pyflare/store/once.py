@@ -1,4 +1,4 @@
-"""Spans that came more than once: OTLP delivers at least once, and a span may come by several ways."""
+"""Rows that came more than once: OTLP delivers at least once, and a span may come by several ways."""
 
 from __future__ import annotations
 
@@ -15,18 +15,24 @@ def each_once(spans: pa.Table) -> pa.Table:
     """Each span once, by trace and span id: the first that ended, else the first. The order stays."""
     if pc.count_distinct(spans["span_id"]).as_py() == spans.num_rows:
         return spans
-    rows = pa.table(
-        {
-            "key": span_keys(spans),
-            "open": pc.not_equal(spans["state"], "ended"),
-            "row": pa.array(range(spans.num_rows), pa.int64()),
-        }
-    )
-    first = rows.sort_by([("open", "ascending"), ("row", "ascending")])
+    return _first_of_each(spans, span_keys(spans), pc.not_equal(spans["state"], "ended"))
+
+
+def each_evaluation_once(evaluations: pa.Table) -> pa.Table:
+    """Each evaluation once, by its id: the first. What was judged with a span comes again when that does."""
+    ids = evaluations["evaluation_id"]
+    if pc.count_distinct(ids).as_py() == evaluations.num_rows - ids.null_count:
+        return evaluations
+    own = pa.array([f"row {number}" for number in range(evaluations.num_rows)])  # one without an id is like no other
+    return _first_of_each(evaluations, pc.coalesce(ids, pa.chunked_array([own])), pc.is_null(ids))
+
+
+def _first_of_each(rows: pa.Table, keys: Any, is_last_resort: Any) -> pa.Table:
+    """One row of each key: the first for which `is_last_resort` is false, else the first."""
+    numbered = pa.table({"key": keys, "rank": is_last_resort, "row": pa.array(range(rows.num_rows), pa.int64())})
+    first = numbered.sort_by([("rank", "ascending"), ("row", "ascending")])
     first = first.group_by("key", use_threads=False).aggregate([("row", "first")])
-    if first.num_rows == spans.num_rows:
-        return spans
-    return without_rows(spans, pc.invert(pc.is_in(rows["row"], value_set=first["row_first"].combine_chunks())))
+    return without_rows(rows, pc.invert(pc.is_in(numbered["row"], value_set=first["row_first"].combine_chunks())))
 
 
 def without(spans: pa.Table, known: pa.Table) -> pa.Table:

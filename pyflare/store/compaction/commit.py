@@ -10,16 +10,16 @@ import pyarrow.compute as pc
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.columns import Table
-from pyflare.schema.tables import LOGS, SPANS, TABLES
+from pyflare.schema.tables import EVALUATIONS, LOGS, SPANS, TABLES
 from pyflare.store.change import Change
 from pyflare.store.compaction.gather import Gathering, Taken
 from pyflare.store.compaction.merge import merge_sorted, payloads_once
 from pyflare.store.compaction.traces import add_spans, refuse_traces
 from pyflare.store.journal.format import HEADER, MAGIC, frame
 from pyflare.store.normalise import fill_from_logs
-from pyflare.store.once import each_once
+from pyflare.store.once import each_evaluation_once, each_once, without_rows
 from pyflare.store.parts import write_part
-from pyflare.store.scratch import scratch
+from pyflare.store.scratch import fetch, parts_source, scratch
 
 
 def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
@@ -45,6 +45,8 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
             counts[SPANS.name] = add_spans(connection, change, spans)
     for name, pieces in gathered.pieces.items():
         rows = _sorted(pieces, TABLES[name])
+        if name == EVALUATIONS.name:
+            rows = _judged_once(change, rows)
         counts[name] = rows.num_rows
         change.add(write_part(change.root, TABLES[name], rows, commit=change.version))
     for take in gathered.taken:
@@ -59,6 +61,24 @@ def _sorted(pieces: list[pa.Table], table: Table) -> pa.Table:
     if table.name == "payloads":
         rows = payloads_once(rows)
     return pa.concat_tables([arrow_schema(table).empty_table(), *rows])
+
+
+def _judged_once(change: Change, rows: pa.Table) -> pa.Table:
+    """Evaluations without those that came before; what was judged comes again with its span."""
+    rows = each_evaluation_once(rows)
+    bounds = pc.min_max(rows[EVALUATIONS.time_column].cast(pa.int64())).as_py()
+    parts = tuple(
+        part
+        for part in change.parts_of(EVALUATIONS.name)
+        if part.max_time_ns >= bounds["min"] and part.min_time_ns <= bounds["max"]
+    )
+    if not parts:
+        return rows
+    source = parts_source(change.root, EVALUATIONS.name, parts)
+    query = f"SELECT evaluation_id FROM ({source}) WHERE evaluation_id IN (SELECT evaluation_id FROM ids)"
+    with scratch() as connection:
+        known = fetch(connection, query, ids=rows.select(["evaluation_id"]))["evaluation_id"]
+    return without_rows(rows, pc.is_in(rows["evaluation_id"], value_set=known))
 
 
 def _refused_late(take: Taken, spans: pa.Table) -> set[bytes]:

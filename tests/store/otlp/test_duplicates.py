@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
 from opentelemetry.proto.metrics.v1.metrics_pb2 import (
     Gauge,
@@ -26,7 +26,18 @@ from pyflare.schema.records import REQUEST_TAG, encode_record
 from pyflare.store.compaction import compact
 from pyflare.store.live import LiveFolder
 from tests.store.otlp.folder import both_ways, request, rows, write_requests
-from tests.store.records import SECOND_NS, T0_NS, end, open_journal, span_id, start, trace_id, verdict, write_journal
+from tests.store.records import (
+    SECOND_NS,
+    T0_NS,
+    end,
+    open_journal,
+    row,
+    span_id,
+    start,
+    trace_id,
+    verdict,
+    write_journal,
+)
 
 COUNTS = "SELECT count(*) AS n, count(DISTINCT span_id) AS ids FROM spans"
 TRACES = "SELECT trace_id, span_count, operation_name FROM traces ORDER BY trace_id"
@@ -173,6 +184,30 @@ def test_records_without_ids(tmp_path: Path, signal: str, first: Any, second: An
     writer.write(request(signal, second, at_ns=T0_NS + SECOND_NS))
     writer.close()
     assert both_ways(tmp_path, f"SELECT count(*) AS n FROM {signal}") == [{"n": expected}]
+
+
+def test_judgements_that_come_again_with_their_span(tmp_path: Path) -> None:
+    """An evaluation that a span carries is there once, however often the span comes; those without ids all stay."""
+    own = row("evaluations", timestamp=T0_NS, evaluator="by hand", score=1.0)
+    write_journal(tmp_path, [own, own])
+    write_requests(tmp_path, [judged(), judged()])
+    count = "SELECT count(*) AS n, count(evaluation_id) AS ids FROM evaluations"
+    assert both_ways(tmp_path, count) == [{"n": 3, "ids": 1}]
+    write_requests(tmp_path, [judged()])
+    assert both_ways(tmp_path, count) == [{"n": 3, "ids": 1}]
+
+
+def judged() -> bytes:
+    """The record of a request with a span that bears an evaluation."""
+    told = {"gen_ai.evaluation.name": "helpfulness", "gen_ai.evaluation.score.label": "pass"}
+    event = Span.Event(
+        name="gen_ai.evaluation.result",
+        time_unix_nano=T0_NS + 5,
+        attributes=[KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in told.items()],
+    )
+    span = Span(trace_id=trace_id(1), span_id=span_id(1), start_time_unix_nano=T0_NS, events=[event])
+    message = ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=[span])])])
+    return request("traces", message)
 
 
 def test_a_request_of_two_projects(tmp_path: Path) -> None:
