@@ -202,7 +202,8 @@ class SinksConfig(_Section, frozen=True, kw_only=True):
     max_backlog_mib: Annotated[
         _Count,
         Meta(
-            description="MiB of journal that wait to be compacted, or to be passed on; beyond it senders are told to come again."
+            description="MiB of journal that wait to be compacted, or to be passed on where nothing is kept; beyond it senders are "
+            "told to come again."
         ),
     ] = 8192
 
