@@ -29,6 +29,7 @@ MODULES: Final = (
     "queries",
     "size",
     "redaction",
+    "interchange",
 )
 """The benchmarks, in the order in which the table shows them."""
 INSTALLING: Final = "installing"

@@ -24,7 +24,7 @@ from pyflare.store.once import each_once
 from pyflare.store.parts import conform, write_part
 from pyflare.store.scratch import fetch, parts_source, scratch
 
-BATCH_BYTES: Final = 96 << 20
+BATCH_BYTES: Final = 64 << 20
 """Rows gathered for one commit; bounds the memory needed."""
 _WAIT_S: Final = 120.0
 """How long to wait for a compaction that is under way."""
@@ -89,6 +89,7 @@ class Landing:
             change.commit()
             if summaries is not None:
                 self._correct_traces(connection, pa.concat_tables(summaries))
+        pa.default_memory_pool().release_unused()
         if self._on_commit is not None:
             self._on_commit(self.added.total() + self.known.total() + self.running)
 
