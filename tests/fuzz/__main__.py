@@ -16,7 +16,7 @@ with atheris.instrument_imports(
 FOUND = Path(".hypothesis", "fuzz")
 """Inputs that were not answered are kept here."""
 _RSS_LIMIT_MIB = 1024
-_INPUT_BYTES = 1 << 14
+_INPUT_BYTES = 1 << 13
 _HANG_S = 10
 
 
@@ -33,7 +33,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, seed in enumerate(seeds()):
             Path(folder, str(number)).write_bytes(seed)
-        limits = [f"-rss_limit_mb={_RSS_LIMIT_MIB}", f"-timeout={_HANG_S}", f"-max_len={_INPUT_BYTES}"]
+        limits = [
+            "-len_control=0",
+            f"-rss_limit_mb={_RSS_LIMIT_MIB}",
+            f"-timeout={_HANG_S}",
+            f"-max_len={_INPUT_BYTES}",
+        ]
         FOUND.mkdir(parents=True, exist_ok=True)
         output = ["-print_final_stats=1", f"-artifact_prefix={FOUND}/"]
         atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", *limits, *output, folder], one)
