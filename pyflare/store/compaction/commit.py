@@ -36,7 +36,7 @@ def add_gathered(change: Change, gathered: Gathering) -> Counter[str]:
     late = [(take, _refused_late(take, spans)) for take in gathered.taken if take.decoder.refused]
     spans = each_once(_without_refused(spans, gathered.taken))
     if LOGS.name in gathered.pieces:
-        gathered.pieces[LOGS.name] = [_sorted(gathered.pieces[LOGS.name], LOGS)]
+        gathered.pieces[LOGS.name] = [_sorted(gathered.pieces[LOGS.name], TABLES[LOGS.name])]
         spans = fill_from_logs(spans, gathered.pieces[LOGS.name][0])
     if spans.num_rows or any(trace_ids for _, trace_ids in late):
         with scratch() as connection:
