@@ -58,7 +58,7 @@ class Consumer(Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether `consume` may wait, for a disk or for other batches: call it in a thread, not in an event loop."""
+        """Whether `consume` may wait or take long: call it in a thread, not in an event loop."""
         ...
 
     def consume(self, batch: Batch) -> None:

@@ -106,6 +106,23 @@ def test_everything_is_counted(built):
     assert (counters.total("refused"), counters.total("accepted")) == (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("config", "waits"),
+    [
+        ("{}", False),
+        ("{enrich: {host: true}, rate_limit: {records_per_s: 1}, sampling: {default_rate: 0.5, tail: {}}}", False),
+        ("{sampling: {rules: [{rate: 1, service: a}]}}", False),
+        ("{sampling: {rules: [{rate: 1, attribute: {key: a, value: b}}]}}", True),
+        ("{redact: {}}", True),
+        ("{batcher: {}}", True),
+        ("{sinks: {store: {fsync: true}}}", True),
+    ],
+)
+def test_what_takes_long_says_so(built, config, waits):
+    """A pipeline that waits or takes long is not run in the event loop."""
+    assert built(f"collector: {config}").waits == waits
+
+
 def test_waiting_for_the_disk(built, tmp_path):
     """With `fsync` the sink says that it waits, and what it acknowledges is on the disk."""
     pipeline = built("collector: {sinks: {store: {fsync: true}}}")

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from pyflare.errors import DataError
 from pyflare.otlp import SHAPES, Decoded, Signal, TooManyError, decode_json, decode_protobuf
+from pyflare.otlp.check import check
 from pyflare.server.batch import Batch, Consumer, RefusedError, UnavailableError
-from pyflare.server.otlp.check import check
 from pyflare.server.otlp.limits import Limits
 from pyflare.server.otlp.rejected import Rejected
 from pyflare.server.otlp.status import Kind, RequestError

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from pyflare.otlp import SHAPES, Fault, Signal, to_json
+from pyflare.otlp import Fault, Signal, to_json
+from pyflare.otlp.alone import head_json, metric_of_point, request_json
 from pyflare.server.batch import Rejection
 from pyflare.server.otlp.limits import Limits
 
@@ -17,7 +18,7 @@ class Rejected:
     """Gathers the refused records of one request."""
 
     def __init__(self, signal: Signal, limits: Limits) -> None:
-        self._shape = SHAPES[signal]
+        self._signal: Signal = signal
         self._limits = limits
         self._around: tuple[Any, Any, dict[str, Any], dict[str, Any]] | None = None
         self._kept: list[Rejection] = []
@@ -46,15 +47,13 @@ class Rejected:
     def add_fault(self, fault: Fault) -> None:
         """Take a record that could not be read."""
         record = msgspec.json.decode(fault.record)
-        points = _points_in(record) if self._shape.records == "metrics" else 1
+        points = _points_in(record) if self._signal == "metrics" else 1
         self._add(fault.reason, points, fault.resource, fault.scope, lambda: record)
 
     def add_points(self, bad: list[tuple[int, str]], resource: Any, scope: Any, metric: Any) -> None:
         """Take data points of a metric, each as a metric of its own."""
-        kind = metric.WhichOneof("data")
-        data = getattr(metric, kind)
         for index, reason in bad:
-            self._add(reason, 1, resource, scope, lambda: to_json(_alone(metric, kind, data.data_points[index])))  # noqa: B023
+            self._add(reason, 1, resource, scope, lambda: to_json(metric_of_point(metric, index)))  # noqa: B023
 
     def _add(self, reason: str, count: int, resource: Any, scope: Any, record: Callable[[], Any]) -> None:
         self.reasons[reason] += count
@@ -65,18 +64,14 @@ class Rejected:
     def _surrounded(self, resource: Any, scope: Any, record: Any) -> dict[str, Any]:
         """A request of OTLP/JSON that holds this one record."""
         resource_json, scope_json = self._around_json(resource, scope)
-        resources = self._shape.request.DESCRIPTOR.fields_by_name[self._shape.resources]
-        scopes = resources.message_type.fields_by_name[self._shape.scopes]
-        records = scopes.message_type.fields_by_name[self._shape.records]
-        inner = {**scope_json, records.json_name: [self._bounded(record)]}
-        request = {resources.json_name: [{**resource_json, scopes.json_name: [inner]}]}
+        request = request_json(self._signal, resource_json, scope_json, self._bounded(record))
         self._kept_bytes += len(msgspec.json.encode(request))
         return request
 
     def _around_json(self, resource: Any, scope: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The resource and the scope as JSON, made once for the records of one scope."""
         if self._around is None or self._around[0] is not resource or self._around[1] is not scope:
-            heads = self._bounded(_head(resource, "resource")), self._bounded(_head(scope, "scope"))
+            heads = self._bounded(head_json(resource, "resource")), self._bounded(head_json(scope, "scope"))
             self._around = resource, scope, *heads
         return self._around[2:]
 
@@ -84,23 +79,6 @@ class Rejected:
         """The value, or its size alone where it is too large to keep."""
         size = len(msgspec.json.encode(json))
         return json if size <= self._limits.max_rejection_bytes else {"tooLargeToKeep": size}
-
-
-def _head(message: Any, name: str) -> dict[str, Any]:
-    head = {name: to_json(getattr(message, name))} if message.HasField(name) else {}
-    return {**head, "schemaUrl": message.schema_url} if message.schema_url else head
-
-
-def _alone(metric: Any, kind: str, point: Any) -> Any:
-    """A metric with one of its points."""
-    alone = type(metric)(name=metric.name, description=metric.description, unit=metric.unit, metadata=metric.metadata)
-    data = getattr(alone, kind)
-    source = getattr(metric, kind)
-    for field, value in source.ListFields():
-        if field.name != "data_points":
-            setattr(data, field.name, value)
-    data.data_points.append(point)
-    return alone
 
 
 def _points_in(record: Any) -> int:

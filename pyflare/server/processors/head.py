@@ -37,6 +37,11 @@ class HeadSampling(Stage):
         self._looks_at_attributes = any(rule.attribute is not None for rule in rules)
         self._on_dropped = on_dropped
 
+    @property
+    def waits(self) -> bool:
+        """Where rules look at the attributes of every span, which takes long; else as the consumer behind it."""
+        return self._looks_at_attributes or super().waits
+
     def process(self, batch: Batch) -> None:
         """Leave out the spans of the traces that are not kept."""
         if batch.signal != "traces":

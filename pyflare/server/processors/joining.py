@@ -111,4 +111,5 @@ def _joined(signal: Signal, group: _Group) -> Batch:
         received_unix_ns=first.received_unix_ns,
         key=first.key,
         rejections=[rejection for batch in group.batches for rejection in batch.rejections],
+        rejected=sum(batch.rejected for batch in group.batches),
     )

@@ -31,6 +31,11 @@ class Redact(Stage):
         super().__init__(to)
         self._redactor = redactor
 
+    @property
+    def waits(self) -> bool:
+        """Always: to look through a large request takes long."""
+        return True
+
     def process(self, batch: Batch) -> None:
         """Redact the message and the rejections of a batch."""
         changed = False
