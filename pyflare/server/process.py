@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
-from pyflare.errors import MissingExtraError
+from pyflare.errors import MissingExtraError, StoreError
 from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.health import Health
@@ -80,11 +82,11 @@ def run(config: CollectorConfig, root: Path) -> None:
     Raises:
         MissingExtraError: The server's parts are not installed.
         ConfigError: Something in the configuration cannot be used, or a port is taken.
-        OSError: The folder cannot be written.
+        StoreError: The folder cannot be written.
     """
     check_installed()
     check(config)
-    prepare_folder(root)
+    _prepare(root)
     ports = reserve(config)
     counters = Counters(config.workers)
 
@@ -101,6 +103,17 @@ def run(config: CollectorConfig, root: Path) -> None:
     finally:
         ports.close()
     say(f"ended; {counters.total('accepted'):,} records accepted, {counters.total('refused'):,} refused")
+
+
+def _prepare(root: Path) -> None:
+    try:
+        prepare_folder(root)
+        if not os.access(root, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise StoreError(
+            f"The folder {root} cannot be written ({error.strerror or error}). Choose another with --path."
+        ) from error
 
 
 def _serve_alone(

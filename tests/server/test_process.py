@@ -202,6 +202,13 @@ def test_arguments_that_cannot_be_used(tmp_path, arguments, said):
     assert fails("serve", "--path", str(tmp_path / "f"), *arguments).startswith(said)
 
 
+def test_a_folder_that_cannot_be_written(tmp_path):
+    """One line that names the folder and says why."""
+    (tmp_path / "file").write_text("")
+    said = fails("serve", "--path", str(tmp_path / "file"))
+    assert said == f"error: The folder {tmp_path / 'file'} cannot be written (File exists). Choose another with --path."
+
+
 def test_without_the_extra(tmp_path, monkeypatch):
     """One line that says what to install."""
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvicorn'] = None\n")
