@@ -29,7 +29,7 @@ class Column:
         self.open_rows = work.filling(name).empty.copy()
         """Which spans still have nothing."""
         self._work = work
-        self._texts: dict[int, str] = {}
+        self._texts: dict[int, str | bytes] = {}
         self._instructions = work.texts_by_row(SYSTEM_INSTRUCTIONS) if name == "input" else {}
         self._reasons: dict[int, list[str]] = {}
         reasons = work.filling("finish_reasons")
@@ -47,11 +47,8 @@ class Column:
             dialect: In whose words.
         """
         if isinstance(value, list) and value:
-            if isinstance(value[0], Plain) and not self._is_whole(row, value):
-                value = as_values(value)
-            if isinstance(value[0], dict) and "parts" in value[0]:
-                value = self._instructed(row, value) if self.name == "input" else self._reasoned(row, value)
-        text = value if isinstance(value, str) else values.encoded(value)
+            value = self._completed(row, value)
+        text = value if isinstance(value, str) else values.encoded_bytes(value)
         if text is None:
             return
         self._texts[row] = text
@@ -61,27 +58,44 @@ class Column:
         if row in self._reasons:
             trail.add("finish_reasons", attribute, dialect, (row,))
 
-    def _is_whole(self, row: int, read: list[Plain]) -> bool:
-        """Whether messages lack nothing, and neither does their span."""
+    def _completed(self, row: int, read: list[Any]) -> list[Any]:
+        """Messages with what stands beside them; a list of anything else as it is."""
+        is_plain = isinstance(read[0], Plain)
+        if not is_plain and not (isinstance(read[0], dict) and "parts" in read[0]):
+            return read
         if self.name == "input":
-            return row not in self._instructions
-        has_reasons = self._known is not None and bool(self._known[row])
-        return has_reasons and all(message.finish_reason is not UNSET for message in read)
+            text = self._instructions.get(row)
+            if text is None:
+                return read
+            return with_instructions(as_values(read) if is_plain else read, values.decoded(text) or text)
+        return self._plain_reasoned(row, read) if is_plain else self._reasoned(row, read)
 
-    def _instructed(self, row: int, read: list[messages.Message]) -> list[messages.Message]:
-        text = self._instructions.get(row)
-        return read if text is None else with_instructions(read, values.decoded(text) or text)
+    def _plain_reasoned(self, row: int, read: list[Plain]) -> list[Plain]:
+        whose = self._whose(row, len(read))
+        for message, reason in zip(read, whose, strict=False):
+            if message.finish_reason is UNSET:
+                message.finish_reason = reason
+        said = [message.finish_reason for message in read if message.finish_reason is not UNSET]
+        self._note(row, said, len(read))
+        return read
 
     def _reasoned(self, row: int, read: list[messages.Message]) -> list[messages.Message]:
-        """Give each choice its reason where it is clear which is whose, or the span those of its choices."""
-        known = self._known[row] if self._known is not None else None
-        if known:
-            whose = known if len(known) == len(read) else known * len(read) if len(known) == 1 else []
-            for message, reason in zip(read, whose, strict=False):
-                message.setdefault("finish_reason", reason)
-        elif all("finish_reason" in message for message in read):
-            self._reasons[row] = [message["finish_reason"] for message in read]
+        for message, reason in zip(read, self._whose(row, len(read)), strict=False):
+            message.setdefault("finish_reason", reason)
+        self._note(row, [message["finish_reason"] for message in read if "finish_reason" in message], len(read))
         return read
+
+    def _whose(self, row: int, choices: int) -> list[str]:
+        """The span's finish reasons, one for each choice; none where it is not clear which is whose."""
+        known = self._known[row] if self._known is not None else None
+        if not known:
+            return []
+        return known if len(known) == choices else known * choices if len(known) == 1 else []
+
+    def _note(self, row: int, said: list[str], choices: int) -> None:
+        """Keep the choices' reasons for a span that has none."""
+        if len(said) == choices and not (self._known is not None and self._known[row]):
+            self._reasons[row] = said
 
     def close(self) -> None:
         """Put what was found into the table."""

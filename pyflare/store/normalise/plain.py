@@ -6,13 +6,14 @@ otherwise in any way is for `messages`, which takes several times as long.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from pyflare.store.normalise.values import BAD_JSON
 
+_REASONS: Final = Meta(pattern="^(stop|length|content_filter|tool_call|error)$")
 _Content = Annotated[str, Meta(min_length=1)]
 
 
@@ -39,7 +40,7 @@ class Plain(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, gc=F
 
     role: Literal["system", "developer", "user", "assistant"]
     parts: Annotated[list[_Text | _Reasoning | _Call], Meta(min_length=1)]
-    finish_reason: Literal["stop", "length", "content_filter", "tool_call", "error"] | UnsetType = UNSET
+    finish_reason: Annotated[str, _REASONS] | UnsetType = UNSET
 
 
 _decode = msgspec.json.Decoder(Annotated[list[Plain], Meta(min_length=1)]).decode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -109,7 +110,8 @@ def _reader(work: Work, rule: Rule, type: ColumnType) -> Callable[[str, int, int
         return lambda text, row, _, kind: values.nanoseconds_since(text, work.start_ns(row)) if kind == STRING else None
     path = source.member
     if path is None:
-        return lambda text, _, __, kind: values.words_of(text, kind, translate)
+        words = cache(lambda text, kind: values.words_of(text, kind, translate))  # few are different
+        return lambda text, _, __, kind: words(text, kind)
     names = _MEMBERS[source.attribute]
 
     def read(text: str, _: int, position: int, __: int) -> Any:

@@ -35,8 +35,14 @@ def decoded(text: str) -> Any:
 
 def encoded(value: object) -> str | None:
     """A value as JSON text; None where it has none."""
+    found = encoded_bytes(value)
+    return None if found is None else found.decode()
+
+
+def encoded_bytes(value: object) -> bytes | None:
+    """The same as UTF-8."""
     try:
-        return _encode(value).decode()
+        return _encode(value)
     except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
         return None
 
