@@ -1,68 +1,42 @@
-"""Records of OTLP requests that no store can take: their ids are none."""
+"""Records of OTLP requests that a folder cannot take, by the same rules as a receiver's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
-from pyflare.otlp import SHAPES, Signal, to_json
-
-_TRACE_ID_BYTES: Final = 16
-_SPAN_ID_BYTES: Final = 8
+from pyflare.otlp import Signal, to_json
+from pyflare.otlp.alone import head_json, metric_of_point, request_json
+from pyflare.otlp.check import check
 
 
-def take_out_invalid(signal: Signal, message: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+class _Taken:
+    """Gathers what is taken out of one request."""
+
+    def __init__(self, signal: Signal) -> None:
+        self.all: list[tuple[str, dict[str, Any]]] = []
+        self._signal: Signal = signal
+
+    def add(self, reason: str, resource: Any, scope: Any, record: Any) -> None:
+        """Take a record."""
+        self.all.append((reason, surrounded(self._signal, resource, scope, to_json(record))))
+
+    def add_points(self, bad: list[tuple[int, str]], resource: Any, scope: Any, metric: Any) -> None:
+        """Take data points of a metric, each as a metric of its own."""
+        for index, reason in bad:
+            self.add(reason, resource, scope, metric_of_point(metric, index))
+
+
+def take_out_invalid(signal: Signal, message: Any) -> list[tuple[str, dict[str, Any]]]:
     """Remove the invalid records from an export request.
 
-    Yields:
+    Returns:
         Why each was removed, and the record as OTLP/JSON with the resource and scope around it.
     """
-    if signal == "metrics":
-        return
-    shape = SHAPES[signal]
-    fault_of = _span_fault if signal == "traces" else _log_fault
-    for resource in getattr(message, shape.resources):
-        for scope in getattr(resource, shape.scopes):
-            records = getattr(scope, shape.records)
-            bad = [(index, fault) for index, record in enumerate(records) if (fault := fault_of(record)) is not None]
-            for index, fault in reversed(bad):
-                yield fault, _alone(signal, resource, scope, records[index])
-                del records[index]
+    taken = _Taken(signal)
+    check(signal, message, taken, {})
+    return taken.all
 
 
-def _span_fault(span: Any) -> str | None:
-    if not _is_id(span.trace_id, _TRACE_ID_BYTES):
-        return f"trace_id: expected 16 bytes that are not all zero, got {_shown(span.trace_id)}"
-    if not _is_id(span.span_id, _SPAN_ID_BYTES):
-        return f"span_id: expected 8 bytes that are not all zero, got {_shown(span.span_id)}"
-    if span.parent_span_id and len(span.parent_span_id) != _SPAN_ID_BYTES:
-        return f"parent_span_id: expected 8 bytes or none, got {_shown(span.parent_span_id)}"
-    return None
-
-
-def _log_fault(record: Any) -> str | None:
-    if len(record.trace_id) not in (0, _TRACE_ID_BYTES):
-        return f"trace_id: expected 16 bytes or none, got {_shown(record.trace_id)}"
-    if len(record.span_id) not in (0, _SPAN_ID_BYTES):
-        return f"span_id: expected 8 bytes or none, got {_shown(record.span_id)}"
-    return None
-
-
-def _is_id(value: bytes, size: int) -> bool:
-    return len(value) == size and any(value)
-
-
-def _shown(value: bytes) -> str:
-    if not value:
-        return "none"
-    return "zeros" if not any(value) else f"{len(value)} bytes"
-
-
-def _alone(signal: Signal, resource: Any, scope: Any, record: Any) -> dict[str, Any]:
-    """A request in OTLP/JSON that holds one record only."""
-    shape = SHAPES[signal]
-    request = shape.request()
-    around = getattr(request, shape.resources).add(resource=resource.resource, schema_url=resource.schema_url)
-    within = getattr(around, shape.scopes).add(scope=scope.scope, schema_url=scope.schema_url)
-    getattr(within, shape.records).append(record)
-    return to_json(request)
+def surrounded(signal: Signal, resource: Any, scope: Any, record: Any) -> dict[str, Any]:
+    """A request in OTLP/JSON that holds one record, which is JSON already."""
+    return request_json(signal, head_json(resource, "resource"), head_json(scope, "scope"), record)

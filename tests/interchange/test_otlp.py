@@ -207,3 +207,14 @@ def test_a_length_that_is_none() -> None:
     for content in (b"\xff" * 11, b"\xff\xff\xff\xff\x7f", b"\x80"):
         with pytest.raises(DataError, match="expected"):
             list(read_delimited(io.BytesIO(content), largest_bytes=1000))
+
+
+def test_a_broken_span_in_protobuf(tmp_path: Path) -> None:
+    """A name that is no UTF-8 costs its span, and not the request."""
+    message = example()
+    other = message.resource_spans[0].scope_spans[0].spans.add()
+    other.CopyFrom(message.resource_spans[0].scope_spans[0].spans[0])
+    other.span_id, other.name = b"x" * 8, "broken"
+    (tmp_path / "a.bin").write_bytes(message.SerializeToString().replace(b"broken", b"br\xff\xffen"))
+    result = import_files(tmp_path / "store", [tmp_path / "a.bin"])
+    assert result.added == {"spans": 1, "quarantine": 1}

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import msgspec
-from google.protobuf.message import DecodeError
 
 from pyflare.errors import DataError
+from pyflare.interchange.checks import surrounded
 from pyflare.interchange.intake import Intake
 from pyflare.interchange.otlp.files import read_delimited
 from pyflare.interchange.readers.lines import documents
 from pyflare.interchange.targets import reading
-from pyflare.otlp import SHAPES, Fault, Signal, decode_json, to_json
+from pyflare.otlp import SHAPES, Decoded, Signal, decode_json, decode_protobuf
 
 _LARGEST_BYTES: Final = 512 << 20
 _KEPT_BYTES: Final = 1 << 20
@@ -57,19 +57,15 @@ def _take_json(intake: Intake, signal: Signal, document: bytes) -> None:
     except DataError as error:
         _refuse_text(intake, document, str(error), signal)
         return
+    _take(intake, signal, decoded)
+
+
+def _take(intake: Intake, signal: Signal, decoded: Decoded) -> None:
+    """Take a request, and refuse the records of it that could not be read."""
     for fault in decoded.faults:
-        intake.refuse(signal, fault.reason, _surrounded(signal, fault))
+        record = surrounded(signal, fault.resource, fault.scope, msgspec.json.decode(fault.record))
+        intake.refuse(signal, fault.reason, record)
     intake.request(signal, decoded.message)
-
-
-def _surrounded(signal: Signal, fault: Fault) -> dict[str, Any]:
-    """A request in OTLP/JSON that holds the faulty record alone."""
-    shape = SHAPES[signal]
-    resources = shape.request.DESCRIPTOR.fields_by_name[shape.resources]
-    scopes = resources.message_type.fields_by_name[shape.scopes]
-    records = scopes.message_type.fields_by_name[shape.records]
-    scope = {"scope": to_json(fault.scope.scope), records.json_name: [msgspec.json.decode(fault.record)]}
-    return {resources.json_name: [{"resource": to_json(fault.resource.resource), scopes.json_name: [scope]}]}
 
 
 def _refuse_text(intake: Intake, document: bytes, reason: str, signal: Signal = "traces") -> None:
@@ -78,9 +74,10 @@ def _refuse_text(intake: Intake, document: bytes, reason: str, signal: Signal = 
 
 def read_lengths(path: Path, intake: Intake) -> None:
     """Read protobuf requests, each after its length."""
+    likely: Signal = "traces"
     with reading(path) as file:
         for body in _whole_ones(file, intake):
-            _take_message(intake, body)
+            likely = _take_message(intake, body, likely)
 
 
 def _whole_ones(file: BinaryIO, intake: Intake) -> Iterator[bytes]:
@@ -93,35 +90,39 @@ def _whole_ones(file: BinaryIO, intake: Intake) -> Iterator[bytes]:
 def read_message(path: Path, intake: Intake) -> None:
     """Read one protobuf request, whole in memory."""
     with reading(path) as file:
-        _take_message(intake, file.read())
+        _take_message(intake, file.read(), "traces")
 
 
-def _take_message(intake: Intake, body: bytes) -> None:
-    found = _of_best_signal(body)
+def _take_message(intake: Intake, body: bytes, likely: Signal) -> Signal:
+    """Take a request of whichever signal it is; returns which that was."""
+    found = _of_best_signal(body, likely)
     if found is None:
         reason = "expected an export request of OTLP as protobuf, got something else"
         intake.refuse("traces", reason, {"base64": base64.b64encode(body[:_KEPT_BYTES]).decode()})
-    else:
-        intake.request(*found)
+        return likely
+    _take(intake, *found)
+    return found[0]
 
 
-def _of_best_signal(body: bytes) -> tuple[Signal, Any] | None:
+def _of_best_signal(body: bytes, likely: Signal) -> tuple[Signal, Decoded] | None:
     """The request as the signal that it makes most sense as: protobuf does not say which it is."""
-    best: tuple[int, Signal, Any] | None = None
-    for signal in _KEYS.values():
+    best: tuple[int, Signal, Decoded] | None = None
+    for signal in (likely, *(signal for signal in _KEYS.values() if signal != likely)):
         try:
-            message = SHAPES[signal].request.FromString(body)
-        except DecodeError:
+            decoded = decode_protobuf(signal, body)
+        except DataError:
             continue
-        sense = _sense(signal, message)
+        records = _first_records(signal, decoded.message)
+        sense = _sense(signal, records)
+        if sense and sense == len(records):
+            return signal, decoded
         if best is None or sense > best[0]:
-            best = (sense, signal, message)
+            best = (sense, signal, decoded)
     return best[1:] if best is not None and (best[0] or not body) else None
 
 
-def _sense(signal: Signal, message: Any) -> int:
-    """How many of the first records look like records of the signal."""
-    records = _first_records(signal, message)
+def _sense(signal: Signal, records: list[Any]) -> int:
+    """How many of some records look like records of the signal."""
     match signal:
         case "traces":
             return sum(len(span.trace_id) == 16 or bool(span.start_time_unix_nano) for span in records)
