@@ -71,6 +71,37 @@ class Reservation:
         self._socket.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The ports reserved; None where a protocol is turned off."""
+
+    http: Reservation | None
+    grpc: Reservation | None
+
+    def close(self) -> None:
+        """Give them back."""
+        for reservation in (self.http, self.grpc):
+            if reservation is not None:
+                reservation.close()
+
+    @property
+    def shown(self) -> str:
+        """What is listened on."""
+        named = {"HTTP": self.http, "gRPC": self.grpc}
+        return " and ".join(f"{name} on {port.address.shown}" for name, port in named.items() if port is not None)
+
+
+def reserve(*, http: str | None, grpc: str | None) -> Ports:
+    """Reserve the ports of two endpoints; None for none. Raises ConfigError."""
+    reserved = None if http is None else Reservation(parse_address(http, "--http"), "--http")
+    try:
+        return Ports(http=reserved, grpc=None if grpc is None else Reservation(parse_address(grpc, "--grpc"), "--grpc"))
+    except BaseException:
+        if reserved is not None:
+            reserved.close()
+        raise
+
+
 def _bind(address: Address, *, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     opened = socket.socket(family, socket.SOCK_STREAM)

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final
 
 from pyflare.errors import MissingExtraError, StoreError
 from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters, WorkerCounters
+from pyflare.server.ending import Ending
 from pyflare.server.health import Health
 from pyflare.server.live import TickerThread, make_ticker, say
 from pyflare.server.otlp.http import OtlpHttp
 from pyflare.server.otlp.limits import Limits
 from pyflare.server.pipeline import Pipeline, build, check
-from pyflare.server.ports import Reservation, parse_address
+from pyflare.server.ports import Ports, Reservation, reserve
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 from pyflare.store.journal.writer import prepare_folder
 
@@ -34,42 +31,10 @@ _GRACE_S: Final = 5
 _MIB: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The ports reserved; None where a protocol is turned off."""
-
-    http: Reservation | None
-    grpc: Reservation | None
-
-    def close(self) -> None:
-        """Give them back."""
-        for reservation in (self.http, self.grpc):
-            if reservation is not None:
-                reservation.close()
-
-    @property
-    def shown(self) -> str:
-        """What is listened on."""
-        named = {"HTTP": self.http, "gRPC": self.grpc}
-        return " and ".join(f"{name} on {port.address.shown}" for name, port in named.items() if port is not None)
-
-
 def check_installed() -> None:
     """Raise MissingExtraError where the server's parts are not installed."""
     if any(find_spec(module) is None for module in _NEEDED):
         raise MissingExtraError("Receiving OTLP", "server")
-
-
-def reserve(config: CollectorConfig) -> Ports:
-    """Reserve the ports that a configuration names. Raises ConfigError."""
-    http, grpc = config.otlp.http.endpoint, config.otlp.grpc.endpoint
-    reserved = None if http is None else Reservation(parse_address(http, "--http"), "--http")
-    try:
-        return Ports(http=reserved, grpc=None if grpc is None else Reservation(parse_address(grpc, "--grpc"), "--grpc"))
-    except BaseException:
-        if reserved is not None:
-            reserved.close()
-        raise
 
 
 def run(config: CollectorConfig, root: Path) -> None:
@@ -87,7 +52,7 @@ def run(config: CollectorConfig, root: Path) -> None:
     check_installed()
     check(config)
     _prepare(root)
-    ports = reserve(config)
+    ports = reserve(http=config.otlp.http.endpoint, grpc=config.otlp.grpc.endpoint)
     counters = Counters(config.workers)
 
     def started() -> None:
@@ -159,40 +124,6 @@ def serve(
                     app.close()
         finally:
             pipeline.close()
-
-
-class Ending:
-    """The wish that the process end."""
-
-    def __init__(self) -> None:
-        self._wanted = threading.Event()
-        self._tell: Callable[[], None] | None = None
-
-    @contextmanager
-    def on_signals(self) -> Iterator[None]:
-        """Take SIGINT and SIGTERM for that wish inside the block."""
-        signals = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(number, self._handle) for number in signals]
-        try:
-            yield
-        finally:
-            for number, handler in zip(signals, before, strict=True):
-                signal.signal(number, handler)
-
-    def _handle(self, _: int, __: FrameType | None) -> None:
-        self._wanted.set()
-        if self._tell is not None:
-            self._tell()
-
-    def tell(self, tell: Callable[[], None]) -> None:
-        """Have `tell` called when the wish comes; at once, where it has come."""
-        self._tell = tell
-        if self._wanted.is_set():
-            tell()
-
-    def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait for the wish. Whether it has come."""
-        return self._wanted.wait(timeout_s)
 
 
 def _serve_http(app: OtlpHttp, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
