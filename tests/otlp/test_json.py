@@ -163,6 +163,10 @@ def test_instrumentation_libraries(signal: Any, resources: str, scopes: str, rec
             {"attributes": [{"key": "k", "value": {"doubleValue": "1e999"}}]},
             "attributes: expected a number, NaN, Infinity or -Infinity, got '1e999'",
         ),
+        (
+            {"attributes": [{"key": "k", "value": {"doubleValue": "much"}}]},
+            "attributes: expected a number, NaN, Infinity or -Infinity, got 'much'",
+        ),
         ({"attributes": [{"key": "k", "value": {"bytesValue": "!"}}]}, "attributes: expected base64, got '!'"),
         ({"attributes": [{"value": 1}]}, "Expected `object | null`, got `int` - at `$.attributes[0].value`"),
         (

@@ -296,6 +296,25 @@ def test_requests_under_way_are_finished() -> None:
     assert [reply.status for reply in replies] == [200]
 
 
+def test_a_fault_of_the_receiver() -> None:
+    """A fault of ours is an answer without its text, and the receiver goes on."""
+
+    class Broken(Kept):
+        def __getattribute__(self, name: str) -> Any:
+            if name == "waits" and self.error is not None:
+                raise self.error
+            return super().__getattribute__(name)
+
+    kept = Broken()
+    with http_receiver(kept) as http:
+        kept.error = RuntimeError("secret")
+        reply = http.post("/v1/traces", traces(GOOD_SPAN), Content_Type=JSON)
+        assert (reply.status, json.loads(reply.body)["code"]) == (500, 13)
+        assert b"secret" not in reply.body
+        kept.error = None
+        assert http.post("/v1/traces", traces(GOOD_SPAN), Content_Type=JSON).status == 200
+
+
 def test_only_http_is_answered() -> None:
     """A websocket is not spoken to."""
     sent: list[Any] = []
