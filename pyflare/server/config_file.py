@@ -11,7 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from pyflare.errors import ConfigError, MissingExtraError
+from pyflare.errors import ConfigError
 from pyflare.server.config import CollectorConfig, ConfigFile
 
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<key>.*)`")
@@ -39,12 +39,9 @@ def parse_config(text: str, *, source: str) -> CollectorConfig:
 
     Raises:
         ConfigError: It is no YAML, or holds something that cannot be used.
-        MissingExtraError: YAML cannot be read here.
     """
-    try:
-        import yaml
-    except ImportError:
-        raise MissingExtraError("A configuration file", "server") from None
+    import yaml
+
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:

@@ -6,11 +6,10 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from pyflare.errors import MissingExtraError, StoreError
+from pyflare.errors import StoreError
 from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.ending import Ending
@@ -23,18 +22,11 @@ from pyflare.server.ports import Ports, Reservation, reserve
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 from pyflare.store.journal.writer import prepare_folder
 
-_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "grpc", "zstandard")
 _KEEP_ALIVE_S: Final = 120
 """Exporters send once in a while over one connection; a minute apart is common."""
 _GRACE_S: Final = 5
 """How long requests under way may take once the process is told to end."""
 _MIB: Final = 1 << 20
-
-
-def check_installed() -> None:
-    """Raise MissingExtraError where the server's parts are not installed."""
-    if any(find_spec(module) is None for module in _NEEDED):
-        raise MissingExtraError("Receiving OTLP", "server")
 
 
 def run(config: CollectorConfig, root: Path) -> None:
@@ -45,11 +37,10 @@ def run(config: CollectorConfig, root: Path) -> None:
         root: The folder that is written.
 
     Raises:
-        MissingExtraError: The server's parts are not installed.
+        MissingExtraError: A backend speaks gRPC, and that is not installed.
         ConfigError: Something in the configuration cannot be used, or a port is taken.
         StoreError: The folder cannot be written.
     """
-    check_installed()
     check(config)
     _prepare(root)
     ports = reserve(http=config.otlp.http.endpoint, grpc=config.otlp.grpc.endpoint)

@@ -209,9 +209,10 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     assert said == f"error: The folder {tmp_path / 'file'} cannot be written (File exists). Choose another with --path."
 
 
-def test_without_the_extra(tmp_path, monkeypatch):
+@pytest.mark.parametrize("module", ["uvicorn", "zstandard", "yaml"])
+def test_without_the_extra(tmp_path, monkeypatch, module):
     """One line that says what to install."""
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvicorn'] = None\n")
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules['{module}'] = None\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert fails("serve", "--path", str(tmp_path / "f")) == (
         'error: Receiving OTLP needs the extra "server". Install it with: pip install "pyflare[server]"'

@@ -24,5 +24,7 @@ def collector(
     Where nothing is kept, the folder is only the spool of what has not been passed on yet.
     """
     from pyflare.server.config_file import read_config
+    from pyflare.server.extra import check_installed
 
+    check_installed()
     receive(read_config(config), path, http=http, grpc=grpc, workers=workers)

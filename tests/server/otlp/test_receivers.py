@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import resource
 import socket
 import threading
 import time
 import zlib
 from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +22,14 @@ from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
 
 from pyflare.otlp import SHAPES, from_json, to_json
-from pyflare.server.batch import RefusedError, UnavailableError
+from pyflare.server.batch import Batch, RefusedError, UnavailableError
 from pyflare.server.otlp.http import OtlpHttp
 from pyflare.server.otlp.limits import Limits
 from tests.server.otlp.malformed import GOOD_SPAN, JSON, PROTOBUF, protobuf_span, traces
 from tests.server.otlp.receivers import Kept, grpc_receiver, http_receiver
 
 EXAMPLES: Final = Path(__file__).parents[4] / "shared" / "data" / "otlp-examples"
+_MIB: Final = 1 << 20
 COMPRESSIONS: Final[dict[str, Callable[[bytes], bytes]]] = {
     "identity": bytes,
     "gzip": gzip.compress,
@@ -188,6 +191,49 @@ def test_memory_is_bounded() -> None:
         leave.set()
         first.join(10)
         assert http.post("/v1/traces", body, Content_Type=JSON).status == 200
+
+
+def test_many_large_requests_at_once() -> None:
+    """Sixteen senders of 8 MiB each get a success or an answer to come again, and memory stays within what is set."""
+    text = "x" * (8 * _MIB - 1_000)
+    body = traces(GOOD_SPAN | {"attributes": [{"key": "k", "value": {"stringValue": text}}]})
+    statuses: list[int] = []
+    sizes: list[int] = []
+    ended = threading.Event()
+
+    def send(port: int, compressed: bytes) -> None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=30)
+        headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
+        for _ in range(3):
+            connection.request("POST", "/v1/traces", compressed, headers)
+            reply = connection.getresponse()
+            reply.read()
+            statuses.append(reply.status)
+        connection.close()
+
+    def watch() -> None:
+        while not ended.wait(0.005):
+            sizes.append(int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize())
+
+    class Forgets(Kept):
+        def consume(self, batch: Batch) -> None:
+            """Store nothing, slowly."""
+            time.sleep(0.01)
+
+    with http_receiver(Forgets(waits=True), Limits(max_body_bytes=8 * _MIB, max_inflight_bytes=24 * _MIB)) as http:
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        senders = [threading.Thread(target=send, args=(http.port, gzip.compress(body, 1))) for _ in range(16)]
+        for sender in senders:
+            sender.start()
+        for sender in senders:
+            sender.join(60)
+        ended.set()
+        watcher.join()
+    assert len(statuses) == 48
+    assert set(statuses) <= {200, 503}
+    assert 200 in statuses
+    assert max(sizes) - sizes[0] < 250 * _MIB
 
 
 def test_slow_senders_and_those_that_hang_up() -> None:
