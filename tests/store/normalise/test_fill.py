@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import SPANS
-from pyflare.store.normalise import fill
+from pyflare.store.normalise import NORMALISED_COLUMNS, evaluations, explain, fill, fill_from_logs
 from pyflare.store.normalise.rules import CONTENTS, EVENTS, KEYS, PREFIXES, SCALARS
-from tests.store.normalise.spans import event, filled, table, text
+from tests.store.normalise.spans import START_NS, event, filled, table, text
+from tests.store.normalise.test_logs import records
 
 CHAT = {
     "gen_ai.operation.name": "chat",
@@ -142,6 +143,27 @@ def test_any_attributes(spans, events):
     for column in ("input", "output"):
         for value in after[column].drop_null().to_pylist():
             json.loads(value)
+    evaluations(given_).validate(full=True)
+
+
+@given(st.lists(st.tuples(st.none() | st.sampled_from(sorted(EVENTS)), _ATTRIBUTES, _JSON), max_size=3))
+def test_any_records(logs):
+    """The same for log records."""
+    spans = fill(table({"gen_ai.operation.name": "chat"}))
+    after = fill_from_logs(spans, records(*logs))
+    after.validate(full=True)
+    assert after["attributes"].equals(spans["attributes"])
+    evaluations(None, records(*logs)).validate(full=True)
+
+
+@given(_ATTRIBUTES)
+def test_explained_as_filled(attributes):
+    """What is explained is what is filled, column by column."""
+    (row,) = fill(table(attributes)).to_pylist()
+    sources = explain(dict(row["attributes"]), dict(row["attribute_types"]), start_time=START_NS)
+    assert {source.column: source.value for source in sources} == {
+        name: row[name] for name in NORMALISED_COLUMNS if row[name] is not None
+    }
 
 
 def test_every_rule_names_a_column():
