@@ -33,6 +33,7 @@ from tests.store.records import (
     start,
     write_journal,
 )
+from tests.tracing.shipping.collectors import GrpcCollector
 
 
 @pytest.fixture
@@ -258,6 +259,18 @@ def test_following_a_program_that_writes(tmp_path: Path, sink: Sink) -> None:
     assert b"61 rows of spans" in said
     assert max(sink.spans.values()) == 1
     assert len(sink.spans) == 61
+
+
+def test_over_grpc(tmp_path: Path) -> None:
+    """The same over the other transport, each signal to the service it belongs to."""
+    write_journal(tmp_path, [*spans(1, 600), row("logs", timestamp=T0_NS, body=b'"a"')])
+    compact(tmp_path)
+    with GrpcCollector() as collector:
+        assert forward(tmp_path, collector.destination(), tables=["spans"]).sent == {"spans": 600}
+        assert set(collector.counts.values()) == {1}
+        result = forward(tmp_path, collector.destination(), patience_s=0.0)
+        assert result.failure is not None
+        assert "UNIMPLEMENTED" in result.failure
 
 
 def test_what_is_forwarded_is_what_is_exported(tmp_path: Path, sink: Sink) -> None:
