@@ -33,6 +33,7 @@ def span_rows(draw, number):
         "input_tokens": draw(COUNTS),
         "output_tokens": draw(COUNTS),
         "cost_micros": draw(COUNTS),
+        "usage_repeated": draw(st.sampled_from([None, False, True])),
         "user_id": draw(WORDS),
         "session_id": draw(WORDS),
         "tags": draw(st.none() | st.lists(st.sampled_from(["x", "y"]), min_size=1, max_size=2)),
