@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -18,7 +18,7 @@ from pyflare.interchange.otlp import SIGNALS
 from pyflare.interchange.otlp.files import write_requests
 from pyflare.interchange.targets import whole, writing
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import SCHEMA_VERSION, SPANS, TABLES
+from pyflare.schema.tables import PAYLOADS, SCHEMA_VERSION, SPANS, TABLES
 from pyflare.store.database import DatabaseWriter
 from pyflare.store.filters import filters_of
 from pyflare.store.parts import SCHEMA_VERSION_KEY, conform
@@ -60,7 +60,8 @@ def export(
         format: What to write. The file's name says it where it is left out; a directory gets Parquet.
         tables: Which tables. Where left out: all that a directory or a DuckDB file can hold, else spans.
         columns: The columns to write, of one table. As they are stored where left out.
-        filters: As `Workspace.stream` takes them. Without `tables`, tables that lack one of them are left out.
+        filters: As `Workspace.stream` takes them. Without `tables`, tables that lack one of them are left out;
+            of payloads those are written that the spans refer to.
         progress: Told how it goes.
 
     Raises:
@@ -122,7 +123,10 @@ def _default_tables(format: ExportFormat, filters: Mapping[str, Any], *, many: b
     if not many:
         return (SPANS.name,)
     candidates = SIGNALS if format in OTLP else TABLES
-    return tuple(table for table in candidates if filters.keys() <= filters_of(table).keys()) or (SPANS.name,)
+    chosen = [table for table in candidates if filters.keys() <= filters_of(table).keys()] or [SPANS.name]
+    if SPANS.name in chosen and PAYLOADS.name in candidates and PAYLOADS.name not in chosen:
+        chosen.append(PAYLOADS.name)  # what is too large to stand in the spans
+    return tuple(chosen)
 
 
 def _check(
@@ -168,10 +172,12 @@ class _Export:
         target.mkdir(parents=True, exist_ok=True)
         files = []
         for table in self._job.tables:
+            path = target / f"{table}{SUFFIXES[self._job.format]}"
             if self._job.skips_empty and table != "traces" and not self._frozen.rows(table):
+                path.unlink(missing_ok=True)  # of an earlier export
                 continue
-            files.append(target / f"{table}{SUFFIXES[self._job.format]}")
-            self._write_file((table,), files[-1])
+            files.append(path)
+            self._write_file((table,), path)
         return files
 
     def _write_file(self, tables: Sequence[str], path: Path) -> None:
@@ -201,8 +207,14 @@ class _Export:
         """The rows of a table with exactly its stored columns, and a schema that says which table it is."""
         named = {TABLE_KEY: table.encode(), SCHEMA_VERSION_KEY.encode(): str(SCHEMA_VERSION).encode()}
         schema = arrow_schema(TABLES[table]).with_metadata(named)
-        with self._frozen.stream(table, filters=self._job.filters) as reader:
+        with self._open(table) as reader:
             yield self._conformed(table, reader, schema), schema
+
+    def _open(self, table: str) -> AbstractContextManager[pa.RecordBatchReader]:
+        filters = self._job.filters
+        if table == PAYLOADS.name and self._job.skips_empty and filters.keys() <= filters_of(SPANS.name).keys():
+            return self._frozen.payloads_of(filters) if filters else self._frozen.stream(table)
+        return self._frozen.stream(table, filters=filters)
 
     def _conformed(self, table: str, reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for batch in self._counted(table, reader):

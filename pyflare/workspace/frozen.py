@@ -56,6 +56,21 @@ class FrozenWorkspace:
             build = self._predictions(matching if given else None)
         return self._frozen.stream(build)
 
+    def payloads_of(self, filters: Mapping[str, Any]) -> AbstractContextManager[pa.RecordBatchReader]:
+        """The payloads that spans refer to, of those spans that meet the filters. Raises as `stream`."""
+        of_spans = self._build("spans", filters, limit=None, order_by=None, columns=["input_ref", "output_ref"])
+        selected = ", ".join(map(quote, _stored("payloads")))
+
+        def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+            spans, parameters = of_spans(snapshot, overlay)
+            query = (
+                f"WITH meant AS MATERIALIZED ({spans}) SELECT {selected} FROM payloads WHERE content_id IN "
+                "(SELECT input_ref FROM meant UNION ALL SELECT output_ref FROM meant)"
+            )
+            return query, parameters
+
+        return self._frozen.stream(build)
+
     def _predictions(self, matching: Build | None) -> Build:
         """Predictions as they were logged: their view would put the latest label into them."""
         selected = ", ".join(map(quote, TABLES["predictions"].column_names))

@@ -133,9 +133,10 @@ def test_filters_choose_rows_and_tables(tmp_path: Path) -> None:
     """Of all tables those are written that have every filter; a table asked for must have them."""
     root = write_everything(tmp_path / "store")
     result = exported(root, tmp_path / "out", filters={"user": "bob"})
-    assert result.rows == {"spans": 6, "traces": 2, "predictions": 0}
-    assert {path.name for path in result.files} == {"spans.parquet", "traces.parquet", "predictions.parquet"}
+    assert result.rows == {"spans": 6, "traces": 2, "predictions": 0, "payloads": 0}
     assert set(pq.read_table(tmp_path / "out" / "spans.parquet")["user_id"].to_pylist()) == {"bob"}
+    found = exported(root, tmp_path / "found", filters={"text": "needle"})
+    assert found.rows == {"spans": 1, "traces": 1, "payloads": 1}, "with what is too large to stand in the span"
     with pytest.raises(QueryError, match="labels has no filter"):
         exported(root, tmp_path / "x.csv", tables=["labels"], filters={"user": "bob"})
 

@@ -114,7 +114,9 @@ def test_rows_of_before_a_moment_are_left_out(tmp_path: Path, sink: Sink) -> Non
     """For good: they do not go out with a later run either."""
     write_journal(tmp_path, spans(1, 10))
     compact(tmp_path)
-    assert forward(tmp_path, sink.destination, since_ns=T0_NS + 6000).sent == {"spans": 5}
+    write_journal(tmp_path, spans(11, 10))
+    assert forward(tmp_path, sink.destination, since_ns=T0_NS + 16_000).sent == {"spans": 5}
+    compact(tmp_path)
     assert forward(tmp_path, sink.destination).sent == {}
 
 

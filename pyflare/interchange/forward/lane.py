@@ -115,7 +115,10 @@ class Lane:
         self._ahead.keep(Counter(keys))
         ahead = Counter(self._ahead.keys)
         times = self._times(rows)
-        fresh = [index for index, key in enumerate(keys) if not _take(ahead, key) and times[index] >= self._since_ns]
+        fresh = [index for index, key in enumerate(keys) if not _take(ahead, key)]
+        if too_old := [keys[index] for index in fresh if times[index] < self._since_ns]:
+            self._ahead.add(too_old)  # left out now, and when they come into a part
+            fresh = [index for index in fresh if times[index] >= self._since_ns]
         chosen = rows.take(pa.array(fresh, pa.int64()))
         start = 0
         for piece in in_requests(chosen):
