@@ -414,8 +414,9 @@ def test_joining_tells_every_sender_of_a_failure():
 def test_joining_is_bounded():
     """Beyond the queue's size senders are told to come again; one alone may be larger than it."""
     kept = Kept()
-    joining = Joining(BatcherConfig(max_batch_size=1000, timeout_ms=300, max_queue_size=3), kept)
+    joining = Joining(BatcherConfig(max_batch_size=1000, timeout_ms=1500, max_queue_size=3), kept)
     raised = consume_at_once(joining, [batch(spans({"trace": n, "span": n})) for n in range(5)])
     assert sorted(error.reason for error in raised if error) == ["queue_full"] * 2
-    joining.consume(batch(spans(*({"trace": n, "span": n} for n in range(9)))))
+    small = Joining(BatcherConfig(max_batch_size=5, max_queue_size=3), kept)
+    small.consume(batch(spans(*({"trace": n, "span": n} for n in range(9)))))
     assert [kept.records for kept in kept.batches] == [3, 9]
