@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,10 @@ ATTRIBUTES = {
 def root(tmp_path: Path) -> Path:
     events = [(T0_NS + 1_234_567, "First Token Stream Event", None)]
     fields = {"output_tokens": 7}
-    write_journal(tmp_path, [end(1, 1, name="ChatCompletion", attributes=ATTRIBUTES, events=events, fields=fields)])
+    write_journal(
+        tmp_path,
+        [end(1, 1, name="ChatCompletion", at_ns=T0_NS + 1, attributes=ATTRIBUTES, events=events, fields=fields)],
+    )
     return tmp_path
 
 
@@ -58,3 +63,9 @@ def test_as_a_table(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert text.splitlines()[0].startswith("ChatCompletion")
     (line,) = [line for line in text.splitlines() if line.strip().startswith("input_tokens")]
     assert line.split() == ["input_tokens", "12", "llm.token_count.prompt", "openinference"]
+
+
+def test_it_does_without_pandas(root: Path) -> None:
+    """The command line hides pandas, and times are nanoseconds."""
+    command = [sys.executable, "-m", "pyflare.cli", "show", trace_id(1).hex(), "--path", str(root), "--mapping"]
+    assert "gpt-4o-2024" in subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -54,7 +54,7 @@ def explain(
     trail = Trail(wanted=True)
     work = Work(pa.Table.from_arrays(row, schema=_SCHEMA), trail=trail)
     normalise(work)
-    (made,) = work.result().to_pylist()
+    (made,) = work.result().drop_columns(["start_time", "events"]).to_pylist()  # nanoseconds are no datetimes
     found = {
         origin.column: Source(
             column=origin.column, attribute=origin.attribute, dialect=origin.dialect, value=made[origin.column]
