@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from pyflare.otlp.counting import TooManyError
 from pyflare.otlp.messages import SHAPES, Signal
 
 _NO_TRACE: Final = bytes(16)
 _NO_SPAN: Final = bytes(8)
 _LATEST_NS: Final = (1 << 63) - 1
 _COUNT_MAX: Final = (1 << 63) - 1
+_ITEMS_MAX: Final = 100_000
+"""Attributes, events or links of one record, and so the memory that whoever decodes it later needs."""
+_POINTS_MAX: Final = 500_000
+"""Data points of one metric."""
 
 Notes = dict[str, None]
 
@@ -43,6 +48,9 @@ def check(signal: Signal, message: Any, rejected: Rejected, notes: Notes) -> tup
 
     Returns:
         How many records (for metrics: data points) are left, and whether the message has been changed.
+
+    Raises:
+        TooManyError: A metric has more than 500,000 data points.
     """
     shape = SHAPES[signal]
     look = _LOOKS[signal]
@@ -85,16 +93,31 @@ def span_fault(span: Any) -> str | None:
         return _time_fault("startTimeUnixNano", span.start_time_unix_nano)
     if span.end_time_unix_nano > _LATEST_NS:
         return _time_fault("endTimeUnixNano", span.end_time_unix_nano)
+    if len(span.attributes) > _ITEMS_MAX:
+        return _items_fault("attributes", span.attributes)
     # To ask for the length is cheaper than to iterate over nothing.
-    if (events := span.events) and (time_ns := max(event.time_unix_nano for event in events)) > _LATEST_NS:
-        return _time_fault("an event's timeUnixNano", time_ns)
+    if (events := span.events) and (fault := _events_fault(events)) is not None:
+        return fault
     if links := span.links:
         return _links_fault(links)
     return None
 
 
+def _items_fault(name: str, items: Any) -> str:
+    return f"{name}: expected at most {_ITEMS_MAX:,}, got {len(items):,}"
+
+
+def _events_fault(events: Any) -> str | None:
+    if len(events) > _ITEMS_MAX:
+        return _items_fault("events", events)
+    time_ns = max(event.time_unix_nano for event in events)
+    return _time_fault("an event's timeUnixNano", time_ns) if time_ns > _LATEST_NS else None
+
+
 def _links_fault(links: Any) -> str | None:
     """An id of zeros is OTLP's word for a link that says only something in its attributes."""
+    if len(links) > _ITEMS_MAX:
+        return _items_fault("links", links)
     for link in links:
         if len(link.trace_id) not in (0, 16) or len(link.span_id) not in (0, 8):
             return f"expected a link's ids to have 16 and 8 bytes, got {len(link.trace_id)} and {len(link.span_id)}"
@@ -136,8 +159,9 @@ def _logs(resource: Any, scope: Any, rejected: Rejected, notes: Notes) -> tuple[
         time_ns = max(record.time_unix_nano, record.observed_time_unix_nano)
         if time_ns > _LATEST_NS:
             bad.append((index, _time_fault("timeUnixNano or observedTimeUnixNano", time_ns)))
-            continue
-        if record.trace_id or record.span_id:
+        elif len(record.attributes) > _ITEMS_MAX:
+            bad.append((index, _items_fault("attributes", record.attributes)))
+        elif record.trace_id or record.span_id:
             changed |= _forget_ids(record, notes)
     return _take_out(bad, records, resource, scope, rejected), changed or bool(bad)
 
@@ -165,6 +189,8 @@ def _metrics(resource: Any, scope: Any, rejected: Rejected, notes: Notes) -> tup
             notes[f"metric {metric.name!r}: expected data of a kind that OTLP has, got none"] = None
             continue
         points = getattr(metric, kind).data_points
+        if len(points) > _POINTS_MAX:
+            raise TooManyError(_POINTS_MAX)
         fault = _POINT_FAULTS[kind]
         bad = [(i, reason) for i, point in enumerate(points) if (reason := fault(point)) is not None]
         if not metric.name:
@@ -186,6 +212,8 @@ def _point_fault(point: Any) -> str | None:
         return _time_fault("timeUnixNano", point.time_unix_nano)
     if point.start_time_unix_nano > _LATEST_NS:
         return _time_fault("startTimeUnixNano", point.start_time_unix_nano)
+    if len(point.attributes) > _ITEMS_MAX:
+        return _items_fault("attributes", point.attributes)
     return None
 
 

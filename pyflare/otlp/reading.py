@@ -21,6 +21,7 @@ _OLD_SCOPES: Final = {
     "logs": "instrumentationLibraryLogs",
 }
 """What scopes were called before OTLP 0.15."""
+_REASON_CHARS: Final = 300
 _UNREADABLE: Final = (ValueError, TypeError, RecursionError, msgspec.MsgspecError)
 
 
@@ -185,4 +186,4 @@ def _fill_records(reader: _Reader, resource: Any, scope: Any, records: Any, deco
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "expected values nested less deep"
-    return str(error)
+    return str(error)[:_REASON_CHARS]

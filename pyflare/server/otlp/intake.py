@@ -48,7 +48,10 @@ def read(signal: Signal, body: bytes, encoding: Encoding, *, source: str, key: s
     rejected = Rejected(signal, limits)
     for fault in decoded.faults:
         rejected.add_fault(fault)
-    records, changed = check(signal, decoded.message, rejected, decoded.notes)
+    try:
+        records, changed = check(signal, decoded.message, rejected, decoded.notes)
+    except TooManyError as error:
+        raise RequestError(Kind.TOO_LARGE, str(error)) from error
     batch = Batch(
         signal=signal,
         source=source,

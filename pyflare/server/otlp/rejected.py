@@ -42,18 +42,24 @@ class Rejected:
 
     def add(self, reason: str, resource: Any, scope: Any, record: Any) -> None:
         """Take a record that is a protobuf message."""
-        self._add(reason, 1, resource, scope, lambda: to_json(record))
+        self._add(reason, 1, resource, scope, lambda: self._json(record))
 
     def add_fault(self, fault: Fault) -> None:
         """Take a record that could not be read."""
-        record = msgspec.json.decode(fault.record)
+        size = len(fault.record)
+        record = msgspec.json.decode(fault.record) if size <= self._limits.max_rejection_bytes else _too_large(size)
         points = _points_in(record) if self._signal == "metrics" else 1
         self._add(fault.reason, points, fault.resource, fault.scope, lambda: record)
 
     def add_points(self, bad: list[tuple[int, str]], resource: Any, scope: Any, metric: Any) -> None:
         """Take data points of a metric, each as a metric of its own."""
         for index, reason in bad:
-            self._add(reason, 1, resource, scope, lambda: to_json(metric_of_point(metric, index)))  # noqa: B023
+            self._add(reason, 1, resource, scope, lambda: self._json(metric_of_point(metric, index)))  # noqa: B023
+
+    def _json(self, record: Any) -> dict[str, Any]:
+        """A record as JSON, which is never made of one that is too large to keep: it takes many times the memory."""
+        size = record.ByteSize()
+        return to_json(record) if size <= self._limits.max_rejection_bytes else _too_large(size)
 
     def _add(self, reason: str, count: int, resource: Any, scope: Any, record: Callable[[], Any]) -> None:
         self.reasons[reason] += count
@@ -64,21 +70,24 @@ class Rejected:
     def _surrounded(self, resource: Any, scope: Any, record: Any) -> dict[str, Any]:
         """A request of OTLP/JSON that holds this one record."""
         resource_json, scope_json = self._around_json(resource, scope)
-        request = request_json(self._signal, resource_json, scope_json, self._bounded(record))
+        request = request_json(self._signal, resource_json, scope_json, record)
         self._kept_bytes += len(msgspec.json.encode(request))
         return request
 
     def _around_json(self, resource: Any, scope: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The resource and the scope as JSON, made once for the records of one scope."""
         if self._around is None or self._around[0] is not resource or self._around[1] is not scope:
-            heads = self._bounded(head_json(resource, "resource")), self._bounded(head_json(scope, "scope"))
-            self._around = resource, scope, *heads
+            self._around = resource, scope, self._head(resource, "resource"), self._head(scope, "scope")
         return self._around[2:]
 
-    def _bounded(self, json: Any) -> Any:
-        """The value, or its size alone where it is too large to keep."""
-        size = len(msgspec.json.encode(json))
-        return json if size <= self._limits.max_rejection_bytes else {"tooLargeToKeep": size}
+    def _head(self, message: Any, name: str) -> dict[str, Any]:
+        size = getattr(message, name).ByteSize() + len(message.schema_url)
+        return head_json(message, name) if size <= self._limits.max_rejection_bytes else _too_large(size)
+
+
+def _too_large(size: int) -> dict[str, Any]:
+    """What quarantine has in place of something too large to keep: how many bytes it had."""
+    return {"tooLargeToKeep": size}
 
 
 def _points_in(record: Any) -> int:

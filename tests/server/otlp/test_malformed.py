@@ -13,6 +13,7 @@ import pytest
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from pyflare.otlp import SHAPES
@@ -285,7 +286,52 @@ def test_large_refused_records_are_not_kept(http: HttpReceiver) -> None:
     http.kept.batches.clear()
     http.post("/v1/traces", traces({"name": "x" * 300_000}), Content_Type=JSON)
     (rejection,) = http.kept.batches[0].rejections
-    assert rejection.record == {"resourceSpans": [{"scopeSpans": [{"spans": [{"tooLargeToKeep": 300_011}]}]}]}
+    assert rejection.record == {"resourceSpans": [{"scopeSpans": [{"spans": [{"tooLargeToKeep": 300_004}]}]}]}
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [(b"\x4a\x00", "attributes"), (b"\x5a\x00", "events"), (b"\x6a\x00", "links")],
+    ids=["attributes", "events", "links"],
+)
+def test_records_of_very_many_parts(http: HttpReceiver, field: bytes, name: str) -> None:
+    """A span of more attributes, events or links than anybody could decode later is refused, and only counted."""
+    http.kept.batches.clear()
+    message = ExportTraceServiceRequest.FromString(protobuf_span())
+    spans = message.resource_spans[0].scope_spans[0].spans
+    spans[1].MergeFromString(field * 200_000)
+    reply = http.post("/v1/traces", message.SerializeToString(), Content_Type=PROTOBUF)
+    text = f"1 x {name}: expected at most 100,000, got 200,000. See them with: pyflare quarantine list"
+    assert SHAPES["traces"].response.FromString(reply.body).partial_success.error_message == text
+    (batch,) = http.kept.batches
+    (rejection,) = batch.rejections
+    (record,) = rejection.record["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    assert batch.records == 2
+    assert record["tooLargeToKeep"] > 400_000
+
+
+def test_metrics_of_very_many_points() -> None:
+    """A metric of more data points than a request may have records is refused as too large."""
+    points = b"\x0a\x00" * 500_001
+    message = ExportMetricsServiceRequest(resource_metrics=[{"scope_metrics": [{"metrics": [{"name": "m"}]}]}])
+    message.resource_metrics[0].scope_metrics[0].metrics[0].gauge.MergeFromString(points)
+    with http_receiver() as http:
+        reply = http.post("/v1/metrics", message.SerializeToString(), Content_Type=PROTOBUF)
+    assert (reply.status, Status.FromString(reply.body).code) == (413, 8)
+
+
+def test_large_surroundings_are_not_kept(http: HttpReceiver) -> None:
+    """A resource, or a record that cannot be read, that is too large for quarantine is replaced by its size."""
+    http.kept.batches.clear()
+    text = "x" * 300_000
+    resource = {"attributes": [{"key": "k", "value": {"stringValue": text}}]}
+    bad = {"name": 5, "later": text}
+    request = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": [bad]}]}]}
+    http.post("/v1/traces", json.dumps(request).encode(), Content_Type=JSON)
+    (rejection,) = http.kept.batches[0].rejections
+    (kept,) = rejection.record["resourceSpans"]
+    assert kept["tooLargeToKeep"] == 300_015
+    assert kept["scopeSpans"] == [{"spans": [{"tooLargeToKeep": len(json.dumps(bad))}]}]
 
 
 @pytest.mark.parametrize(
