@@ -155,3 +155,28 @@ def test_shipping_leaves_requests_alone(tmp_path):
         wait_for(lambda: len(collector.spans) >= 1)
         again.close()
         assert set(collector.counts.values()) == {1}
+
+
+def test_a_request_too_large_for_the_backend_goes_in_pieces(collector, tmp_path):
+    """Where a backend takes smaller requests than the receiver, what is too large for it is halved until it fits."""
+
+    def refuse_large(request):
+        return Reply(status=413, grpc_code=grpc_invalid(), keeps=False) if request.ByteSize() > 20_000 else None
+
+    collector.script = refuse_large
+    pipeline = run(config(collector), tmp_path)
+    message = spans(*({"trace": n, "span": n, "attributes": {"t": "x" * 900}} for n in range(100)))
+    other = message.resource_spans.add()
+    other.CopyFrom(message.resource_spans[0])
+    other.schema_url = "https://example.com/schema"
+    del other.scope_spans[0].spans[:-1]
+    other.scope_spans[0].spans[0].span_id = (101).to_bytes(8, "big")
+    other.scope_spans[0].spans.add(trace_id=trace_id(7), span_id=(102).to_bytes(8, "big"), name="x" * 30_000)
+    pipeline.consume(batch(message))
+    wait_for(lambda: len(collector.spans) >= 101)
+    pipeline.close()
+    assert collector.counts == {(n + 1).to_bytes(8, "big"): 1 for n in range(101)}
+    schemas = {g.schema_url for r in collector.requests if r.ByteSize() <= 20_000 for g in r.resource_spans}
+    assert schemas == {"", "https://example.com/schema"}
+    (journal,) = list_writers(tmp_path)
+    assert journal.losses() == {"ship_rejected": 1}

@@ -16,7 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pyflare.otlp.messages import Signal
 from pyflare.server.sinks.requests import RequestReader, count_records, join_bodies
+from pyflare.server.sinks.splitting import SplittingSender
 from pyflare.store.journal.reader import WriterJournal
 from pyflare.store.journal.writer import JournalWriter
 from pyflare.tracing.guard import guard, logger
@@ -136,7 +138,7 @@ class Forwarder:
             for batch in reader.batches():
                 if self._stop_at_s is not None and time.monotonic() >= self._stop_at_s:
                     return None
-                failed = self._delivery(batch[0].request.signal).ship(ledger, batch)
+                failed = self._delivery(batch[0].signal).ship(ledger, batch)
                 if failed is not None:
                     return failed
                 ledger.save()
@@ -144,9 +146,9 @@ class Forwarder:
             ledger.save()
         return None
 
-    def _delivery(self, signal: str) -> Delivery:
+    def _delivery(self, signal: Signal) -> Delivery:
         if signal not in self._deliveries:
-            sender = connect(replace(self.destination, signal=signal))
+            sender = SplittingSender(connect(replace(self.destination, signal=signal)), signal)
             self._senders.append(sender)
             self._deliveries[signal] = Delivery(
                 sender, on_rejected=self._count_rejected, encode=join_bodies, weigh=count_records

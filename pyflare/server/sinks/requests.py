@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, cast
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pyflare.otlp.messages import REQUESTS, SHAPES, Signal
 from pyflare.schema.records import REQUEST_TAG, VERDICT_TAG, Request, WriterInfo
 from pyflare.server.batch import Batch
 from pyflare.server.processors.spans import keep_spans
+from pyflare.server.sinks.splitting import count
 from pyflare.tracing.guard import guard
 from pyflare.tracing.shipping.ledger import Ledger, Place
 from pyflare.tracing.shipping.reading import BATCH_BYTES, read_refusal, record_tag, refused_traces
@@ -28,6 +29,11 @@ class Item:
     request: Request
     body: bytes
     """What is passed on: the request as it came, without the spans of refused traces."""
+
+    @property
+    def signal(self) -> Signal:
+        """What the request holds."""
+        return cast(Signal, self.request.signal)
 
 
 class RequestReader:
@@ -50,7 +56,7 @@ class RequestReader:
         size_bytes = 0
         for item in self._items():
             is_full = size_bytes + len(item.body) > BATCH_BYTES
-            if batch and (is_full or item.request.signal != batch[0].request.signal):
+            if batch and (is_full or item.signal != batch[0].signal):
                 yield batch
                 batch, size_bytes = [], 0
             batch.append(item)
@@ -119,11 +125,4 @@ def join_bodies(_: WriterInfo, items: Sequence[Item]) -> bytes:
 
 def count_records(item: Item) -> int:
     """Spans, metrics or log records in a request."""
-    signal: Signal = item.request.signal  # type: ignore[assignment]
-    shape = SHAPES[signal]
-    message: Any = shape.request.FromString(item.body)
-    return sum(
-        len(getattr(scope, shape.records))
-        for group in getattr(message, shape.resources)
-        for scope in getattr(group, shape.scopes)
-    )
+    return count(SHAPES[item.signal], item.body)
