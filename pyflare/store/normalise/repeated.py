@@ -75,18 +75,14 @@ def _of_the_same_traces(trace_ids: pa.ChunkedArray, using: Mask) -> npt.NDArray[
 
 def _above_usage(spans: pa.Table, using: Mask) -> Mask:
     """Which spans have one below them, however far, that reports usage."""
-    above = np.zeros(len(using), bool)
-    if not using.any():
-        return above
-    parents = _parents(spans)
-    frontier = parents[np.flatnonzero(using)]
-    while True:
-        frontier = np.unique(frontier[frontier >= 0])
-        frontier = frontier[~above[frontier]]
-        if not len(frontier):
-            return above
-        above[frontier] = True
-        frontier = parents[frontier]
+    parents = _parents(spans).tolist()
+    above = [False] * len(parents)
+    for row in np.flatnonzero(using).tolist():
+        parent = parents[row]
+        while parent >= 0 and not above[parent]:  # above one that is marked all are
+            above[parent] = True
+            parent = parents[parent]
+    return np.array(above, bool)
 
 
 def _parents(spans: pa.Table) -> npt.NDArray[np.int64]:
