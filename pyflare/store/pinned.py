@@ -40,12 +40,13 @@ class Pin:
     root: Path
     """Where the parts of the snapshot lie: links of them, or the folder itself where it can hold no links."""
     snapshot: Snapshot
+    has_links: bool
     _touched_s: float = field(default_factory=time.monotonic)
 
     def touch(self) -> None:
         """Say that the links are in use."""
         now_s = time.monotonic()
-        if now_s - self._touched_s > _TOUCH_EVERY_S:
+        if self.has_links and now_s - self._touched_s > _TOUCH_EVERY_S:
             self._touched_s = now_s
             os.utime(self.root)
 
@@ -74,9 +75,9 @@ def _pin(root: Path, links: Path, take_snapshot: Callable[[], Snapshot]) -> Pin:
             continue
         except OSError:  # a folder of somebody else, or a file system without links
             shutil.rmtree(links, ignore_errors=True)
-            return Pin(root, snapshot)
-        return Pin(links, snapshot)
-    return Pin(root, take_snapshot())  # a part is missing for good: reading it says which
+            return Pin(root, snapshot, has_links=False)
+        return Pin(links, snapshot, has_links=True)
+    return Pin(root, take_snapshot(), has_links=False)  # a part is missing for good: reading it says which
 
 
 def _link_parts(root: Path, links: Path, snapshot: Snapshot) -> None:

@@ -48,6 +48,7 @@ def phoenix_frame() -> pd.DataFrame:
         "attributes.session.id": "s-1",
     }
     tool = {**span, "name": "look up", "span_kind": "TOOL", "parent_id": "a" * 16, "context.span_id": "c" * 16}
+    del tool["attributes.llm.token_count.prompt"]
     lost = {**span, "context.span_id": None}
     return pd.DataFrame([span, tool, lost])
 
@@ -82,6 +83,7 @@ def test_phoenix(tmp_path: Path, name: str) -> None:
     assert "hi" in call["input"]
     assert [event["name"] for event in call["events"]] == ["first"]
     assert (tool["parent_span_id"], tool["inference_type"]) == ("a" * 16, "tool")
+    assert "llm.token_count.prompt" not in dict(tool["attributes"])
 
 
 def test_phoenix_spans_as_objects(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -101,7 +102,12 @@ def _parquet_records(path: Path) -> Iterator[Record]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=_PARQUET_ROWS):
             for row in _readable(pa.Table.from_batches([batch])).to_pylist(maps_as_pydicts="lossy"):
-                yield {name: value for name, value in row.items() if value is not None}
+                yield {name: value for name, value in row.items() if not _is_missing(value)}
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether a cell is empty: data frames write NaN where they have no value."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _readable(table: pa.Table) -> pa.Table:
