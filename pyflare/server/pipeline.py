@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from pyflare.config.kinds import duration_s
 from pyflare.errors import ConfigError
@@ -12,6 +13,7 @@ from pyflare.server.batch import Batch, Consumer
 from pyflare.server.config import CollectorConfig, ForwardConfig, RedactConfig
 from pyflare.server.config_file import fill_in_variables
 from pyflare.server.counters import Counters, Counting, WorkerCounters
+from pyflare.server.ports import parse_address
 from pyflare.server.processors.enrich import Enrich, enriching_attributes
 from pyflare.server.processors.head import HeadSampling
 from pyflare.server.processors.joining import Joining
@@ -30,6 +32,7 @@ from pyflare.tracing.shipping.destination import Destination
 
 SERVICE_NAME: Final = "pyflare"
 """Whose journal a receiver's is. Rows say the services that sent them."""
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104  (compared, not bound)
 _LAST_FORWARD_S: Final = 2.0
 _MIB: Final = 1 << 20
 
@@ -98,11 +101,24 @@ def check(config: CollectorConfig) -> None:
     """Raise ConfigError or MissingExtraError where `build` would: before anything listens or is forked."""
     for destination in _destinations(config.sinks.forward):
         check_installed(destination)
+        _check_no_circle(config, destination)
     keep = None if config.sinks.store is None else config.sinks.store.keep
     if keep is not None:
         _check_duration(keep)
     if config.redact is not None:
         redaction_config(config.redact)
+
+
+def _check_no_circle(config: CollectorConfig, destination: Destination) -> None:
+    """A receiver that forwards to itself would never come to an end."""
+    listens = {"--http": config.otlp.http.endpoint, "--grpc": config.otlp.grpc.endpoint}
+    own = {parse_address(endpoint, option).port for option, endpoint in listens.items() if endpoint is not None}
+    parts = urlsplit(destination.endpoint)
+    if parts.hostname in _THIS_MACHINE and parts.port in own:
+        raise ConfigError(
+            f"collector.sinks.forward: {destination.shown} is this receiver itself. Name another backend, or have this "
+            "one listen on another port."
+        )
 
 
 def _check_duration(keep: str) -> None:

@@ -81,6 +81,10 @@ def test_what_is_wrong_is_said_with_its_place(text, said):
             r"has http://a:1/v1/logs twice",
         ),
         (
+            "collector: {sinks: {forward: [{endpoint: 'http://localhost:4318'}]}}",
+            r"http://localhost:4318 is this receiver itself",
+        ),
+        (
             "collector: {sinks: {forward: [{endpoint: 'http://a:1', headers: {k: '${NOT_SET}'}}]}}",
             r"names \$\{NOT_SET\}, and the environment has no NOT_SET",
         ),
