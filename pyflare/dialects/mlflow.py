@@ -29,7 +29,7 @@ MLFLOW: Final = Dialect(
     versions="3.17",
     columns={
         "inference_type": (From("mlflow.spanType", "", words=_KINDS),),
-        "provider": (From("mlflow.llm.provider", "", words=PROVIDERS),),
+        "provider": (From("mlflow.llm.provider", "", words=PROVIDERS, others=True),),
         "model_id": (From("mlflow.llm.model", ""),),
         "tool_name": (From("mlflow.spanFunctionName", "", kinds=("tool",)),),
         "input_tokens": (From(_USAGE, "input_tokens"),),

@@ -30,7 +30,12 @@ OPENINFERENCE: Final = Dialect(
     versions="openinference-semantic-conventions 0.1.32 and later",
     columns={
         "inference_type": (From("openinference.span.kind", words=_KINDS),),
-        "provider": (From("llm.provider", words=PROVIDERS), From("llm.system", words=PROVIDERS), "decision.provider"),
+        "provider": (
+            From("llm.system", words={"vertexai": "gcp.vertex_ai"}),
+            From("llm.provider", words=PROVIDERS, others=True),
+            From("llm.system", words=PROVIDERS, others=True),
+            "decision.provider",
+        ),
         "model_id": (
             "llm.request.model_name",
             From("llm.invocation_parameters", "model"),
@@ -48,8 +53,8 @@ OPENINFERENCE: Final = Dialect(
         ),
         "response_id": (From("output.value", "id", kinds=_CALLS),),
         "finish_reasons": (
-            From("output.value", "choices.*.finish_reason", words=FINISH_REASONS, kinds=_CALLS),
-            From("llm.finish_reason", words=FINISH_REASONS),
+            From("output.value", "choices.*.finish_reason", words=FINISH_REASONS, others=True, kinds=_CALLS),
+            From("llm.finish_reason", words=FINISH_REASONS, others=True),
         ),
         "agent_name": ("agent.name",),
         "tool_name": ("tool.name",),

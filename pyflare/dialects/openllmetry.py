@@ -21,10 +21,10 @@ OPENLLMETRY: Final = Dialect(
             From("db.vector.query.top_k", always="retriever"),
         ),
         "finish_reasons": (
-            From("gen_ai.response.finish_reason", words=FINISH_REASONS),
-            From("gen_ai.response.stop_reason", words=FINISH_REASONS),
-            From("llm.response.finish_reason", words=FINISH_REASONS),
-            From("llm.response.stop_reason", words=FINISH_REASONS),
+            From("gen_ai.response.finish_reason", words=FINISH_REASONS, others=True),
+            From("gen_ai.response.stop_reason", words=FINISH_REASONS, others=True),
+            From("llm.response.finish_reason", words=FINISH_REASONS, others=True),
+            From("llm.response.stop_reason", words=FINISH_REASONS, others=True),
         ),
         "agent_name": (
             From("traceloop.entity.name", kinds=("agent",)),

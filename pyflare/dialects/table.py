@@ -25,7 +25,9 @@ class From:
     member: str | None = None
     """The attribute is JSON, and this is where to look in it: names joined by dots, `*` for every item of a list."""
     words: Mapping[str, str] | None = None
-    """What the attribute's words are called in the column, in lower case; others are left alone."""
+    """What the attribute's words, in lower case, are called in the column."""
+    others: bool = False
+    """Whether words that `words` does not have are taken as they stand; else they are passed over."""
     always: str | None = None
     """The column's value wherever the attribute is present."""
     scale: float | None = None

@@ -33,7 +33,7 @@ VERCEL_AI: Final = Dialect(
         "model_id": ("ai.model.id",),
         "model_version": ("ai.response.model",),
         "response_id": ("ai.response.id",),
-        "finish_reasons": (From("ai.response.finishReason", words=FINISH_REASONS),),
+        "finish_reasons": (From("ai.response.finishReason", words=FINISH_REASONS, others=True),),
         "tool_name": ("ai.toolCall.name",),
         "input_tokens": ("ai.usage.inputTokens", "ai.usage.promptTokens"),
         "output_tokens": ("ai.usage.outputTokens", "ai.usage.completionTokens"),

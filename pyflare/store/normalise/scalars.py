@@ -21,8 +21,6 @@ from pyflare.store.normalise.work import Work
 _TYPES: Final = {column.name: column.type for column in SPANS.columns}
 _FIRST: Final = "inference_type"
 """Other rules ask for it."""
-_KEPT: Final = frozenset({"provider", "finish_reasons"})
-"""Columns whose words stand as they are where no table has them."""
 
 
 def _members() -> dict[str, tuple[str, ...]]:
@@ -94,7 +92,7 @@ def _texts(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
     if rule.source.words is None:
         keep = np.asarray(pc.greater(pc.binary_length(texts), 0))
         return (cells.rows, texts) if keep.all() else (cells.rows[keep], texts.filter(pa.array(keep)))
-    translate = values.translator(rule.source.words, keep=rule.column in _KEPT)
+    translate = values.translator(rule.source.words, keep=rule.source.others)
     encoded = pc.dictionary_encode(texts)
     words = [translate(word) if word else None for word in encoded.dictionary.to_pylist()]
     found = pa.array(words, pa.string()).take(encoded.indices)
@@ -105,7 +103,7 @@ def _texts(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
 def _reader(work: Work, rule: Rule, type: ColumnType) -> Callable[[str, int, int, int], Any]:
     """What reads one value: from its text, row, position and type."""
     source = rule.source
-    translate = values.translator(source.words, keep=rule.column in _KEPT)
+    translate = values.translator(source.words, keep=source.others)
     if source.is_moment:
         return lambda text, row, _, kind: values.nanoseconds_since(text, work.start_ns(row)) if kind == STRING else None
     path = source.member

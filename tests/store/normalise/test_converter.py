@@ -74,6 +74,17 @@ def test_the_converter_agrees(attributes):
     assert comparable(filled(attributes)) == comparable(filled(as_lists))
 
 
+@pytest.mark.parametrize(
+    ("provider", "system"),
+    [("google", "vertexai"), ("google", None), (None, "vertexai"), ("openai", "openai"), (None, "mistralai")],
+)
+def test_providers_agree(provider, system):
+    """Who hosts a model and whose it is make one provider."""
+    named = {"llm.provider": provider, "llm.system": system}
+    attributes = {"openinference.span.kind": "LLM", **{key: value for key, value in named.items() if value}}
+    assert filled(attributes) == filled(instrumentation.get_genai_attributes(attributes))
+
+
 def test_documents_agree():
     """A retriever's documents and its query are the same either way."""
     attributes = {
