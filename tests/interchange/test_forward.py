@@ -237,6 +237,22 @@ def test_killed_in_the_middle(tmp_path: Path, sink: Sink) -> None:
     assert sum(sink.spans.values()) - count <= kills * 512
 
 
+def test_killed_while_a_bad_row_is_looked_for(tmp_path: Path, sink: Sink) -> None:
+    """Pieces of a request that were accepted do not come again, but for the last."""
+    write_journal(tmp_path, spans(1, 512))
+    compact(tmp_path)
+    sink.refuses = lambda span: span.span_id == span_id(512)
+    sink.delay_s = 0.2
+    process = _process(tmp_path, sink)
+    sink.wait_for(384)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    sink.delay_s = 0.0
+    assert forward(tmp_path, sink.destination).failure is None
+    assert sink.spans.keys() == ids(1, 511).keys()
+    assert {sink.spans[key] for key in ids(1, 256)} == {1}
+
+
 def test_following_a_program_that_writes(tmp_path: Path, sink: Sink) -> None:
     """Rows go out soon after they are written; compactions and merges in between send nothing twice."""
     journal = open_journal(tmp_path)

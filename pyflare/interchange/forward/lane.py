@@ -137,13 +137,16 @@ class Lane:
         meant = [index for index in fresh if writers[index] not in self.shippers]
         if not meant:
             return None
-        handled, failed = self.outbox.send(
-            rows if len(meant) == rows.num_rows else rows.take(pa.array(meant, pa.int64()))
-        )
+
+        def note(places: list[int]) -> None:
+            self._ahead.add(keys[meant[place]] for place in places)
+
+        chosen = rows if len(meant) == rows.num_rows else rows.take(pa.array(meant, pa.int64()))
+        last, handled, failed = self.outbox.send(chosen, note=note)
         if handled:
-            self._on_sent(self.table, len(handled))
+            self._on_sent(self.table, handled)
         if is_ahead or failed is not None:
-            self._ahead.add(keys[meant[place]] for place in handled)
+            note(last)
         return failed
 
     def _times(self, rows: pa.Table) -> list[int]:

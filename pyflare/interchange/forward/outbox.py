@@ -46,6 +46,8 @@ class _Batch:
     def __init__(self, rows: pa.Table) -> None:
         self.rows = rows
         self.handled: set[int] = set()
+        self.noted: set[int] = set()
+        """Those of them that were noted while others were still to be sent."""
 
     def handle(self, place: int) -> None:
         """Note that a row is accepted, or refused for good."""
@@ -67,27 +69,48 @@ class Outbox:
         self._sender = connect(replace(destination, signal=SIGNALS[table]))
         self._delivery = Delivery(self._sender, on_rejected=on_rejected, encode=self._encode)
         self._batch = _Batch(pa.table({}))
+        self._note: Callable[[list[int]], None] = _ignore
+        self._error: OSError | None = None
 
-    def send(self, rows: pa.Table) -> tuple[list[int], Failed | None]:
-        """Send rows that fit into one request.
+    def send(self, rows: pa.Table, *, note: Callable[[list[int]], None]) -> tuple[list[int], int, Failed | None]:
+        """Send rows that fit into one request; in several, where the destination refuses some of them.
+
+        Args:
+            rows: The rows.
+            note: Told the positions of rows that are handled, before a further request for the others is made.
 
         Returns:
-            The positions of the rows that are handled: accepted, or refused for good. And why not all of them are.
+            The positions of rows that are handled (accepted, or refused for good) and that `note` was not told;
+            how many are handled in all; and why not all of them are.
+
+        Raises:
+            OSError: `note` has raised it.
         """
-        self._batch = _Batch(rows)
+        self._batch, self._note = _Batch(rows), note
         failed = self._delivery.ship(self._batch, self._batch.left())
-        return sorted(self._batch.handled), failed
+        if self._error is not None:
+            raise self._error
+        return sorted(self._batch.handled - self._batch.noted), len(self._batch.handled), failed
 
     def _encode(self, _: WriterInfo, items: Sequence[Any]) -> bytes:
-        rows = self._batch.rows
-        chosen = (
-            rows if len(items) == rows.num_rows else rows.take(pa.array([item.place for item in items], pa.int64()))
-        )
+        batch = self._batch
+        if fresh := sorted(batch.handled - batch.noted):
+            try:
+                self._note(fresh)
+                batch.noted.update(fresh)
+            except OSError as error:  # raised here it would pass for a row that cannot be encoded
+                self._error = error
+        places = [item.place for item in items]
+        chosen = batch.rows if len(places) == batch.rows.num_rows else batch.rows.take(pa.array(places, pa.int64()))
         return bytes(request(self._table, chosen).SerializeToString())
 
     def close(self) -> None:
         """Let go of the connection."""
         self._sender.close()
+
+
+def _ignore(places: list[int]) -> None:
+    """Take no notice."""
 
 
 def in_requests(rows: pa.Table) -> Iterator[pa.Table]:
