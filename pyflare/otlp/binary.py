@@ -18,10 +18,14 @@ from google.protobuf.message import DecodeError
 from pyflare.errors import DataError
 from pyflare.otlp.counting import check_count
 from pyflare.otlp.messages import SHAPES, Shape, Signal
+from pyflare.otlp.parts import TOO_MANY, has_too_many_parts
 from pyflare.otlp.reading import Decoded, Fault
 
 _LARGE_BYTES: Final = 1 << 22
 """From here on records are counted first: an empty span is 2 bytes of a request and 170 in memory."""
+_LARGE_RECORD_BYTES: Final = 1 << 20
+"""From here on the values of a record are counted."""
+_BROKEN: Final = "expected protobuf with texts in UTF-8 and values nested less than 100 deep, got bytes that are not"
 _OLD_SCOPES: Final = 1000
 _OLD_SCOPES_TAG: Final = b"\xc2\x3e"
 """How a field of number 1000 begins: scopes were there before OTLP 0.15."""
@@ -37,14 +41,14 @@ def decode_protobuf(signal: Signal, body: bytes, *, max_records: int | None = No
         DataError: It is not a request of this signal.
         TooManyError: It has more than `max_records` resources, scopes and records, and 4 MiB or more.
     """
-    may_be_old = _may_have_old_scopes(body)
+    is_odd = _may_have_old_scopes(body)
     outline = None
-    if may_be_old or len(body) >= _LARGE_BYTES:
+    if is_odd or len(body) >= _LARGE_BYTES:
         outline = _outline(signal, body)
         if max_records is not None:
             check_count(outline, max_records)
-        may_be_old = any(resource.old_scopes for resource in outline.resources)
-    if not may_be_old:
+        is_odd = any(resource.old_scopes or _has_large_records(resource) for resource in outline.resources)
+    if not is_odd:
         try:
             return Decoded(message=SHAPES[signal].request.FromString(body))
         except DecodeError:
@@ -66,6 +70,10 @@ def _may_have_old_scopes(body: bytes) -> bool:
         if body[at + 1 : at + 2] == bytes([second]):
             return True
     return body.find(_OLD_SCOPES_TAG, at) >= 0
+
+
+def _has_large_records(resource: Any) -> bool:
+    return any(len(record) > _LARGE_RECORD_BYTES for scope in resource.scopes for record in scope.records)
 
 
 def _outline(signal: Signal, body: bytes) -> Any:
@@ -105,13 +113,18 @@ def _add_scope(shape: Shape, resource: Any, part: Any, decoded: Decoded) -> None
         try:
             container.add().MergeFromString(record)
         except DecodeError:
-            del container[before:]
-            decoded.faults.append(_fault(record, resource, scope))
+            reason = _BROKEN
+        else:
+            if len(record) <= _LARGE_RECORD_BYTES or not has_too_many_parts(container[before]):
+                continue
+            reason = TOO_MANY
+        del container[before:]
+        decoded.faults.append(_fault(reason, record, resource, scope))
 
 
-def _fault(record: bytes, resource: Any, scope: Any) -> Fault:
+def _fault(reason: str, record: bytes, resource: Any, scope: Any) -> Fault:
     return Fault(
-        reason="expected protobuf with texts in UTF-8 and values nested less than 100 deep, got bytes that are not",
+        reason=reason,
         record=msgspec.json.encode({"protobuf": base64.b64encode(record).decode()}),
         resource=resource,
         scope=scope,

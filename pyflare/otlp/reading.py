@@ -12,6 +12,7 @@ import msgspec
 from pyflare.errors import DataError
 from pyflare.otlp.counting import TooManyError, check_count
 from pyflare.otlp.messages import SHAPES, Shape, Signal
+from pyflare.otlp.parts import TOO_MANY, has_too_many_parts
 from pyflare.otlp.scalars import Notes
 from pyflare.otlp.structs import Fill, filler, struct_of
 
@@ -21,6 +22,8 @@ _OLD_SCOPES: Final = {
     "logs": "instrumentationLibraryLogs",
 }
 """What scopes were called before OTLP 0.15."""
+_LARGE_RECORD_BYTES: Final = 1 << 20
+"""From here on the values of a record are counted."""
 _REASON_CHARS: Final = 300
 _UNREADABLE: Final = (ValueError, TypeError, RecursionError, msgspec.MsgspecError)
 
@@ -177,6 +180,8 @@ def _fill_records(reader: _Reader, resource: Any, scope: Any, records: Any, deco
         try:
             struct = reader.decode_record(record)
             reader.fill_record(container.add(), struct, decoded.notes)
+            if len(memoryview(record)) > _LARGE_RECORD_BYTES and has_too_many_parts(container[before]):
+                raise ValueError(TOO_MANY)
         except _UNREADABLE as error:
             del container[before:]
             fault = Fault(reason=_reason(error), record=bytes(record), resource=resource, scope=scope)

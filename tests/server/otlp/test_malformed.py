@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import grpc
 import pytest
+from google.protobuf import json_format
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.error_details_pb2 import BadRequest
 from google.rpc.status_pb2 import Status
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from pyflare.otlp import SHAPES
+from pyflare.otlp import SHAPES, from_json
 from pyflare.server.otlp.limits import Limits
 from tests.server.otlp.malformed import (
     CASES,
@@ -308,6 +309,44 @@ def test_records_of_very_many_parts(http: HttpReceiver, field: bytes, name: str)
     (record,) = rejection.record["resourceSpans"][0]["scopeSpans"][0]["spans"]
     assert batch.records == 2
     assert record["tooLargeToKeep"] > 400_000
+
+
+@pytest.mark.parametrize("encoding", ["protobuf", "json"])
+@pytest.mark.parametrize("signal", ["traces", "logs"])
+def test_values_of_very_many_items(encoding: str, signal: Any) -> None:
+    """A record whose arrays have more items than anybody could decode later is refused alone."""
+    huge: dict[str, Any] = {"arrayValue": {"values": [{"arrayValue": {"values": [{}] * 60_000}}] * 2}}
+    filler = {"stringValue": "x" * (4 << 20)}
+    span = GOOD_SPAN | {"attributes": [{"key": "k", "value": filler}, {"key": "h", "value": huge}]}
+    record = {"body": {"kvlistValue": {"values": [{"key": "k", "value": filler}, {"key": "h", "value": huge}]}}}
+    document = traces(GOOD_SPAN, span) if signal == "traces" else logs({}, record)
+    body = document if encoding == "json" else _parsed(signal, document)
+    with http_receiver() as http:
+        reply = http.post(f"/v1/{signal}", body, Content_Type=JSON if encoding == "json" else PROTOBUF)
+        (batch,) = http.kept.batches
+    assert reply.status == 200
+    assert (batch.records, batch.rejected) == (1, 1)
+    assert b"expected at most 100,000 items of arrays and kvlists in a record, got more" in reply.body
+
+
+def _parsed(signal: Any, document: bytes) -> bytes:
+    message = SHAPES[signal].request()
+    json_format.Parse(document, message)
+    if signal == "traces":  # protobuf's own JSON has ids in base64
+        for span in message.resource_spans[0].scope_spans[0].spans:
+            span.trace_id, span.span_id = bytes.fromhex(TRACE_ID), bytes.fromhex(SPAN_ID)
+    return bytes(message.SerializeToString())
+
+
+def test_large_values_are_taken(http: HttpReceiver) -> None:
+    """A large record of few parts is taken as it is."""
+    http.kept.batches.clear()
+    value = {"kvlistValue": {"values": [{"key": "k", "value": {"stringValue": "x" * 900_000}}]}}
+    big = [{"key": "a", "value": value}]
+    span = from_json("traces", traces(GOOD_SPAN | {"attributes": big * 6}))
+    with http_receiver() as large:
+        assert large.post("/v1/traces", span.SerializeToString(), Content_Type=PROTOBUF).body == b""
+        assert large.kept.messages == [span]
 
 
 def test_metrics_of_very_many_points() -> None:
