@@ -90,6 +90,9 @@ def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
         known = {part.get("id") for part in parts if part["type"] == "tool_call"}
         made = [part for item in calls if (part := part_of(item, kind="tool_call")) is not None]
         parts += [part for part in made if part.get("id") is None or part["id"] not in known]
+    refusal = message.get("refusal")
+    if isinstance(refusal, str) and refusal:
+        parts.append({"type": "refusal", "content": refusal})
     call = message.get("function_call")
     if isinstance(call, dict):
         parts += [part for part in [part_of(call, kind="tool_call")] if part is not None]

@@ -49,6 +49,7 @@ CALLS = (
     f"{OPENAI}/test_chat/test_chat_tool_calls.yaml",
     f"{OPENAI}/test_chat/test_chat_tools_with_events_with_content.yaml",
     f"{OPENAI}/test_chat/test_chat_reasoning.yaml",
+    f"{OPENAI}/test_chat_parse/test_async_parsed_refused_completion.yaml",
     f"{OPENAI}/test_prompt_caching/test_openai_prompt_caching.yaml",
     f"{OPENAI}/test_vision/test_vision.yaml",
     f"{OPENAI}/test_completions/test_completion.yaml",
@@ -65,6 +66,7 @@ NOT_RECORDED = (
     ("opentelemetry", "", "cache_read_tokens", "reasoning_tokens"),  # it takes the two totals only
     ("opentelemetry", "embeddings", "input", "output"),  # it has no attribute for what is embedded
     ("opentelemetry", "vision", "input"),  # parts that are lists come out empty
+    ("opentelemetry", "refused", "output"),  # a refusal is no part to it
     ("opentelemetry", "test_responses", *COLUMNS),  # it instruments chat completions and embeddings only
     ("opentelemetry", "test_completions", *COLUMNS),  # the same
     ("openinference", "anthropic", "cache_read_tokens", "cache_write_tokens"),  # it leaves out zeros
