@@ -60,6 +60,8 @@ class Pipeline:
         self.first.close()
         for forwarder in self.forwarders:
             forwarder.stop(_LAST_FORWARD_S)
+        for forwarder in self.forwarders:
+            forwarder.join()
         self.watch.stop()
 
 

@@ -83,7 +83,11 @@ class Forwarder:
         """Forward for at most `timeout_s` seconds more; what is left waits on disk. Call it once the journal is closed."""
         self._stop_at_s = time.monotonic() + timeout_s
         self._over.set()
-        self._thread.join(timeout_s)
+
+    def join(self) -> None:
+        """Wait until it has stopped."""
+        assert self._stop_at_s is not None
+        self._thread.join(max(0.0, self._stop_at_s - time.monotonic()))
         if self._thread.is_alive():
             for sender in list(self._senders):
                 sender.abort()
