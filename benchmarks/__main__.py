@@ -25,6 +25,7 @@ MODULES: Final = (
     "shipping",
     "receiver",
     "otlp",
+    "otlp_json",
     "concurrency",
     "queries",
     "size",
