@@ -12,6 +12,7 @@ from pyflare.store.normalise import happenings, indexed, messages, values
 from pyflare.store.normalise.documents import documents_of
 from pyflare.store.normalise.entries import STRING, Cells
 from pyflare.store.normalise.finish import Column
+from pyflare.store.normalise.leaves import leaves_by_row
 from pyflare.store.normalise.plain import plain_messages
 from pyflare.store.normalise.rules import CONTENTS, MIME_TYPES, ContentRule
 from pyflare.store.normalise.work import Work
@@ -111,28 +112,12 @@ def texts_of(read: list[messages.Message]) -> list[str] | None:
 
 def _indexed(work: Work, rule: ContentRule, open_rows: Any) -> Iterator[tuple[int, Any]]:
     """Content that many attributes hold together."""
-    leaves: dict[int, list[tuple[indexed.Path, Any]]] = {}
-    prefix = f"{rule.attribute}."
-    for key in work.entries.indexed.get(prefix, ()):
-        path = indexed.path_of(key, prefix)
-        cells = work.entries.cells(key)
-        if path is None or cells is None:
-            continue
-        cells = cells.where(open_rows[cells.rows])
-        texts = work.entries.take(cells.positions).to_pylist()
-        for row, text, type in zip(cells.rows.tolist(), texts, cells.types.tolist(), strict=True):
-            leaves.setdefault(row, []).append((path, _typed(text, type)))
+    leaves = leaves_by_row(work.entries, f"{rule.attribute}.", open_rows)
     kinds = dict(zip(leaves, work.kinds(np.fromiter(leaves, np.int64, len(leaves))), strict=True))
     for row, found in leaves.items():
         value = _built(rule, indexed.tree(found), kind=kinds[row])
         if value:
             yield row, value
-
-
-def _typed(text: str, type: int) -> Any:
-    """The value of a leaf; its text where that is all there is."""
-    value = None if type == STRING else values.decoded(text)
-    return text if value is None else value
 
 
 def _built(rule: ContentRule, items: list[Any], *, kind: str | None) -> Any:

@@ -17,11 +17,12 @@ from pyflare.dialects import events
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import EVALUATIONS
 from pyflare.store.normalise import indexed
-from pyflare.store.normalise.entries import STRING, Entries
+from pyflare.store.normalise.entries import Entries
 from pyflare.store.normalise.happenings import span_events
+from pyflare.store.normalise.leaves import leaves_by_row
 from pyflare.store.normalise.logs import log_happenings
 from pyflare.store.normalise.rules import JUDGEMENTS
-from pyflare.store.normalise.values import decoded, encoded
+from pyflare.store.normalise.values import encoded
 
 _SCHEMA: Final = arrow_schema(EVALUATIONS)
 _VERDICTS: Final = frozenset({"pass", "fail", "warn", "error"})
@@ -77,15 +78,7 @@ def _of_logs(logs: pa.Table) -> Iterator[_Judgement]:
 def _of_attributes(spans: pa.Table) -> Iterator[_Judgement]:
     entries = Entries(spans["attributes"], spans["attribute_types"])
     for prefix in JUDGEMENTS:
-        leaves: dict[int, list[tuple[indexed.Path, Any]]] = {}
-        for key in entries.indexed.get(prefix, ()):
-            path, cells = indexed.path_of(key, prefix), entries.cells(key)
-            if path is None or cells is None:
-                continue
-            texts = entries.take(cells.positions).to_pylist()
-            for row, text, type in zip(cells.rows.tolist(), texts, cells.types.tolist(), strict=True):
-                leaves.setdefault(row, []).append((path, text if type == STRING else decoded(text)))
-        for row, found in leaves.items():
+        for row, found in leaves_by_row(entries, prefix).items():
             for values in indexed.tree(found):
                 if isinstance(values, dict):
                     end_ns = spans["start_time"][row].value + (spans["duration_ns"][row].as_py() or 0)
