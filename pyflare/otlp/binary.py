@@ -16,7 +16,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
 from pyflare.errors import DataError
-from pyflare.otlp.counting import check_count
+from pyflare.otlp.counting import TooManyError, check_count
 from pyflare.otlp.messages import SHAPES, Shape, Signal
 from pyflare.otlp.parts import TOO_MANY, has_too_many_parts
 from pyflare.otlp.reading import Decoded, Fault
@@ -44,6 +44,8 @@ def decode_protobuf(signal: Signal, body: bytes, *, max_records: int | None = No
     is_odd = _may_have_old_scopes(body)
     outline = None
     if is_odd or len(body) >= _LARGE_BYTES:
+        if max_records is not None:
+            _check_levels(signal, body, max_records)
         outline = _outline(signal, body)
         if max_records is not None:
             check_count(outline, max_records)
@@ -74,6 +76,25 @@ def _may_have_old_scopes(body: bytes) -> bool:
 
 def _has_large_records(resource: Any) -> bool:
     return any(len(record) > _LARGE_RECORD_BYTES for scope in resource.scopes for record in scope.records)
+
+
+def _check_levels(signal: Signal, body: bytes, max_records: int) -> None:
+    """Count resources, then scopes, then records, one level at a time: not even the outline is made of too many."""
+    first, second = _levels()
+    try:
+        resources = first.FromString(body).items
+        count = len(resources)
+        for resource in resources if count <= max_records else ():
+            scopes = second.FromString(resource).items
+            count += len(scopes)
+            if count <= max_records:
+                count += sum(len(second.FromString(scope).items) for scope in scopes)
+            if count > max_records:
+                break
+    except DecodeError:
+        raise _unreadable(signal) from None
+    if count > max_records:
+        raise TooManyError(max_records)
 
 
 def _outline(signal: Signal, body: bytes) -> Any:
@@ -133,31 +154,45 @@ def _fault(reason: str, record: bytes, resource: Any, scope: Any) -> Fault:
 
 @cache
 def _outline_class() -> Any:
-    field_type = descriptor_pb2.FieldDescriptorProto
-    file = descriptor_pb2.FileDescriptorProto(name="outline.proto", package="pyflare", syntax="proto3")
+    """The outline: messages down to the scope, bytes below."""
+    bytes_, repeated = None, True
+    return _classes(
+        "outline",
+        Scope=(("scope", 1, bytes_, False), ("records", 2, bytes_, repeated), ("schema_url", 3, bytes_, False)),
+        Resource=(
+            ("resource", 1, bytes_, False),
+            ("scopes", 2, "Scope", repeated),
+            ("schema_url", 3, bytes_, False),
+            ("old_scopes", _OLD_SCOPES, "Scope", repeated),
+        ),
+        Request=(("resources", 1, "Resource", repeated),),
+    )["Request"]
 
-    def message(name: str, *fields: tuple[str, int, str | None, bool]) -> None:
+
+@cache
+def _levels() -> tuple[Any, Any]:
+    """A request as a list of resources; a resource, or a scope, as a list of what is in it."""
+    classes = _classes("levels", First=(("items", 1, None, True),), Second=(("items", 2, None, True),))
+    return classes["First"], classes["Second"]
+
+
+def _classes(package: str, **messages: tuple[tuple[str, int, str | None, bool], ...]) -> dict[str, Any]:
+    """Protobuf messages of our own: for each field its name, its number, its message (None for bytes), if repeated."""
+    field_type = descriptor_pb2.FieldDescriptorProto
+    file = descriptor_pb2.FileDescriptorProto(name=f"{package}.proto", package=package, syntax="proto3")
+    for name, fields in messages.items():
         made = file.message_type.add(name=name)
         for field_name, number, of, is_repeated in fields:
             field = made.field.add(name=field_name, number=number)
             field.label = field_type.LABEL_REPEATED if is_repeated else field_type.LABEL_OPTIONAL
             field.type = field_type.TYPE_BYTES if of is None else field_type.TYPE_MESSAGE
             if of is not None:
-                field.type_name = f".pyflare.{of}"
+                field.type_name = f".{package}.{of}"
             elif not is_repeated:
                 field.proto3_optional = True
                 field.oneof_index = len(made.oneof_decl)
                 made.oneof_decl.add(name=f"_{field_name}")
-
-    message("Scope", ("scope", 1, None, False), ("records", 2, None, True), ("schema_url", 3, None, False))
-    message(
-        "Resource",
-        ("resource", 1, None, False),
-        ("scopes", 2, "Scope", True),
-        ("schema_url", 3, None, False),
-        ("old_scopes", _OLD_SCOPES, "Scope", True),
-    )
-    message("Request", ("resources", 1, "Resource", True))
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("pyflare.Request"))
+    found = {name: pool.FindMessageTypeByName(f"{package}.{name}") for name in messages}
+    return {name: message_factory.GetMessageClass(descriptor) for name, descriptor in found.items()}

@@ -373,8 +373,24 @@ def test_large_surroundings_are_not_kept(http: HttpReceiver) -> None:
     assert kept["scopeSpans"] == [{"spans": [{"tooLargeToKeep": len(json.dumps(bad))}]}]
 
 
+def _within(tag: bytes, content: bytes) -> bytes:
+    """A field of protobuf that holds `content`."""
+    size, left = bytearray(), len(content)
+    while left > 127:
+        size.append(left & 127 | 128)
+        left >>= 7
+    return tag + bytes([*size, left]) + content
+
+
 @pytest.mark.parametrize(
-    "body", [b"\x0a\x00" * (5 * _MIB), b'{"resourceSpans":[' + b"{}," * (2 * _MIB) + b"{}]}"], ids=["protobuf", "json"]
+    "body",
+    [
+        b"\x0a\x00" * (5 * _MIB),
+        _within(b"\x0a", b"\x12\x00" * (5 * _MIB)),
+        _within(b"\x0a", _within(b"\x12", b"\x12\x00" * (5 * _MIB))),
+        b'{"resourceSpans":[' + b"{}," * (2 * _MIB) + b"{}]}",
+    ],
+    ids=["resources", "scopes", "spans", "json"],
 )
 def test_huge_arrays(body: bytes) -> None:
     """Too many records are refused before they are unfolded, so memory stays within a small multiple of the body."""
