@@ -17,6 +17,7 @@ from opentelemetry.trace import Link, SpanContext, TraceFlags
 
 import pyflare
 from pyflare.testing import strict
+from pyflare.tracing.guard import guard
 from tests.tracing.recorded import content
 from tests.tracing.test_capture import ODD
 
@@ -319,8 +320,9 @@ def test_odd_mappings_as_attributes(recorded):
     assert recorded.losses() == {"attribute_dropped": 1}
 
 
-def test_a_score_outside_any_span_is_kept_with_advice(recorded, caplog):
+def test_a_score_outside_any_span_is_kept_with_advice(recorded, caplog, monkeypatch):
     """It says once what to give it; the rows are there, and belong to nothing."""
+    monkeypatch.setattr(guard, "_advised", set())
     pyflare.score("helpful", 1)
     pyflare.score("helpful", 0)
     assert [row.get("trace_id") for row in recorded.rows("scores")] == [None, None]
