@@ -6,14 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.store.normalise.entries import Integers
-
-Mask = npt.NDArray[np.bool_]
+from pyflare.store.normalise.vector import Integers, Mask, integers, masked, np
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Filling:
         if self._index is None:
             return self._old
         values = pa.concat_arrays(self._found) if len(self._found) > 1 else self._found[0]
-        made = values.take(pa.array(self._index, mask=self._index < 0))
+        made = values.take(masked(integers(self._index), self._index < 0))
         return made if self._old.null_count == len(self._old) else pc.coalesce(self._old, made)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import numpy as np
-
 from pyflare.dialects import Form, events
 from pyflare.store.normalise import happenings, indexed, messages, values
 from pyflare.store.normalise.documents import documents_of
@@ -15,6 +13,7 @@ from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.leaves import leaves_by_row
 from pyflare.store.normalise.plain import plain_messages
 from pyflare.store.normalise.rules import CONTENTS, MIME_TYPES, ContentRule
+from pyflare.store.normalise.vector import np
 from pyflare.store.normalise.work import Work
 
 ROLES: Final = {"input": "user", "output": "assistant"}

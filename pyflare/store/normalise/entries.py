@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.store.normalise.rules import KEYS, PREFIXES
-
-Integers = npt.NDArray[np.int64]
-Types = npt.NDArray[np.int8]
+from pyflare.store.normalise.vector import Codes, Integers, Mask, Types, integers, np
 
 TYPES: Final = ("string", "int", "double", "bool", "bytes", "array", "kvlist", "empty")
 """The types of attribute values, as `attribute_types` names them; strings have no entry there."""
@@ -38,7 +34,7 @@ class Cells:
     types: Types
     """Positions in `TYPES`."""
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Cells:
+    def where(self, mask: Mask) -> Cells:
         """Some of them."""
         return Cells(self.rows[mask], self.positions[mask], self.types[mask])
 
@@ -135,10 +131,10 @@ class Entries:
 
     def take(self, positions: Integers) -> pa.Array:
         """The texts at some positions."""
-        return self.texts.take(pa.array(positions))
+        return self.texts.take(integers(positions))
 
 
-def _codes(encoded: Any) -> npt.NDArray[np.int32]:
+def _codes(encoded: Any) -> Codes:
     """A dictionary array's indices; a null's is one past the last."""
     indices = encoded.indices
     if indices.null_count:

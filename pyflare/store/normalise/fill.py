@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +13,7 @@ from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.happenings import Happening, span_events
 from pyflare.store.normalise.scalars import fill_scalars
 from pyflare.store.normalise.usage import include_cached
+from pyflare.store.normalise.vector import integers, np
 from pyflare.store.normalise.work import Work
 
 _ENVIRONMENTS = ("deployment.environment.name", "deployment.environment")
@@ -73,7 +73,7 @@ def _fill_environment(work: Work) -> None:
     found = pa.array(names, pa.string()).take(encoded.indices)
     rows = np.flatnonzero(filling.empty & np.asarray(pc.is_valid(found)))
     if len(rows):
-        filling.put(rows, found.take(pa.array(rows)))
+        filling.put(rows, found.take(integers(rows)))
         work.trail.add("environment", "resource", "opentelemetry", rows)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from msgspec import UNSET
 
 from pyflare.store.normalise import messages, values
 from pyflare.store.normalise.plain import Plain, as_values
 from pyflare.store.normalise.rules import SYSTEM_INSTRUCTIONS
+from pyflare.store.normalise.vector import np
 from pyflare.store.normalise.work import Work
 
 _INSTRUCTING = frozenset({"system", "developer"})

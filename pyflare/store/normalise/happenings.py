@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +13,7 @@ from pyflare.dialects import events
 from pyflare.store.normalise import messages
 from pyflare.store.normalise.rules import EVENTS
 from pyflare.store.normalise.values import decoded
+from pyflare.store.normalise.vector import integers, np
 
 _BODY: Final = "gen_ai.event.content"
 """Where some senders put an event's body, as JSON."""
@@ -41,7 +41,7 @@ def span_events(column: pa.ChunkedArray, meanings: Iterable[str]) -> Iterator[Ha
     if not len(wanted):
         return
     rows = np.asarray(pc.list_parent_indices(lists))[wanted]
-    found = flat.take(pa.array(wanted))
+    found = flat.take(integers(wanted))
     times = pc.fill_null(found.field("time").cast(pa.int64()), 0).to_pylist()
     names, attributes = found.field("name").to_pylist(), found.field("attributes").to_pylist()
     for row, time_ns, name, text in zip(rows.tolist(), times, names, attributes, strict=True):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from pyflare.store.normalise import indexed, values
-from pyflare.store.normalise.columns import Mask
 from pyflare.store.normalise.entries import STRING, Entries
+from pyflare.store.normalise.vector import Mask, np
 
 
 def leaves_by_row(

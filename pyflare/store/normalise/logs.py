@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +14,7 @@ from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.happenings import Happening, with_body
 from pyflare.store.normalise.rules import EVENTS
 from pyflare.store.normalise.values import decoded
+from pyflare.store.normalise.vector import integers, np
 from pyflare.store.normalise.work import Work
 
 _NAME: Final = "event.name"
@@ -52,7 +52,7 @@ def fill_from_logs(spans: pa.Table, logs: pa.Table) -> pa.Table:
 def log_happenings(logs: pa.Table, meanings: tuple[str, ...]) -> Iterator[Happening]:
     """The log records whose name has one of some meanings; `row` is their own."""
     names = tuple(name for name, rule in EVENTS.items() if rule.meaning in meanings)
-    found = _telling(logs.append_column("row", pa.array(np.arange(logs.num_rows))), names)
+    found = _telling(logs.append_column("row", integers(np.arange(logs.num_rows))), names)
     yield from _happenings(found, found["row"].to_pylist())
 
 

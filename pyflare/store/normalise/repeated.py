@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from pyflare.store.normalise.vector import Integers, Mask, integers, masked, np, truths
 
 USAGE_COLUMNS: Final = ("input_tokens", "output_tokens", "cost_micros")
 """What counts as usage, and what is summed."""
 TREE_COLUMNS: Final = ("trace_id", "span_id", "parent_span_id", "usage_repeated", *USAGE_COLUMNS)
 """What has to be known of a span to tell whether its usage is repeated."""
 _MARK: Final = "usage_repeated"
-
-Mask = npt.NDArray[np.bool_]
 
 
 def mark_repeated(spans: pa.Table) -> pa.Table:
@@ -32,7 +30,7 @@ def mark_repeated(spans: pa.Table) -> pa.Table:
     repeated = repeated_usage(spans)
     if repeated is None:
         return spans
-    marked = pc.coalesce(pa.array(np.ones(len(repeated), bool), mask=~repeated), spans[_MARK])
+    marked = pc.coalesce(masked(truths(repeated), ~repeated), spans[_MARK])
     return spans.set_column(spans.schema.get_field_index(_MARK), spans.schema.field(_MARK), marked)
 
 
@@ -47,7 +45,7 @@ def repeated_usage(spans: pa.Table) -> Mask | None:
         return None
     rows = _of_the_same_traces(spans["trace_id"], using)
     if rows is not None:
-        found = _above_usage(spans.select(TREE_COLUMNS[:3]).take(pa.array(rows)), using[rows])
+        found = _above_usage(spans.select(TREE_COLUMNS[:3]).take(integers(rows)), using[rows])
         mask = np.zeros(spans.num_rows, bool)
         mask[rows] = found
     else:
@@ -65,9 +63,9 @@ def _reports_usage(spans: pa.Table) -> Mask:
     return mask
 
 
-def _of_the_same_traces(trace_ids: pa.ChunkedArray, using: Mask) -> npt.NDArray[np.int64] | None:
+def _of_the_same_traces(trace_ids: pa.ChunkedArray, using: Mask) -> Integers | None:
     """The rows of traces in which several spans report usage; None where that is most of them."""
-    counts = pc.value_counts(trace_ids.filter(pa.array(using)).combine_chunks())
+    counts = pc.value_counts(trace_ids.filter(truths(using)).combine_chunks())
     several = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     rows = np.flatnonzero(np.asarray(pc.is_in(trace_ids, value_set=several)))
     return rows if len(rows) * 2 < len(trace_ids) else None
@@ -85,12 +83,12 @@ def _above_usage(spans: pa.Table, using: Mask) -> Mask:
     return np.array(above, bool)
 
 
-def _parents(spans: pa.Table) -> npt.NDArray[np.int64]:
+def _parents(spans: pa.Table) -> Integers:
     """The row of each span's parent; -1 where it has none here, and in a ring of parents, which nobody is above."""
     keys = pc.binary_join_element_wise(spans["trace_id"], spans["span_id"], "")
     wanted = pc.binary_join_element_wise(spans["trace_id"], spans["parent_span_id"], "")
     found = pc.index_in(wanted, value_set=keys.combine_chunks())
-    rows: npt.NDArray[np.int64] = np.asarray(pc.fill_null(found, -1)).astype(np.int64)
+    rows: Integers = np.asarray(pc.fill_null(found, -1)).astype(np.int64)
     far = rows
     for _ in range(len(rows).bit_length()):
         far = np.where(far >= 0, far[far], -1)
@@ -108,7 +106,7 @@ def usage_sums(spans: pa.Table) -> pa.Table:
         `trace_id` and `USAGE_COLUMNS`; null where no span counted any.
     """
     repeated = repeated_usage(spans)
-    counted = spans if repeated is None else spans.filter(pa.array(~repeated))
+    counted = spans if repeated is None else spans.filter(truths(~repeated))
     at_least_one = pc.ScalarAggregateOptions(min_count=1)
     sums: Any = counted.group_by("trace_id", use_threads=False).aggregate(
         [(name, "sum", at_least_one) for name in USAGE_COLUMNS]

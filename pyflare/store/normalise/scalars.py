@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,8 +13,9 @@ from pyflare.schema.columns import ColumnType
 from pyflare.schema.tables import SPANS
 from pyflare.store.normalise import values
 from pyflare.store.normalise.columns import Filling
-from pyflare.store.normalise.entries import STRING, Cells, Integers
+from pyflare.store.normalise.entries import STRING, Cells
 from pyflare.store.normalise.rules import SCALARS, Rule
+from pyflare.store.normalise.vector import Integers, integers, np, truths
 from pyflare.store.normalise.work import Work
 
 _TYPES: Final = {column.name: column.type for column in SPANS.columns}
@@ -73,7 +73,7 @@ def _read(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
     if source.member is None and not source.is_moment:
         if type is ColumnType.INT64:
             numbers, valid = values.numbers(work.entries.take(cells.positions), cells.types, scale=source.scale)
-            return cells.rows[valid], pa.array(numbers[valid])
+            return cells.rows[valid], integers(numbers[valid])
         if type is ColumnType.STRING:
             return _texts(work, rule, cells)
     read = _reader(work, rule, type)
@@ -91,13 +91,13 @@ def _texts(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
     texts = work.entries.take(cells.positions)
     if rule.source.words is None:
         keep = np.asarray(pc.greater(pc.binary_length(texts), 0))
-        return (cells.rows, texts) if keep.all() else (cells.rows[keep], texts.filter(pa.array(keep)))
+        return (cells.rows, texts) if keep.all() else (cells.rows[keep], texts.filter(truths(keep)))
     translate = values.translator(rule.source.words, keep=rule.source.others)
     encoded = pc.dictionary_encode(texts)
     words = [translate(word) if word else None for word in encoded.dictionary.to_pylist()]
     found = pa.array(words, pa.string()).take(encoded.indices)
     keep = np.asarray(pc.is_valid(found))
-    return (cells.rows, found) if keep.all() else (cells.rows[keep], found.filter(pa.array(keep)))
+    return (cells.rows, found) if keep.all() else (cells.rows[keep], found.filter(truths(keep)))
 
 
 def _reader(work: Work, rule: Rule, type: ColumnType) -> Callable[[str, int, int, int], Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +15,7 @@ from pyflare.store.normalise.documents import documents_of
 from pyflare.store.normalise.finish import Column, with_instructions
 from pyflare.store.normalise.happenings import Happening
 from pyflare.store.normalise.rules import EVENTS, SYSTEM_INSTRUCTIONS
+from pyflare.store.normalise.vector import np
 from pyflare.store.normalise.work import Work
 
 MEANINGS: Final = (

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyflare.store.normalise.vector import integers, masked, np
 from pyflare.store.normalise.work import Work
 
 _MOST: Final = 1 << 62
@@ -33,5 +32,5 @@ def include_cached(work: Work) -> None:
     exclusive = was_empty & ~inputs.empty & (cached > counted) & ~work.is_ours
     if exclusive.any():
         whole = np.where(exclusive, counted + cached, counted)
-        work.replaced["input_tokens"] = pa.array(whole, mask=inputs.empty & was_empty)
+        work.replaced["input_tokens"] = masked(integers(whole), inputs.empty & was_empty)
         work.trail.add("input_tokens", _SUMMED, "every", np.flatnonzero(exclusive))

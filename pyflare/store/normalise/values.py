@@ -9,12 +9,11 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.store.normalise.entries import ARRAY, DOUBLE, INT, STRING, Integers, Types
+from pyflare.store.normalise.entries import ARRAY, DOUBLE, INT, STRING
+from pyflare.store.normalise.vector import Integers, Mask, Types, np
 
 _MOST: Final = (1 << 63) - 1
 _LONGEST_DIGITS: Final = 30
@@ -82,7 +81,7 @@ def _number(text: str) -> int | float | None:
     return None
 
 
-def numbers(texts: pa.Array, types: Types, *, scale: float | None) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def numbers(texts: pa.Array, types: Types, *, scale: float | None) -> tuple[Integers, Mask]:
     """Texts of attributes as whole numbers, and which of them are such numbers."""
     if scale is None and bool((types == INT).all()):
         try:
@@ -97,7 +96,7 @@ def numbers(texts: pa.Array, types: Types, *, scale: float | None) -> tuple[Inte
     return whole_numbers(values)
 
 
-def whole_numbers(values: Sequence[int | None]) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def whole_numbers(values: Sequence[int | None]) -> tuple[Integers, Mask]:
     """Numbers as an array, and which of them there are."""
     valid = np.array([value is not None for value in values], bool)
     return np.array([value or 0 for value in values], np.int64), valid

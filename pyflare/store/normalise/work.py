@@ -6,13 +6,13 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.store.normalise.columns import Filling, Mask, Trail
-from pyflare.store.normalise.entries import Entries, Integers
+from pyflare.store.normalise.columns import Filling, Trail
+from pyflare.store.normalise.entries import Entries
 from pyflare.store.normalise.values import Members
+from pyflare.store.normalise.vector import Integers, Mask, np
 
 _OURS: Final = "pyflare.inference_type"
 
