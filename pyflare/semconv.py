@@ -13,6 +13,9 @@ OPERATION_NAME: Final = "gen_ai.operation.name"
 TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
 """In seconds; the column `time_to_first_chunk_ns` is in nanoseconds."""
 SERVICE_NAME: Final = "service.name"
+PROJECT: Final = "pyflare.project"
+"""The resource attribute that names the project, where it is not the default one."""
+DEFAULT_PROJECT: Final = "default"
 
 COLUMN_ATTRIBUTES: Final = {
     "model_id": "gen_ai.request.model",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pyflare.errors import DataError
 from pyflare.interchange import tabular
@@ -18,7 +19,8 @@ from pyflare.interchange.otlp import SIGNALS
 from pyflare.interchange.otlp.files import write_requests
 from pyflare.interchange.targets import whole, writing
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import PAYLOADS, SCHEMA_VERSION, SPANS, TABLES
+from pyflare.schema.tables import EMBEDDINGS, PAYLOADS, SCHEMA_VERSION, SPANS, TABLES
+from pyflare.store import vectors
 from pyflare.store.database import DatabaseWriter
 from pyflare.store.filters import filters_of
 from pyflare.store.parts import SCHEMA_VERSION_KEY, conform
@@ -70,8 +72,10 @@ def export(
         OSError: The file cannot be written. None of it is there then.
     """
     job = _plan(target, format, tables, columns, dict(filters or {}))
+    if job.filters and EMBEDDINGS.name in (tables or ()) and vectors.has_vectors(workspace.path):
+        raise DataError("expected no filters for embeddings: some are in LanceDB. Hint: export all of them.")
     with workspace.frozen() as frozen:
-        return _Export(frozen, job, progress or _ignore).run()
+        return _Export(frozen, job, progress or _ignore, workspace.path).run()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +153,9 @@ def _check(
 class _Export:
     """One export under way."""
 
-    def __init__(self, frozen: FrozenWorkspace, job: _Job, progress: Progress) -> None:
+    def __init__(self, frozen: FrozenWorkspace, job: _Job, progress: Progress, root: Path) -> None:
         self._frozen = frozen
+        self._root = root
         self._job = job
         self._progress = progress
         self._rows: dict[str, int] = {}
@@ -173,7 +178,7 @@ class _Export:
         files = []
         for table in self._job.tables:
             path = target / f"{table}{SUFFIXES[self._job.format]}"
-            if self._job.skips_empty and table != "traces" and not self._frozen.rows(table):
+            if self._job.skips_empty and table != "traces" and not self._count(table):
                 path.unlink(missing_ok=True)  # of an earlier export
                 continue
             files.append(path)
@@ -208,7 +213,23 @@ class _Export:
         named = {TABLE_KEY: table.encode(), SCHEMA_VERSION_KEY.encode(): str(SCHEMA_VERSION).encode()}
         schema = arrow_schema(TABLES[table]).with_metadata(named)
         with self._open(table) as reader:
-            yield self._conformed(table, reader, schema), schema
+            batches = self._with_moved(reader) if table == EMBEDDINGS.name else reader
+            yield self._conformed(table, batches, schema), schema
+
+    def _with_moved(self, staged: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Embeddings, and those in LanceDB, where filters do not reach; each once, though it moves meanwhile."""
+        seen: list[pa.Array] = []
+        for batch in staged:
+            seen.append(batch["embedding_id"])
+            yield batch
+        if not self._job.filters:
+            known = pa.chunked_array(seen, pa.string())
+            for batch in vectors.moved_rows(self._root):
+                yield batch.filter(pc.invert(pc.is_in(batch["embedding_id"], value_set=known.combine_chunks())))
+
+    def _count(self, table: str) -> int:
+        moved = vectors.count_moved(self._root) if table == EMBEDDINGS.name and not self._job.filters else 0
+        return self._frozen.rows(table) + moved
 
     def _open(self, table: str) -> AbstractContextManager[pa.RecordBatchReader]:
         filters = self._job.filters
@@ -216,13 +237,13 @@ class _Export:
             return self._frozen.payloads_of(filters) if filters else self._frozen.stream(table)
         return self._frozen.stream(table, filters=filters)
 
-    def _conformed(self, table: str, reader: pa.RecordBatchReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _conformed(self, table: str, reader: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         for batch in self._counted(table, reader):
             rows = conform(pa.Table.from_batches([batch]), TABLES[table])
             yield from rows.replace_schema_metadata(schema.metadata).to_batches()
 
     def _counted(self, table: str, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        total = None if self._job.filters else self._frozen.rows(table)
+        total = None if self._job.filters else self._count(table)
         self._rows[table] = 0
         self._progress(table, 0, total)
         for batch in batches:

@@ -51,6 +51,19 @@ def test_an_export_of_all_tables_is_the_store(tmp_path: Path, target: str, forma
     assert again.known == sum(rows.num_rows for name, rows in whole.items() if name != "traces")
 
 
+def test_embeddings_that_have_moved_are_exported_too(tmp_path: Path) -> None:
+    """Those in LanceDB and those that came since; with filters they are refused when they are asked for."""
+    root = write_everything(tmp_path / "store")
+    before = contents(root)["embeddings"]
+    with pyflare.open(root) as workspace:
+        assert workspace.index_vectors() == before.num_rows == 1
+    assert exported(root, tmp_path / "out").rows["embeddings"] == 1
+    import_files(tmp_path / "copy", [tmp_path / "out"])
+    assert same(contents(tmp_path / "copy")["embeddings"], before)
+    with pytest.raises(DataError, match="some are in LanceDB"):
+        exported(root, tmp_path / "some.parquet", tables=["embeddings"], filters={"model": "m"})
+
+
 @pytest.mark.parametrize("spans", [20_000, pytest.param(1_000_000, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
 def test_many_spans(tmp_path: Path, spans: int) -> None:
     """However many they are, through Parquet, into one folder with their traces."""

@@ -11,9 +11,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
 from pyflare.errors import MissingExtraError
+from pyflare.schema.arrow import arrow_schema
+from pyflare.schema.tables import EMBEDDINGS
 
 VECTORS_NAME: Final = "vectors"
+_READ_ROWS: Final = 1024
 
 
 def is_installed() -> bool:
@@ -41,6 +46,19 @@ def open_tables(root: Path) -> Iterator[Any]:
         database = connect(root)
         for name in table_names(database):
             yield database.open_table(name)
+
+
+def moved_rows(root: Path) -> Iterator[pa.RecordBatch]:
+    """All embeddings in LanceDB, piece by piece, with the columns of the table. Raises MissingExtraError."""
+    schema = arrow_schema(EMBEDDINGS)
+    for table in open_tables(root):
+        for batch in table.search().to_batches(_READ_ROWS):
+            yield from pa.Table.from_batches([batch]).select(schema.names).cast(schema).to_batches()
+
+
+def count_moved(root: Path) -> int:
+    """How many embeddings are in LanceDB. Raises MissingExtraError."""
+    return sum(table.count_rows() for table in open_tables(root))
 
 
 def table_names(database: Any) -> list[str]:

@@ -17,8 +17,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from pyflare.schema.records import SpanEnd, WriterInfo
 from pyflare.semconv import (
     COLUMN_ATTRIBUTES,
+    DEFAULT_PROJECT,
     MIME_TYPE_ATTRIBUTES,
     OPERATION_NAME,
+    PROJECT,
     SERVICE_NAME,
     TIME_TO_FIRST_CHUNK,
     TYPE_OPERATIONS,
@@ -49,7 +51,14 @@ def encode_request(info: WriterInfo, spans: Iterable[SpanEnd]) -> bytes:
 
 def _resource(info: WriterInfo) -> dict[str, Any]:
     # The pid is the journal's: a forked child inherits its parent's resource.
-    return {SERVICE_NAME: info.service_name, "host.name": info.host, **info.resource, "process.pid": info.pid}
+    project = {} if info.project == DEFAULT_PROJECT else {PROJECT: info.project}
+    return {
+        SERVICE_NAME: info.service_name,
+        "host.name": info.host,
+        **project,
+        **info.resource,
+        "process.pid": info.pid,
+    }
 
 
 def encode_span(message: Span, span: SpanEnd) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
@@ -223,6 +224,13 @@ def test_events_and_links():
         (b"l" * 8, "a=b", {"why": "retry"}),
         (b"l" * 8, "", {}),
     ]
+
+
+def test_a_project_of_its_own_stands_in_the_resource():
+    """OTLP has no place for it, and a receiver must know whose the spans are."""
+    info = msgspec.structs.replace(INFO, project="shop-eu")
+    request = ExportTraceServiceRequest.FromString(encode_request(info, [span()]))
+    assert values(request.resource_spans[0].resource.attributes)["pyflare.project"] == "shop-eu"
 
 
 def test_spans_lie_under_their_resource_and_scope():

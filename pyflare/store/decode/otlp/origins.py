@@ -12,12 +12,10 @@ from opentelemetry.proto.common.v1.common_pb2 import InstrumentationScope
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 from pyflare.schema.records import WriterInfo
+from pyflare.semconv import PROJECT, SERVICE_NAME
 from pyflare.store.decode.otlp.values import mapping_of
 from pyflare.store.decode.typed import json_text
 
-PROJECT: Final = "pyflare.project"
-"""The resource attribute that names the project."""
-SERVICE_NAME: Final = "service.name"
 UNKNOWN_SERVICE: Final = "unknown_service"
 _ENVIRONMENTS: Final = ("deployment.environment.name", "deployment.environment")
 
