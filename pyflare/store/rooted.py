@@ -67,7 +67,8 @@ def _may_overflow(column: pa.ChunkedArray) -> bool:
 
 def _summarise(roots: pa.Table, members: pa.Table, codes: pa.Array) -> pa.Table:
     """One row per root, in the order of the traces' codes; beside each member the code of its trace."""
-    folded = _fold(members, codes)
+    are_alone = len(roots) == len(codes)
+    folded = _alone(members, codes) if are_alone else _fold(members, codes)
     found: dict[str, Any] = {name: roots[name] for name in _OF_ROOT}
     found["root_span_id"] = roots["span_id"]
     found["root_start_time"] = roots["start_time"]
@@ -81,7 +82,8 @@ def _summarise(roots: pa.Table, members: pa.Table, codes: pa.Array) -> pa.Table:
         found[name] = pc.coalesce(roots[name], folded[f"{name}_min"])
     found["input_preview"] = _preview(roots["input"])
     found["output_preview"] = _preview(roots["output"])
-    found["model_ids"] = _distinct(folded["code"], codes, members["model_id"])
+    models = members["model_id"]
+    found["model_ids"] = _one_each(models) if are_alone else _distinct(folded["code"], codes, models)
     found["tags"] = _distinct(folded["code"], *_flat(codes, members["tags"]))
     return pa.table([found[name] for name in _SCHEMA.names], schema=_SCHEMA)
 
@@ -100,6 +102,22 @@ def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """The beginnings of texts. Nothing is cut, and no character counted, where none has more bytes than that."""
     longest_bytes = pc.max(pc.binary_length(texts)).as_py() or 0
     return texts if longest_bytes <= PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, PREVIEW_CHARS)
+
+
+def _alone(members: pa.Table, codes: pa.Array) -> pa.Table:
+    """The same as `_fold`, for traces of one span each."""
+    end_ns = pc.add(members["start_time"].cast(pa.int64()), members["duration_ns"])
+    folded = {
+        "code": pa.chunked_array([codes]),
+        "start_time_min": members["start_time"],
+        "end_ns_max": end_ns,
+        "is_error_sum": pc.equal(members["status_code"], "error").cast(pa.int64()),
+        "count_all": pa.repeat(pa.scalar(1, pa.int64()), len(codes)),
+    }
+    usage = _without_repeated(members)
+    folded |= {f"{name}_sum": usage[name] for name in _SUMS}
+    folded |= {f"{name}_min": members[name] for name in _SCOPE_WORDS}
+    return pa.table(folded)
 
 
 def _fold(members: pa.Table, codes: pa.Array) -> pa.Table:
@@ -136,6 +154,14 @@ def _without_repeated(spans: pa.Table) -> pa.Table:
         counted = pc.if_else(pc.fill_null(repeated, False), pa.scalar(None, pa.int64()), spans[name])
         spans = spans.set_column(spans.schema.get_field_index(name), name, counted)
     return spans
+
+
+def _one_each(values: pa.ChunkedArray) -> pa.Array:
+    """Each value as a list of its own; null where there is none."""
+    whole = values.combine_chunks()
+    ends = pc.cumulative_sum(pc.is_valid(whole).cast(pa.int32()))
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    return pa.ListArray.from_arrays(offsets, whole.drop_null(), mask=pc.is_null(whole))
 
 
 def _flat(codes: pa.Array, lists: pa.ChunkedArray) -> tuple[Any, Any]:
