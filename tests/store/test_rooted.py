@@ -70,3 +70,14 @@ def test_rows_equal_those_of_the_sql(spans: pa.Table) -> None:
     assert set(others["trace_id"].to_pylist()) == roots.keys() - single
     expected = [row for row in in_sql(spans) if row["trace_id"] in single]
     assert sorted(rooted.to_pylist(), key=lambda row: row["trace_id"]) == expected
+
+
+@given(span_tables())
+@settings(max_examples=60, deadline=None)
+def test_traces_of_one_span_each(spans: pa.Table) -> None:
+    """Where no trace has more than a root, the rows are the same again."""
+    rows = {row["trace_id"]: {**row, "parent_span_id": None} for row in spans.to_pylist()}
+    alone = pa.Table.from_pylist([*rows.values()], schema=arrow_schema(SPANS))
+    rooted, others = summarise_rooted(alone)
+    assert others.num_rows == 0
+    assert sorted(rooted.to_pylist(), key=lambda row: row["trace_id"]) == in_sql(alone)
