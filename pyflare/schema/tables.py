@@ -11,31 +11,31 @@ from typing import Final
 
 from pyflare.schema.columns import Column, ColumnType, Derived, Table
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 PREVIEW_CHARS: Final = 1000
 """Length of `input_preview` and `output_preview`, in characters."""
 
 _T = ColumnType
 
 
-def _string(name: str, doc: str, *, nullable: bool = True) -> Column:
-    return Column(name=name, type=_T.STRING, doc=doc, nullable=nullable)
+def _string(name: str, doc: str, *, nullable: bool = True, since: int = 1) -> Column:
+    return Column(name=name, type=_T.STRING, doc=doc, nullable=nullable, since=since)
 
 
-def _int(name: str, doc: str, *, nullable: bool = True) -> Column:
-    return Column(name=name, type=_T.INT64, doc=doc, nullable=nullable)
+def _int(name: str, doc: str, *, nullable: bool = True, since: int = 1) -> Column:
+    return Column(name=name, type=_T.INT64, doc=doc, nullable=nullable, since=since)
 
 
 def _float(name: str, doc: str) -> Column:
     return Column(name=name, type=_T.FLOAT64, doc=doc)
 
 
-def _json(name: str, doc: str) -> Column:
-    return Column(name=name, type=_T.JSON, doc=doc)
+def _json(name: str, doc: str, *, since: int = 1) -> Column:
+    return Column(name=name, type=_T.JSON, doc=doc, since=since)
 
 
-def _time(name: str, doc: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type=_T.TIMESTAMP_NS, doc=doc, nullable=nullable)
+def _time(name: str, doc: str, *, nullable: bool = False, since: int = 1) -> Column:
+    return Column(name=name, type=_T.TIMESTAMP_NS, doc=doc, nullable=nullable, since=since)
 
 
 def _typed_map(name: str, singular: str, doc: str) -> tuple[Column, Column]:
@@ -52,7 +52,7 @@ def _typed_map(name: str, singular: str, doc: str) -> tuple[Column, Column]:
 
 def _otlp(doc: str) -> Column:
     """What OTLP carries beside the named columns, for an export that equals what came in."""
-    return _json("otlp", f"{doc}, in OTLP's own words; null where there is nothing of it.")
+    return _json("otlp", f"{doc}, in OTLP's own words; null where there is nothing of it.", since=2)
 
 
 _SCOPE: Final = (
@@ -78,8 +78,8 @@ _TOKENS: Final = (
     _int("cache_read_tokens", "Input tokens read from the provider's cache."),
     _int("cache_write_tokens", "Input tokens written to the provider's cache."),
     _int("reasoning_tokens", "Output tokens spent on reasoning."),
-    _int("input_audio_tokens", "Input tokens that are audio."),
-    _int("output_audio_tokens", "Output tokens that are audio."),
+    _int("input_audio_tokens", "Input tokens that are audio.", since=2),
+    _int("output_audio_tokens", "Output tokens that are audio.", since=2),
     _int("cost_micros", "Cost in millionths of a US dollar; null where no price is known."),
 )
 
@@ -109,10 +109,10 @@ SPANS: Final = Table(
         _string("status_message", "The status' description."),
         _string("error_type", "The exception's type, or error.type as given."),
         *_MODEL,
-        _string("response_id", "The provider's id of the answer."),
-        Column(name="finish_reasons", type=_T.STRINGS, doc="Why the model stopped, one for each choice."),
-        _string("agent_name", "The agent at work."),
-        _string("tool_name", "The tool called."),
+        _string("response_id", "The provider's id of the answer.", since=2),
+        Column(name="finish_reasons", type=_T.STRINGS, doc="Why the model stopped, one for each choice.", since=2),
+        _string("agent_name", "The agent at work.", since=2),
+        _string("tool_name", "The tool called.", since=2),
         _json("input", "Captured input as JSON; a shortened one where `input_ref` is set."),
         _json("output", "Captured output as JSON; a shortened one where `output_ref` is set."),
         _string("input_ref", "SHA-256 of the whole input, in `payloads`, where it was too large to keep inline."),
@@ -122,6 +122,7 @@ SPANS: Final = Table(
             name="usage_repeated",
             type=_T.BOOL,
             doc="Whether a span below this one records the same call: its tokens count, these do not. Null for no.",
+            since=2,
         ),
         *_SCOPE,
         *_typed_map("attributes", "attribute", "The span's attributes."),
@@ -130,7 +131,7 @@ SPANS: Final = Table(
         _json("resource", "OpenTelemetry resource attributes of the process."),
         _string("scope_name", "Instrumentation scope."),
         _string("scope_version", "Version of the instrumentation scope."),
-        _int("trace_flags", "W3C trace flags, and the bits that OTLP adds to them."),
+        _int("trace_flags", "W3C trace flags, and the bits that OTLP adds to them.", since=2),
         _otlp("Schema URLs, the scope's attributes, counts of what its sender dropped"),
         _string("writer_id", "The process' journal that the span came from.", nullable=False),
     ),
@@ -289,21 +290,21 @@ METRICS: Final = Table(
         _string("temporality", "delta or cumulative."),
         Column(name="is_monotonic", type=_T.BOOL, doc="Whether a sum only grows."),
         _float("value", "The value of a gauge or sum."),
-        _int("value_int", "The same, exactly, where it came as an integer."),
+        _int("value_int", "The same, exactly, where it came as an integer.", since=2),
         _int("histogram_count", "Observations in the histogram."),
         _float("histogram_sum", "Their sum."),
         _float("histogram_min", "The least."),
         _float("histogram_max", "The greatest."),
         Column(name="histogram_buckets", type=_T.BUCKETS, doc="Buckets by upper bound; the last is infinite."),
-        _json("exponential", "An exponential histogram's scale, zero count and buckets, in OTLP's words."),
-        _json("quantiles", "A summary's values by quantile, in OTLP's words."),
-        _json("exemplars", "Samples behind the point, in OTLP's words."),
+        _json("exponential", "An exponential histogram's scale, zero count and buckets, in OTLP's words.", since=2),
+        _json("quantiles", "A summary's values by quantile, in OTLP's words.", since=2),
+        _json("exemplars", "Samples behind the point, in OTLP's words.", since=2),
         *_typed_map("attributes", "attribute", "The point's attributes."),
         _json("resource", "OpenTelemetry resource attributes."),
-        _string("scope_name", "Instrumentation scope."),
-        _string("scope_version", "Version of the instrumentation scope."),
+        _string("scope_name", "Instrumentation scope.", since=2),
+        _string("scope_version", "Version of the instrumentation scope.", since=2),
         _otlp("Flags, metadata, schema URLs, the scope's attributes"),
-        _string("writer_id", "The journal that the point came from."),
+        _string("writer_id", "The journal that the point came from.", since=2),
     ),
 )
 
@@ -313,7 +314,7 @@ LOGS: Final = Table(
     columns=(
         _string("project", "Tenant or project."),
         _time("timestamp", "When it happened; when it was observed, where its source did not say."),
-        _time("observed_time", "When it was observed.", nullable=True),
+        _time("observed_time", "When it was observed.", nullable=True, since=2),
         _string("trace_id", "The trace it belongs to."),
         _string("span_id", "The span it belongs to."),
         _string("service_name", "OpenTelemetry's service.name."),
@@ -323,11 +324,11 @@ LOGS: Final = Table(
         _json("body", "The record's body."),
         *_typed_map("attributes", "attribute", "The record's attributes."),
         _json("resource", "OpenTelemetry resource attributes."),
-        _string("scope_name", "Instrumentation scope."),
-        _string("scope_version", "Version of the instrumentation scope."),
-        _int("trace_flags", "W3C trace flags."),
+        _string("scope_name", "Instrumentation scope.", since=2),
+        _string("scope_version", "Version of the instrumentation scope.", since=2),
+        _int("trace_flags", "W3C trace flags.", since=2),
         _otlp("Schema URLs, the scope's attributes, counts of what its sender dropped"),
-        _string("writer_id", "The journal that the record came from."),
+        _string("writer_id", "The journal that the record came from.", since=2),
     ),
 )
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from pyflare.schema.sql import VIEW_NAMES, empty_sql, parts_sql, view_sql, views_sql
-from pyflare.schema.tables import SPANS, TABLES
+from pyflare.schema.tables import SCHEMA_VERSION, SPANS, TABLES
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_prediction_shows_its_latest_label(connection: duckdb.DuckDBPyConnecti
 
 def test_columns_younger_than_a_part_are_null() -> None:
     """The source names only the columns that a part of its version has, and null for the others."""
-    sql = parts_sql(SPANS, {0: ["old.parquet"], 1: ["it's.parquet"]})
+    sql = parts_sql(SPANS, {0: ["old.parquet"], SCHEMA_VERSION: ["it's.parquet"]})
     old, new = sql.split("\nUNION ALL ")
     assert "NULL::VARCHAR AS" in old
     assert "NULL" not in new

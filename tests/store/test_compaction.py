@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pyflare.errors import SchemaVersionError, StoreNotFoundError
+from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.catalog import load_catalog
 from pyflare.store.compaction import compact
 from pyflare.store.journal.format import HEADER, MAGIC, frame
@@ -316,7 +317,7 @@ def test_journals_of_a_newer_process_wait_for_a_newer_compaction(tmp_path: Path)
     """This version cannot know what it would lose of them."""
     writer_id = write_journal(tmp_path, [end(1, 1)])
     path = tmp_path / "journal" / writer_id / "writer.json"
-    path.write_text(path.read_text().replace('"schema_version":1', '"schema_version":99'))
+    path.write_text(path.read_text().replace(f'"schema_version":{SCHEMA_VERSION}', '"schema_version":99'))
     assert compact(tmp_path).commits == 0
     assert path.exists()
 

@@ -17,27 +17,29 @@ from pyflare.store.compaction import compact
 from pyflare.store.decode import rows
 from tests.store.records import T0_NS, query, row, write_journal
 
+NEXT = tables.SCHEMA_VERSION + 1
+
 
 def _log(number: int, **values: object) -> bytes:
     return row("logs", timestamp=T0_NS + number, body=str(number), **values)
 
 
 def _next_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a later release would bring: version 2, with two more columns in `logs`."""
+    """What a later release would bring: another version, with two more columns in `logs`."""
     logs = tables.TABLES["logs"]
     newer: Table = replace(
         logs,
         columns=(
             *logs.columns,
-            Column(name="mood", type=ColumnType.STRING, doc="New.", since=2),
-            Column(name="votes", type=ColumnType.STRINGS, doc="New.", since=2),
+            Column(name="mood", type=ColumnType.STRING, doc="New.", since=NEXT),
+            Column(name="votes", type=ColumnType.STRINGS, doc="New.", since=NEXT),
         ),
     )
     for known in (tables.TABLES, rows.ROW_TABLES):
         monkeypatch.setitem(known, "logs", newer)
     for module in [found for name, found in sys.modules.items() if name.startswith("pyflare.")]:
         if hasattr(module, "SCHEMA_VERSION"):
-            monkeypatch.setattr(module, "SCHEMA_VERSION", 2)
+            monkeypatch.setattr(module, "SCHEMA_VERSION", NEXT)
 
 
 def test_parts_of_several_versions_read_as_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,7 +50,7 @@ def test_parts_of_several_versions_read_as_one_table(tmp_path: Path, monkeypatch
     _next_schema(monkeypatch)
     write_journal(tmp_path, [_log(11, mood="fine", votes=["a"])])
     compact(tmp_path, merge=False, now_ns=T0_NS)
-    assert {part.schema_version for part in load_catalog(tmp_path).parts_of("logs")} == {1, 2}
+    assert {part.schema_version for part in load_catalog(tmp_path).parts_of("logs")} == {NEXT - 1, NEXT}
     expected = [(str(number), None, None) for number in range(11)] + [("11", "fine", ["a"])]
     reading = "SELECT body, mood, votes FROM logs ORDER BY timestamp"
     assert query(tmp_path, reading) == expected
@@ -61,12 +63,14 @@ def test_parts_of_several_versions_read_as_one_table(tmp_path: Path, monkeypatch
 def test_a_folder_takes_on_the_newer_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And from then on an older PyFlare refuses it."""
     write_journal(tmp_path, [_log(1)])
-    assert migrate.folder_version(tmp_path) == 1
+    assert migrate.folder_version(tmp_path) == NEXT - 1
     with monkeypatch.context() as newer:
         _next_schema(newer)
         compact(tmp_path)
-        assert migrate.migrate(tmp_path) == 2
-    with pytest.raises(SchemaVersionError, match="schema version 2; this PyFlare knows versions up to 1"):
+        assert migrate.migrate(tmp_path) == NEXT
+    with pytest.raises(
+        SchemaVersionError, match=f"schema version {NEXT}; this PyFlare knows versions up to {NEXT - 1}"
+    ):
         compact(tmp_path)
 
 
@@ -90,5 +94,5 @@ def test_a_place_without_a_folder_says_how_to_make_one(tmp_path: Path) -> None:
 def test_a_damaged_marker_is_said_to_be(tmp_path: Path, content: str) -> None:
     """With what the file should hold."""
     (tmp_path / "pyflare.json").write_text(content)
-    with pytest.raises(CorruptError, match=r'expected \{"schema_version": 1\}'):
+    with pytest.raises(CorruptError, match=rf'expected \{{"schema_version": {NEXT - 1}\}}'):
         migrate.check_version(tmp_path)

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
+from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal import writer as writer_module
 from pyflare.store.journal.format import FRAME, HEADER, MAGIC, frame, scan
 from pyflare.store.journal.losses import REASONS, Losses, decode
@@ -67,7 +68,7 @@ def test_records_come_back_in_order(journal, tmp_path):
 def test_the_folder_says_what_it_is(journal, tmp_path):
     """A marker with the schema's version, kept out of version control, and who writes."""
     journal.write(b"x")
-    assert (tmp_path / "pyflare.json").read_text() == '{"schema_version":1}'
+    assert (tmp_path / "pyflare.json").read_text() == f'{{"schema_version":{SCHEMA_VERSION}}}'
     assert (tmp_path / ".gitignore").read_text() == "*\n"
     (found,) = list_writers(tmp_path)
     assert found.info == journal.info
