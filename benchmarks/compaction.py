@@ -77,7 +77,7 @@ def write_journal(root: Path, spans: int = SPANS) -> int:
 def whole(root: Path, spans: int) -> tuple[float, float]:
     """CPU microseconds per span and peak memory in MB of a compaction in a process of its own."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "pyflare.store.compaction", str(root)], check=True)
+    subprocess.run([sys.executable, "-m", "pyflare.store.compactor", str(root)], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return cpu_s / spans * 1e6, after.ru_maxrss / 1024

@@ -28,7 +28,7 @@ BAR: Final = 0.9
 def compaction_us(folder: str) -> float:
     """CPU microseconds per span of compacting a folder."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-m", "pyflare.store.compaction", folder], check=True)
+    subprocess.run([sys.executable, "-m", "pyflare.store.compactor", folder], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return cpu_s * 1e6 / sum(part.rows for part in load_catalog(Path(folder)).parts_of("spans"))

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_COMMAND: Final = ("-m", "pyflare.store.compaction")
+_COMMAND: Final = ("-m", "pyflare.store.compactor")
 WORTH_COMPACTING_BYTES: Final = 16 << 20
 """Journals up to this size are read as fast as parts are opened: a reader leaves them be."""
 

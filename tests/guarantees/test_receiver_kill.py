@@ -83,7 +83,7 @@ def children(pid: int) -> list[int]:
     """The worker processes of a receiver; a compaction that it has started goes on."""
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     pids = [int(word) for word in listed.read_text().split()] if listed.exists() else []
-    return [child for child in pids if b"pyflare.store.compaction" not in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in pids if b"pyflare.store.compactor" not in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def stored(folder: Path) -> Counter[str]:
