@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import LOGS, TRACES
+from pyflare.schema.tables import LOGS, SCHEMA_VERSION, TRACES
 from pyflare.store.parts import ROW_GROUP_BYTES, ROW_GROUP_ROWS, PartWriter, part_name, read_part, write_part
 from tests.store.records import SECOND_NS, T0_NS
 
@@ -86,7 +86,7 @@ def test_a_part_names_its_schema_and_is_private(tmp_path: Path) -> None:
     part = write_part(tmp_path, LOGS, _logs(1))
     assert part is not None
     path = part.path(tmp_path)
-    assert pq.read_metadata(path).metadata[b"pyflare.schema_version"] == b"1"
+    assert pq.read_metadata(path).metadata[b"pyflare.schema_version"] == str(SCHEMA_VERSION).encode()
     assert path.stat().st_mode & 0o777 == 0o600
     assert [*path.parent.iterdir()] == [path]
 
