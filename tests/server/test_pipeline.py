@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +17,7 @@ from pyflare.server.counters import Counters
 from pyflare.server.pipeline import Pipeline, build
 from pyflare.server.sinks.backlog import measure
 from pyflare.store.journal.reader import list_writers
+from tests import disks
 from tests.server.journals import records, requests, rows, span_ids, verdicts
 from tests.server.requests import batch, spans, trace_id
 
@@ -162,23 +161,8 @@ def test_verdicts_are_written(built, tmp_path):
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 12 MB."""
-    target = tmp_path / "disk"
-    target.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(target)]
-    mounted = subprocess.run(command, capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
-    yield target
-    subprocess.run(["umount", "--lazy", str(target)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Use up every byte of the disk."""
-    filler = disk / "filler"
-    with contextlib.suppress(OSError), open(filler, "ab", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    return filler
+    with disks.small_disk(tmp_path, 12) as disk:
+        yield disk
 
 
 def test_a_full_disk_puts_senders_off(small_disk, built):
@@ -194,7 +178,7 @@ def test_a_full_disk_puts_senders_off(small_disk, built):
         except UnavailableError as error:
             put_off.append(error)
         if number == 20:
-            filler = fill(small_disk)
+            filler = disks.fill(small_disk)
     assert {(error.reason, error.retry_after_s > 1, str(error)) for error in put_off} == {
         ("disk_full", True, "the disk is full: No space left on device; come again later")
     }

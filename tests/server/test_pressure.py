@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests import disks
 from tests.server.journals import span_ids
 from tests.server.processes import serving
 from tests.server.requests import spans
@@ -28,14 +29,8 @@ def resident_bytes(pid):
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 24 MB."""
-    target = tmp_path / "disk"
-    target.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(target)]
-    mounted = subprocess.run(command, capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
-    yield target
-    subprocess.run(["umount", "--lazy", str(target)], check=True)
+    with disks.small_disk(tmp_path, 24) as disk:
+        yield disk
 
 
 @pytest.fixture

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
-import subprocess
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +16,7 @@ from pyflare.tracing import site as site_module
 from pyflare.tracing import span as span_module
 from pyflare.tracing import state
 from pyflare.tracing.guard import Guard, guard
+from tests import disks
 from tests.tracing.program import run
 from tests.tracing.recorded import Recorded, content
 
@@ -34,25 +32,9 @@ def work(value):
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 8 MB."""
-    target = tmp_path / "disk"
-    target.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(target)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.decode().strip()}")
-    yield target
-    pyflare.shutdown()
-    subprocess.run(["umount", "--lazy", str(target)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Use up every byte of the disk."""
-    filler = disk / "filler"
-    with contextlib.suppress(OSError), open(filler, "ab", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    return filler
+    with disks.small_disk(tmp_path, 8) as disk:
+        yield disk
+        pyflare.shutdown()
 
 
 def test_a_full_disk_costs_spans_and_nothing_else(begin, small_disk):
@@ -67,7 +49,7 @@ def test_a_full_disk_costs_spans_and_nothing_else(begin, small_disk):
             calls += 1
 
     call(10)
-    filler = fill(small_disk)
+    filler = disks.fill(small_disk)
     call(3000)
     kept_when_full = len(recorded.ended())
     assert recorded.losses()["disk_full"] > 0
@@ -82,7 +64,7 @@ def test_a_full_disk_costs_spans_and_nothing_else(begin, small_disk):
 
 def test_a_disk_that_is_full_from_the_start(begin, small_disk):
     """Nothing can be written, not even the counts: they are kept in memory until they can be."""
-    filler = fill(small_disk)
+    filler = disks.fill(small_disk)
     recorded = begin(path=small_disk / "folder")
     for number in range(50):
         work(number)
