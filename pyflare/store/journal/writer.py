@@ -188,6 +188,7 @@ class JournalWriter:
             position -= shorter + _FRAME_BYTES
             end -= shorter + _FRAME_BYTES
         try:
+            cursor.position = position  # whatever interrupts this, the next record is written over what is half done
             map = cursor.map
             if size < _LARGE_BYTES:
                 map[position + _FRAME_BYTES : end] = payload

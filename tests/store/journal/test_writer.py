@@ -489,6 +489,27 @@ def test_frames_stop_at_the_first_damage():
     assert list(scan(b"")) == []
 
 
+def test_an_interrupted_end_costs_nothing_that_comes_after_it(journal, tmp_path, monkeypatch):
+    """Ctrl-C may come between any two steps of a write; a start that is half replaced is written over."""
+    start = encode_record((SPAN_START_TAG, 1, b"s" * 200))
+    assert journal.write(start)
+    real, interruptions = writer_module._pack_frame, iter([KeyboardInterrupt])
+
+    def pack(*arguments):
+        for interruption in interruptions:
+            raise interruption
+        real(*arguments)
+
+    monkeypatch.setattr(writer_module, "_pack_frame", pack)
+    with pytest.raises(KeyboardInterrupt):
+        journal.write(encode_record((SPAN_END_TAG, 1, b"e" * 700)), start)
+    later = [b"short", *(os.urandom(300) for _ in range(5))]
+    assert all(map(journal.write, later))
+    assert read(tmp_path) == later
+    journal.close()
+    assert read(tmp_path) == later
+
+
 def test_a_length_beyond_the_file_is_damage(journal, tmp_path):
     """A frame that claims gigabytes is not made room for."""
     for _ in range(30):
