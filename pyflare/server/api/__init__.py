@@ -1,0 +1,1 @@
+"""The query API: what a folder holds, over HTTP and WebSocket."""
