@@ -6,8 +6,10 @@
     ├── StoreError(OSError)                the folder cannot be used as asked
     │   ├── StoreNotFoundError(FileNotFoundError)   there is no PyFlare folder at the path
     │   ├── SchemaVersionError             the folder was written by a newer PyFlare
+    │   ├── ReadOnlyError(PermissionError) this process may not write to the folder
     │   └── CorruptError                   a file of the folder is damaged
     ├── QueryError(ValueError)             SQL or a filter that cannot be answered; says what to change
+    │   └── FilterError                    text in the filter language that cannot be read; says where
     ├── NotFoundError(LookupError)         no trace, span or payload has the id asked for
     └── DataError(ValueError)              an argument's data has the wrong type, shape or range
 
@@ -47,12 +49,39 @@ class SchemaVersionError(StoreError):
     """The folder was written by a newer PyFlare than this one."""
 
 
+class ReadOnlyError(StoreError, PermissionError):
+    """This process may not write to the folder."""
+
+
 class CorruptError(StoreError):
     """A file of the folder is damaged."""
 
 
 class QueryError(PyFlareError, ValueError):
     """A query or a filter cannot be answered as written."""
+
+
+class FilterError(QueryError):
+    """A text in the filter language that cannot be read, or asks for what is not there.
+
+    Args:
+        problem: What was expected and what came.
+        start: Where the part meant begins, in characters from the beginning of the filter.
+        end: Where it ends.
+        hint: What to do, where there is something to say.
+        suggestion: The whole filter with what was probably meant, where that is known.
+    """
+
+    def __init__(
+        self, problem: str, *, start: int, end: int, hint: str | None = None, suggestion: str | None = None
+    ) -> None:
+        said = f"{problem} Hint: {hint}" if hint else problem
+        super().__init__(f"filter, at character {start + 1}: {said}")
+        self.problem = problem
+        self.start = start
+        self.end = end
+        self.hint = hint
+        self.suggestion = suggestion
 
 
 class NotFoundError(PyFlareError, LookupError):
