@@ -234,6 +234,7 @@ class _later:
         (["show", "zz"], "expected a trace id of 32 hex digits"),
         (["show", "ffff"], "no trace has an id that begins with ffff"),
         (["export", "spnas"], 'there is no table "spnas"'),
+        (["export", "out.parquet"], "a file goes after -o: -o out.parquet"),
         (["export", "labels", "--user", "ann"], 'labels has no filter "user"'),
         (["gc"], "expected what to delete"),
         (["gc", "--keep", "a while"], "keep: expected how long"),
