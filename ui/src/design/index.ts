@@ -1,0 +1,16 @@
+export { Badge, type Tone } from "./Badge";
+export { Button, IconButton } from "./Button";
+export { CopyButton, copyText } from "./CopyButton";
+export { classes } from "./classes";
+export { Dialog } from "./Dialog";
+export { Input, SearchInput, Select } from "./Input";
+export { JsonView } from "./JsonView";
+export { Kbd } from "./Kbd";
+export { KINDS, KindIcon, kindOf } from "./kinds";
+export { Menu, type MenuItem } from "./Menu";
+export { Popover } from "./Popover";
+export { SplitPane } from "./SplitPane";
+export { EmptyState, ErrorState, Skeleton, Spinner, TableSkeleton } from "./states";
+export { type Choice, Segmented, Tabs } from "./Tabs";
+export { Toaster, toast } from "./Toast";
+export { Tooltip } from "./Tooltip";
