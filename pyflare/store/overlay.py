@@ -85,7 +85,12 @@ def _stored_rows(root: Path, snapshot: Snapshot, live: pa.Table, run: Run) -> pa
 
 
 def traces_source(
-    root: Path, snapshot: Snapshot, overlay: TraceOverlay | None, *, since_ns: int | None = None
+    root: Path,
+    snapshot: Snapshot,
+    overlay: TraceOverlay | None,
+    *,
+    since_ns: int | None = None,
+    until_ns: int | None = None,
 ) -> tuple[str, str]:
     """The rows of `traces` that parts hold and nobody changes, and those that the journals make; empty where none.
 
@@ -94,8 +99,9 @@ def traces_source(
         snapshot: The moment.
         overlay: What the journals change, or None to leave that out.
         since_ns: Leave out parts whose rows are all older, in unix nanoseconds.
+        until_ns: Leave out parts whose rows are all younger.
     """
-    stored = parts_source(root, snapshot, "traces", since_ns=since_ns)
+    stored = parts_source(root, snapshot, "traces", since_ns=since_ns, until_ns=until_ns)
     if overlay is None:
         return stored, ""
     if stored and overlay.hidden.num_rows:

@@ -59,6 +59,11 @@ class Workspace:
         if compact:
             compact_if_worth(self.path)
 
+    @property
+    def engine(self) -> Engine:
+        """What runs SQL over the folder: for the read models of this package and of the server."""
+        return self._engine
+
     def sql(self, query: str, params: Parameters = None) -> pa.Table:
         """Run one SQL query over the tables of the folder.
 

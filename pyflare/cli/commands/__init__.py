@@ -19,6 +19,7 @@ from pyflare.cli.commands.show import show
 from pyflare.cli.commands.stats import stats
 from pyflare.cli.commands.tail import tail
 from pyflare.cli.commands.traces import traces
+from pyflare.cli.commands.ui import ui
 from pyflare.cli.commands.version import version
 
 _LOOK: Final = "Look"
@@ -40,6 +41,7 @@ class Command(NamedTuple):
 
 
 ALL: Final = (
+    Command(ui, _LOOK),
     Command(traces, _LOOK),
     Command(show, _LOOK),
     Command(tail, _LOOK),

@@ -1,0 +1,35 @@
+"""`pyflare ui`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pyflare.cli import options
+
+
+def ui(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", envvar="PYFLARE_PATH", help="The folder of traces.")
+    ] = options.DEFAULT_FOLDER,
+    *,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="4319, or the next one that is free.")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Where to listen. Beyond this machine it takes a token.")] = (
+        "127.0.0.1"
+    ),
+    token: Annotated[
+        str | None,
+        typer.Option("--token", envvar="PYFLARE_UI_TOKEN", help="What browsers and programs must show."),
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Look at a folder of traces in the browser, until Ctrl-C."""
+    from pyflare.server.extra import check_installed
+    from pyflare.server.ui import run
+
+    check_installed()
+    run(directory, host=host, port=port, token=token, open_browser=not no_open)

@@ -1,0 +1,52 @@
+"""The application: every router of the API, and what all requests go through."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from pyflare._version import __version__
+from pyflare.server.api import errors
+from pyflare.server.api.caching import Answers, Versions
+from pyflare.server.api.deps import Served
+from pyflare.server.api.options import API_PREFIX, ApiOptions
+from pyflare.workspace import Workspace
+
+ROUTERS: Final = (
+    "info",
+    "traces",
+)
+"""Modules of this package with a `router`. Whoever adds one here has added its paths to the API."""
+
+DESCRIPTION: Final = (
+    "What a folder of traces holds. Times are RFC 3339 in UTC with nanoseconds; what is not known is null. "
+    "Answers carry an ETag; errors have one shape."
+)
+
+
+def make_app(workspace: Workspace | None, *, options: ApiOptions | None = None) -> FastAPI:
+    """The API over one folder, as an ASGI application."""
+    app = FastAPI(
+        title="PyFlare API",
+        version=__version__,
+        description=DESCRIPTION,
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    chosen = options or ApiOptions()
+    app.state.served = Served(
+        workspace=workspace, options=chosen, answers=Answers(chosen.cache_bytes), versions=Versions()
+    )
+    errors.install(app)
+    for name in ROUTERS:
+        app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
+    return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The OpenAPI document of the API; no folder is needed."""
+    return make_app(None).openapi()

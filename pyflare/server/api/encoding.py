@@ -1,0 +1,68 @@
+"""Rows of Arrow as values for msgspec, without a model in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.workspace.listing import TOTAL_TOKENS_SQL
+
+RAW_NULL: Final = msgspec.Raw(b"null")
+
+
+_RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""For Arrow, whose seconds have as many digits as the type."""
+_MS: Final = "duration_ns / 1e6"
+_END: Final = "make_timestamp_ns(epoch_ns(start_time) + duration_ns)"
+_USD: Final = "cost_micros / 1e6"
+
+TRACE_COLUMNS: Final[Mapping[str, str]] = {
+    "trace_id": "trace_id",
+    "root_span_id": "root_span_id",
+    "service_name": "service_name",
+    "operation_name": "operation_name",
+    "model_id": "model_ids[1]",
+    "model_ids": "coalesce(model_ids, [])",
+    "start_time": "start_time",
+    "end_time": _END,
+    "duration_ms": _MS,
+    "state": "coalesce(state, 'running')",
+    "status": "coalesce(status_code, 'unset')",
+    "span_count": "span_count",
+    "error_count": "error_count",
+    "input_preview": "input_preview",
+    "output_preview": "output_preview",
+    "input_tokens": "input_tokens",
+    "output_tokens": "output_tokens",
+    "total_tokens": TOTAL_TOKENS_SQL,
+    "cost_usd": _USD,
+    "user_id": "user_id",
+    "session_id": "session_id",
+    "feature_id": "feature_id",
+    "environment": "environment",
+    "team": "team",
+    "tags": "coalesce(tags, [])",
+}
+"""SQL of the fields of `schemas.traces.Trace` that a row of `traces` holds."""
+
+
+def records(table: pa.Table) -> list[dict[str, Any]]:
+    """Each row as a dict, times as RFC 3339 in UTC with nanoseconds."""
+    names = table.column_names
+    columns = [_readable(column).to_pylist() for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _readable(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.strftime(column, format=_RFC3339) if pa.types.is_timestamp(column.type) else column
+
+
+def with_scores(
+    rows: Iterable[dict[str, Any]], scores: Mapping[str, Mapping[str, Any]], key: str
+) -> list[dict[str, Any]]:
+    """The rows, each with its `scores`."""
+    return [{**row, "scores": scores.get(row[key], {})} for row in rows]

@@ -1,0 +1,256 @@
+"""Pages of traces and spans, in any order, with a place to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from pyflare.errors import QueryError
+from pyflare.schema.sql import quote, view_sql
+from pyflare.schema.tables import TABLES
+from pyflare.store.engine import Engine
+from pyflare.store.filters import Condition
+from pyflare.store.live import Snapshot
+from pyflare.store.overlay import TraceOverlay, traces_source
+from pyflare.store.session import Parameters
+from pyflare.store.sources import live_source, parts_source
+from pyflare.workspace.scope import Of, Scope
+
+TOTAL_TOKENS_SQL: Final = (
+    "CASE WHEN input_tokens IS NOT NULL OR output_tokens IS NOT NULL "
+    "THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) END"
+)
+_SHARED: Final = {
+    "start_time": "epoch_ns(start_time)",
+    "duration_ms": "duration_ns",
+    "cost_usd": "cost_micros",
+    "input_tokens": "input_tokens",
+    "output_tokens": "output_tokens",
+    "total_tokens": TOTAL_TOKENS_SQL,
+    "operation_name": "operation_name",
+    "service_name": "service_name",
+    "status": "status_code",
+}
+ORDERS: Final[Mapping[Of, Mapping[str, str]]] = {
+    "traces": {**_SHARED, "span_count": "span_count", "error_count": "error_count", "user_id": "user_id"},
+    "spans": {**_SHARED, "kind": "inference_type", "model_id": "model_id"},
+}
+"""What pages can be ordered by, and the SQL of it."""
+_KEYS: Final[Mapping[Of, tuple[str, ...]]] = {"traces": ("trace_id",), "spans": ("trace_id", "span_id")}
+_FIRST_LOOK: Final = 4
+"""Parts are looked at from the newest on, at first those with this many times the rows asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The last row of a page: what it was ordered by, and its ids."""
+
+    order: str
+    value: Any
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows, and the place after which the next ones come; None where these are the last."""
+
+    rows: pa.Table
+    next: Place | None
+
+
+def read_page(
+    engine: Engine,
+    of: Of,
+    scope: Scope,
+    *,
+    columns: Mapping[str, str],
+    order: str = "-start_time",
+    limit: int = 100,
+    offset: int = 0,
+    after: Place | None = None,
+) -> Page:
+    """A page of traces or spans.
+
+    Args:
+        engine: The folder.
+        of: What to list.
+        scope: Which of them.
+        columns: What to read: SQL by name.
+        order: One of `ORDERS`, with "-" before it for descending. Missing values come last.
+        limit: Rows at most.
+        offset: Rows to skip.
+        after: Where the page before ended.
+
+    Raises:
+        QueryError: The order is none, the place belongs to another, or the filter cannot be used.
+    """
+    listing = _Listing(
+        engine=engine,
+        of=of,
+        condition=scope.condition(engine, of),
+        columns=columns,
+        order=_order(of, order),
+        order_name=order,
+        limit=limit + 1,
+        offset=offset,
+        after=_checked(after, of, order),
+        since_ns=scope.since_ns,
+        until_ns=scope.until_ns,
+    )
+    rows = listing.read()
+    more = rows.num_rows > limit
+    rows = rows.slice(0, limit)
+    last = _place(rows, of, order) if more and limit else None
+    return Page(rows=rows.drop_columns(["_key", *(f"_{name}" for name in _KEYS[of])]), next=last)
+
+
+def count(engine: Engine, of: Of, scope: Scope) -> int:
+    """How many there are. Raises QueryError."""
+    condition = scope.condition(engine, of)
+
+    def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+        sources = _sources(engine, of, snapshot, overlay, since_ns=scope.since_ns, until_ns=scope.until_ns)
+        counted = [f"SELECT count(*) AS n FROM ({source}) WHERE {condition.sql}" for source in sources]
+        return f"SELECT sum(n)::BIGINT FROM ({' UNION ALL '.join(counted)})", condition.parameters * len(sources)
+
+    return int(engine.run(build, traces=of == "traces").column(0)[0].as_py())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listing:
+    """What was asked for, checked."""
+
+    engine: Engine
+    of: Of
+    condition: Condition
+    columns: Mapping[str, str]
+    order: tuple[str, bool]
+    """The SQL of it, and whether it is descending."""
+    order_name: str
+    limit: int
+    offset: int
+    after: Place | None
+    since_ns: int | None
+    until_ns: int | None
+
+    def read(self) -> pa.Table:
+        """The rows of the page, and one more where there is one.
+
+        The newest are looked for in the newest parts first: however large the
+        folder, most pages come out of one part.
+        """
+        if self.order_name != "-start_time":
+            return self._run(self.since_ns)
+        wanted = (self.limit + self.offset) * _FIRST_LOOK
+        while True:
+            since_ns = self._newest_since_ns(wanted)
+            rows = self._run(since_ns)
+            if rows.num_rows >= self.limit or since_ns is None or since_ns == self.since_ns:
+                return rows
+            wanted *= 8
+
+    def _newest_since_ns(self, wanted: int) -> int | None:
+        """A moment since which the parts have so many rows; None where they have not."""
+        until_ns = self._until_ns
+        parts = self.engine.snapshot().catalog.parts_of(self.of)
+        for part in sorted(parts, key=lambda part: part.min_time_ns, reverse=True):
+            if until_ns is not None and part.min_time_ns > until_ns:
+                continue
+            wanted -= part.rows
+            if wanted <= 0:
+                return part.min_time_ns if self.since_ns is None else max(part.min_time_ns, self.since_ns)
+        return self.since_ns
+
+    @property
+    def _until_ns(self) -> int | None:
+        """Younger rows cannot be on this page."""
+        if self.after is None or self.order_name != "-start_time":
+            return self.until_ns
+        return min(int(self.after.value), self.until_ns or int(self.after.value))
+
+    def _run(self, since_ns: int | None) -> pa.Table:
+        def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+            sources = _sources(self.engine, self.of, snapshot, overlay, since_ns=since_ns, until_ns=self._until_ns)
+            return self._query(sources, since_ns)
+
+        return self.engine.run(build, traces=self.of == "traces")
+
+    def _query(self, sources: list[str], since_ns: int | None) -> tuple[str, Parameters]:
+        keys = _KEYS[self.of]
+        sql, descending = self.order
+        way = "DESC" if descending else "ASC"
+        ordered = ", ".join([f"_key {way} NULLS LAST", *(f"_{name} {way}" for name in keys)])
+        cut = f"ORDER BY {ordered} LIMIT {self.limit + self.offset}"
+        condition = self.condition & self._beyond()
+        if since_ns is not None:
+            condition &= Condition(f"start_time >= make_timestamp_ns({since_ns})")
+        read = ", ".join(
+            [
+                *(f"{sql} AS {quote(name)}" for name, sql in self.columns.items()),
+                f"{sql} AS _key",
+                *(f"{name} AS _{name}" for name in keys),
+            ]
+        )
+        selects = [f"(SELECT {read} FROM ({source}) WHERE {condition.sql} {cut})" for source in sources]
+        query = selects[0] if len(selects) == 1 else f"SELECT * FROM ({' UNION ALL '.join(selects)}) {cut}"
+        return f"SELECT * FROM {query} OFFSET {self.offset}" if self.offset else query, (
+            condition.parameters * len(sources)
+        )
+
+    def _beyond(self) -> Condition:
+        """The rows that come after the place where the page before ended."""
+        if self.after is None:
+            return Condition("true")
+        sql, descending = self.order
+        sign = "<" if descending else ">"
+        keys = _KEYS[self.of]
+        ids = f"({', '.join(keys)}) {sign} ({', '.join('?' for _ in keys)})" if len(keys) > 1 else f"{keys[0]} {sign} ?"
+        if self.after.value is None:
+            return Condition(f"({sql} IS NULL AND {ids})", self.after.ids)
+        value = self.after.value
+        return Condition(f"({sql} {sign} ? OR {sql} IS NULL OR ({sql} = ? AND {ids}))", (value, value, *self.after.ids))
+
+
+def _sources(
+    engine: Engine,
+    of: Of,
+    snapshot: Snapshot,
+    overlay: TraceOverlay | None,
+    *,
+    since_ns: int | None,
+    until_ns: int | None,
+) -> list[str]:
+    """The rows of parts and those of journals, each with the derived columns."""
+    if of == "traces":
+        stored, live = traces_source(engine.root, snapshot, overlay, since_ns=since_ns, until_ns=until_ns)
+    else:
+        stored = parts_source(engine.root, snapshot, of, since_ns=since_ns, until_ns=until_ns)
+        live = live_source(snapshot, of)
+    return [view_sql(TABLES[of], source) for source in (stored, live) if source] or [f"SELECT * FROM {of}"]
+
+
+def _order(of: Of, order: str) -> tuple[str, bool]:
+    sql = ORDERS[of].get(order.removeprefix("-"))
+    if sql is None:
+        raise QueryError(f"order_by: expected one of {', '.join(ORDERS[of])}, with - before it; got {order!r}.")
+    return sql, order.startswith("-")
+
+
+def _checked(after: Place | None, of: Of, order: str) -> Place | None:
+    if after is None:
+        return None
+    if after.order != order or len(after.ids) != len(_KEYS[of]):
+        raise QueryError("cursor: it belongs to another list. Hint: begin anew without a cursor.")
+    return after
+
+
+def _place(rows: pa.Table, of: Of, order: str) -> Place:
+    at = rows.num_rows - 1
+    return Place(
+        order=order,
+        value=rows["_key"][at].as_py(),
+        ids=tuple(rows[f"_{name}"][at].as_py() for name in _KEYS[of]),
+    )
