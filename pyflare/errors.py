@@ -12,6 +12,7 @@
     │   └── FilterError                    text in the filter language that cannot be read; says where
     ├── NotFoundError(LookupError)         no trace, span or payload has the id asked for
     └── DataError(ValueError)              an argument's data has the wrong type, shape or range
+        └── InsufficientDataError          there is too little of it for the question
 
 Every error is also the builtin a caller would expect, so `except ValueError`
 works without importing this module. Tracing never raises any of them into the
@@ -69,19 +70,25 @@ class FilterError(QueryError):
         start: Where the part meant begins, in characters from the beginning of the filter.
         end: Where it ends.
         hint: What to do, where there is something to say.
-        suggestion: The whole filter with what was probably meant, where that is known.
+        instead: What was probably meant by that part, where that is known.
     """
 
     def __init__(
-        self, problem: str, *, start: int, end: int, hint: str | None = None, suggestion: str | None = None
+        self, problem: str, *, start: int, end: int, hint: str | None = None, instead: str | None = None
     ) -> None:
         said = f"{problem} Hint: {hint}" if hint else problem
         super().__init__(f"filter, at character {start + 1}: {said}")
+        self.code = "bad_filter"
         self.problem = problem
         self.start = start
         self.end = end
         self.hint = hint
-        self.suggestion = suggestion
+        self.instead = instead
+
+    @property
+    def details(self) -> dict[str, int | str | None]:
+        """Where it is, and what was probably meant, for programs."""
+        return {"start": self.start, "end": self.end, "instead": self.instead}
 
 
 class NotFoundError(PyFlareError, LookupError):
@@ -90,3 +97,7 @@ class NotFoundError(PyFlareError, LookupError):
 
 class DataError(PyFlareError, ValueError):
     """An argument's data has the wrong type, shape or range."""
+
+
+class InsufficientDataError(DataError):
+    """There is too little data for the question that was asked."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from pyflare.errors import MissingExtraError
 
-_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "grpc", "zstandard", "yaml")
+_NEEDED: Final = ("uvicorn", "uvloop", "httptools", "websockets", "grpc", "zstandard", "yaml")
 
 
 def check_installed() -> None:
