@@ -11,7 +11,9 @@ const ORDER = { changed: 0, removed: 1, added: 2, same: 3 } as const;
 /** Compare two sets of attributes by name: what differs first, then by name. */
 export function diffAttributes(a: Record<string, unknown>, b: Record<string, unknown>): AttributeRow[] {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return names.map((name) => compare(name, a, b)).sort((x, y) => ORDER[x.kind] - ORDER[y.kind] || byName(x, y));
+  return names
+    .map((name) => compare(name, a, b))
+    .sort((x, y) => ORDER[x.kind] - ORDER[y.kind] || byName(x, y));
 }
 
 const byName = (x: AttributeRow, y: AttributeRow) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0);

@@ -36,11 +36,7 @@ describe("foldSame", () => {
 
 test("a unified diff names what went before what came", () => {
   const { rows } = diffLines("a 1\nb 1\nc", "a 2\nb 2\nc");
-  expect(unify(rows).map((line) => `${line.sign}${line.pieces.map((piece) => piece.text).join("")}`)).toEqual([
-    "-a 1",
-    "-b 1",
-    "+a 2",
-    "+b 2",
-    " c",
-  ]);
+  expect(unify(rows).map((line) => `${line.sign}${line.pieces.map((piece) => piece.text).join("")}`)).toEqual(
+    ["-a 1", "-b 1", "+a 2", "+b 2", " c"],
+  );
 });

@@ -49,7 +49,12 @@ export function unify(rows: readonly Row[]): UnifiedLine[] {
   for (const row of rows) {
     if (row.kind === "same") {
       flush();
-      lines.push({ sign: " ", a: row.a?.number ?? null, b: row.b?.number ?? null, pieces: row.a?.pieces ?? [] });
+      lines.push({
+        sign: " ",
+        a: row.a?.number ?? null,
+        b: row.b?.number ?? null,
+        pieces: row.a?.pieces ?? [],
+      });
       continue;
     }
     if (row.a) lines.push({ sign: "-", a: row.a.number, b: null, pieces: row.a.pieces });

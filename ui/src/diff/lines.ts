@@ -108,7 +108,11 @@ export function diffWithin(a: string, b: string): [Piece[], Piece[]] {
   const kept = parts.filter((part) => !part.added && !part.removed);
   const common = kept.reduce((sum, part) => sum + part.value.trim().length, 0);
   if (common * 5 < Math.min(a.trim().length, b.trim().length)) return all;
-  const left = parts.filter((part) => !part.added).map((part) => ({ text: part.value, changed: part.removed === true }));
-  const right = parts.filter((part) => !part.removed).map((part) => ({ text: part.value, changed: part.added === true }));
+  const left = parts
+    .filter((part) => !part.added)
+    .map((part) => ({ text: part.value, changed: part.removed === true }));
+  const right = parts
+    .filter((part) => !part.removed)
+    .map((part) => ({ text: part.value, changed: part.added === true }));
   return [left, right];
 }

@@ -23,7 +23,9 @@ export function valueAsText(value: unknown): string {
 
 /** A chat as text: one block per message under its role, as a person would read it. */
 export function chatAsText(messages: readonly ChatMessage[]): string {
-  return messages.map((message) => [`[${message.role}]`, ...message.parts.map(partAsText)].join("\n")).join("\n\n");
+  return messages
+    .map((message) => [`[${message.role}]`, ...message.parts.map(partAsText)].join("\n"))
+    .join("\n\n");
 }
 
 function partAsText(part: Part): string {
