@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pyflare.errors import QueryError
 from pyflare.schema.sql import quote
@@ -37,6 +37,10 @@ class Condition:
         return Condition(f"{self.sql} AND {other.sql}", self.parameters + other.parameters)
 
 
+FindPayloads = Callable[[str], Sequence[str]]
+"""Gives the ids of the payloads that hold a text; see `text_pattern`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """One filter as it was given."""
@@ -45,23 +49,29 @@ class _Call:
     value: Any
     time_column: str
     now_ns: int
-    content_ids: Sequence[str]
+    find_payloads: FindPayloads
 
 
 Filter = Callable[[_Call], Condition]
-_ContentIds = Mapping[str, Sequence[str]]
 
 EVERYTHING: Final = Condition("true")
 
 
-def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: _ContentIds | None = None) -> Condition:
+def no_payloads(_: str) -> Sequence[str]:
+    """A `FindPayloads` that finds none: what is too large to stand in the span is not looked into."""
+    return ()
+
+
+def where(
+    table: str, filters: Mapping[str, Any], *, now_ns: int, find_payloads: FindPayloads = no_payloads
+) -> Condition:
     """The condition that all filters of a table together make. Those that are None do not count.
 
     Args:
         table: A table that has filters.
         filters: Values by filter name. A list or tuple of values means any of them.
         now_ns: The present, in unix nanoseconds, for times such as "2h" ago.
-        content_ids: By filter, the payloads that hold the text it looks for: see `text_pattern`.
+        find_payloads: Gives the ids of the payloads that hold a text, for filters that look for one.
 
     Raises:
         QueryError: There is no such filter, or it cannot take the value.
@@ -73,9 +83,7 @@ def where(table: str, filters: Mapping[str, Any], *, now_ns: int, content_ids: _
         if name not in known:
             raise QueryError(f'{table} has no filter "{name}"; it has {", ".join(known)}.{did_you_mean(name, known)}')
         if value is not None:
-            condition &= known[name](
-                _Call(name, value, TABLES[table].time_column, now_ns, (content_ids or {}).get(name, ()))
-            )
+            condition &= known[name](_Call(name, value, TABLES[table].time_column, now_ns, find_payloads))
     return condition
 
 
@@ -220,8 +228,12 @@ def text_pattern(text: object) -> str:
     """
     if not isinstance(text, str) or not text:
         raise QueryError(f"text: expected a text to look for, got {text!r}.")
-    written = json.dumps(text, ensure_ascii=False)[1:-1]
-    return "(?i)" + _SYNTAX.sub(r"\\\g<0>", written)
+    return literal_pattern(json.dumps(text, ensure_ascii=False)[1:-1])
+
+
+def literal_pattern(text: str) -> str:
+    """The regular expression that finds a text as it stands, whatever its case."""
+    return "(?i)" + _SYNTAX.sub(r"\\\g<0>", text)
 
 
 def _text(*columns: str) -> Filter:
@@ -230,10 +242,10 @@ def _text(*columns: str) -> Filter:
     def build(call: _Call) -> Condition:
         pattern = text_pattern(call.value)
         ways = [f"regexp_matches({column}, ?)" for column in columns]
-        if not call.content_ids:
+        ids = [*call.find_payloads(call.value)]
+        if not ids:
             return Condition(f"({' OR '.join(ways)})", (pattern,) * len(ways))
         large = [f"list_contains(?, {column}_ref)" for column in columns]
-        ids = [*call.content_ids]
         return Condition(f"({' OR '.join(ways + large)})", (pattern,) * len(ways) + (ids,) * len(large))
 
     return build
@@ -247,6 +259,19 @@ def _in_a_span(build: Filter) -> Filter:
         return Condition(f"trace_id IN (SELECT trace_id FROM spans WHERE {of_span.sql})", of_span.parameters)
 
     return of_trace
+
+
+def _language(of: Literal["traces", "spans"]) -> Filter:
+    """What a text in the filter language means."""
+
+    def build(call: _Call) -> Condition:
+        from pyflare.store.language import compile_filter
+
+        if not isinstance(call.value, str):
+            raise QueryError(f"{call.name}: expected a text in the filter language, got {type(call.value).__name__}.")
+        return compile_filter(call.value, of=of, now_ns=call.now_ns, find_payloads=call.find_payloads)
+
+    return build
 
 
 def _labelled(call: _Call) -> Condition:
@@ -280,9 +305,6 @@ _TEXTS: Final[dict[str, Filter]] = {
     "input_text": _text("input"),
     "output_text": _text("output"),
 }
-"""Filters that look for a text; see `text_pattern`."""
-TEXT_FILTERS: Final = tuple(_TEXTS)
-
 _PLAIN: Final = {
     name: (column, _equals(column))
     for name, column in {
@@ -308,6 +330,7 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         "attributes": _entries("attributes"),
         "trace_id": _equals("trace_id"),
         "span_id": _equals("span_id"),
+        "where": _language("spans"),
     },
     "traces": {
         **_TIMES,
@@ -318,6 +341,7 @@ FILTERS: Final[dict[str, dict[str, Filter]]] = {
         "attributes": _in_a_span(_entries("attributes")),
         "kind": _in_a_span(_equals("inference_type")),
         "trace_id": _equals("trace_id"),
+        "where": _language("traces"),
     },
     "predictions": {
         **_TIMES,

@@ -56,6 +56,8 @@ class _Work(_Times, _Scope, total=False):
     attributes: Mapping[str, Any] | None
     """Has these attributes; a value of None asks for their absence. Of a trace any of its spans."""
     trace_id: Texts
+    where: str | None
+    """A filter in the filter language, such as `latency > 2s and (tool = search or status = error)`."""
 
 
 class TraceFilters(_Work, total=False):

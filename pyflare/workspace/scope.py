@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition, where
-
-Of = Literal["traces", "spans"]
+from pyflare.store.language import Of as Of
+from pyflare.store.language import compile_filter
+from pyflare.workspace.lookup import find_payloads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +40,16 @@ class Scope:
         Raises:
             QueryError: The filter cannot be understood, or names what there is not.
         """
-        del engine
-        return self.within & where(of, self._named, now_ns=self.now_ns)
+        condition = self.within & where(of, self._named, now_ns=self.now_ns)
+        if not self.filter:
+            return condition
+        return condition & compile_filter(
+            self.filter,
+            of=of,
+            now_ns=self.now_ns,
+            find_payloads=functools.partial(find_payloads, engine),
+            spans_since_ns=self.since_ns if of == "traces" else None,
+        )
 
     @property
     def within(self) -> Condition:

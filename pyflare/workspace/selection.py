@@ -11,7 +11,7 @@ from typing import Any, Final
 from pyflare.errors import QueryError
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
-from pyflare.store.filters import EVERYTHING, Condition, column_names, order_by, where
+from pyflare.store.filters import EVERYTHING, Condition, FindPayloads, column_names, no_payloads, order_by, where
 from pyflare.store.hints import did_you_mean
 from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
@@ -78,7 +78,7 @@ def selection(
     order: str | None,
     limit: int | None,
     columns: Sequence[str] | None = None,
-    content_ids: Mapping[str, Sequence[str]] | None = None,
+    find_payloads: FindPayloads = no_payloads,
 ) -> Build:
     """A query for the rows of a table that meet the filters.
 
@@ -93,13 +93,13 @@ def selection(
         order: A column, with "-" before it for descending; None for the order in which they are stored.
         limit: Rows at most; None for all.
         columns: The columns to read; all where it is None.
-        content_ids: By filter, the payloads that hold the text it looks for.
+        find_payloads: Gives the ids of the payloads that hold a text, for filters that look for one.
 
     Raises:
         QueryError: There is no such filter or column, or a value it cannot take.
         DataError: A time is not one.
     """
-    condition = where(table, filters, now_ns=time.time_ns(), content_ids=content_ids)
+    condition = where(table, filters, now_ns=time.time_ns(), find_payloads=find_payloads)
     time_column = TABLES[table].time_column
     return _Selection(
         root=root,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +19,6 @@ from pyflare.store.compaction import CompactionResult, compact
 from pyflare.store.deletion import DeletionResult, delete
 from pyflare.store.engine import Engine
 from pyflare.store.expiry import cutoff_ns
-from pyflare.store.filters import TEXT_FILTERS
 from pyflare.store.migrate import check_version
 from pyflare.store.pinned import Build
 from pyflare.store.retention import RetentionResult, apply_retention
@@ -96,7 +96,7 @@ class Workspace:
         Args:
             limit: Rows at most; None for all.
             order_by: A column; with "-" before it in descending order.
-            **filters: `since="2h"`, `model="gpt-4o"`, `status="error"`, `user`, `text`, …: see `TraceFilters`.
+            **filters: `since="2h"`, `model="gpt-4o"`, `where="latency > 2s and not tag = beta"`, …: see `TraceFilters`.
 
         Raises:
             QueryError: There is no such filter or column, or it cannot take the value.
@@ -355,7 +355,6 @@ class Workspace:
         order_by: str | None,
         columns: Sequence[str] | None = None,
     ) -> Build:
-        texts = {name: filters[name] for name in TEXT_FILTERS if filters.get(name) is not None}
         return selection(
             self._engine.root,
             table,
@@ -363,5 +362,5 @@ class Workspace:
             order=order_by,
             limit=limit,
             columns=columns,
-            content_ids={name: lookup.find_payloads(self._engine, text) for name, text in texts.items()},
+            find_payloads=functools.partial(lookup.find_payloads, self._engine),
         )
