@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test slow fuzz coverage bench lint format types docs serve clean
+.PHONY: help setup demo test slow browser fuzz coverage bench lint format types docs serve clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -25,6 +25,9 @@ test: $(STAMP)  ## Run the tests (the slow ones apart)
 
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
+
+browser: $(STAMP)  ## Run the browser tests: every screen of the viewer in Chromium
+	@$(BIN)/python -m pytest tests/browser -m 'browser and not slow'
 
 FUZZ_SECONDS := 600
 fuzz: $(STAMP)  ## Fuzz the receiver and the normaliser for ten minutes, or FUZZ_SECONDS

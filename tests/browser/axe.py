@@ -1,0 +1,29 @@
+"""Faults of accessibility, as axe-core finds them."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+GRAVE: Final = ("serious", "critical")
+
+
+def faults(page: Page) -> list[str]:
+    """The serious and critical faults of what is on screen, one line for each node."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+    violations: list[dict[str, Any]] = page.evaluate("axe.run().then((found) => found.violations)")
+    return [
+        f"{violation['id']} ({violation['impact']}): {node['html'][:160]}: {_first_line(node)}"
+        for violation in violations
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+
+
+def _first_line(node: dict[str, Any]) -> str:
+    lines = [line.strip() for line in node.get("failureSummary", "").splitlines()]
+    return "; ".join(lines[1:3])
