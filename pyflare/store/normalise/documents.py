@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from pyflare.store.normalise.messages import opened
+from pyflare.dialects.messages import opened
 from pyflare.store.normalise.values import amount
 
 _NAMES: Final = {

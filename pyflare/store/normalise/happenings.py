@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.dialects import events
+from pyflare.dialects.json_text import decoded
 from pyflare.store.normalise import messages
 from pyflare.store.normalise.rules import EVENTS
-from pyflare.store.normalise.values import decoded
 from pyflare.store.normalise.vector import integers, np
 
 _BODY: Final = "gen_ai.event.content"

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.dialects import events
+from pyflare.dialects.json_text import decoded
 from pyflare.store.normalise import told
 from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.happenings import Happening, with_body
 from pyflare.store.normalise.rules import EVENTS
-from pyflare.store.normalise.values import decoded
 from pyflare.store.normalise.vector import integers, np
 from pyflare.store.normalise.work import Work
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from pyflare.store.normalise.values import BAD_JSON
+from pyflare.dialects.json_text import BAD_JSON
 
 _REASONS: Final = Meta(pattern="^(stop|length|content_filter|tool_call|error)$")
 _Content = Annotated[str, Meta(min_length=1)]

@@ -12,24 +12,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyflare.dialects.json_text import BAD_JSON, decoded
 from pyflare.store.normalise.entries import ARRAY, DOUBLE, INT, STRING
 from pyflare.store.normalise.vector import Integers, Mask, Types, np
 
 _MOST: Final = (1 << 63) - 1
 _LONGEST_DIGITS: Final = 30
-_decode = msgspec.json.Decoder().decode
 _check = msgspec.json.Decoder(msgspec.Raw).decode
 _encode = msgspec.json.Encoder().encode
-BAD_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError, ValueError)
-"""What reading text as JSON may raise."""
-
-
-def decoded(text: str) -> Any:
-    """The value that JSON text stands for; None where it is no JSON."""
-    try:
-        return _decode(text)
-    except BAD_JSON:
-        return None
 
 
 def encoded(value: object) -> str | None:
@@ -170,7 +160,7 @@ class Members:
 @cache
 def _decoder(names: tuple[str, ...]) -> Callable[[str], Any]:
     if "" in names:
-        return _decode
+        return msgspec.json.decode
     fields = [(f"m{number}", Any, None) for number in range(len(names))]
     shape = msgspec.defstruct(
         "Shape", fields, rename={f"m{number}": name for number, name in enumerate(names)}, gc=False

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from pyflare.dialects.json_text import decoded
 from pyflare.dialects.words import FINISH_REASONS, ROLES
-from pyflare.store.normalise.values import decoded
 
 Message = dict[str, Any]
 
