@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
+import pyarrow as pa
+
 from pyflare.errors import NotFoundError, QueryError
+from pyflare.schema.sql import quote
 from pyflare.store import vectors
 from pyflare.store.engine import Engine
-from pyflare.store.filters import text_pattern
+from pyflare.store.filters import EVERYTHING, Condition, text_pattern
 from pyflare.store.hints import did_you_mean
 from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
@@ -23,26 +27,72 @@ from pyflare.workspace.trace import Trace, TraceSpan
 _HEX: Final = re.compile(r"[0-9a-f]{1,32}")
 _TRACE_ID_DIGITS: Final = 32
 _SAID_AT_MOST: Final = 5
+WHOLE: Final = "*, epoch_ns(start_time) AS start_unix_ns"
+"""Every stored column of a span, and what `TraceSpan` wants beside them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where the spans of one trace lie."""
+
+    trace_id: str
+    start_ns: int
+    """Start of the earliest span, in unix nanoseconds."""
+    end_ns: int | None
+    """The latest end; None where no span has ended."""
+    span_count: int
 
 
 def find_trace(engine: Engine, trace_id: str) -> Trace:
     """The trace that an id, or the beginning of one, belongs to.
 
-    Its time is looked up in `traces` first, so that of `spans` only the parts of
-    that time are read. Should a span lie outside of it, as one still running may,
-    the count of spans tells, and they are looked for everywhere.
+    Raises:
+        NotFoundError: No trace has the id, or several begin like that.
+    """
+    located = locate(engine, trace_id)
+    rows = with_logged_content(engine, read_spans(engine, located))
+    spans = [TraceSpan(row) for row in arrow.dicts(rows)]
+    if not spans:
+        raise NotFoundError(f"the trace {located.trace_id} was deleted while it was read.")
+    return Trace(spans)
+
+
+def locate(engine: Engine, trace_id: str) -> Located:
+    """Look a trace up in `traces`, by its id or the beginning of one.
 
     Raises:
         NotFoundError: No trace has the id, or several begin like that.
     """
-    row = _find_row(engine, trace_id.strip().lower())
-    found = row["trace_id"], row["start_ns"]
-    spans = _spans(engine, *found, until_ns=row["end_ns"])
-    if len(spans) < row["span_count"]:
-        spans = _spans(engine, *found, until_ns=None)
-    if not spans:
-        raise NotFoundError(f"the trace {row['trace_id']} was deleted while it was read.")
-    return Trace(spans)
+    return Located(**_find_row(engine, trace_id.strip().lower()))
+
+
+def read_spans(
+    engine: Engine,
+    located: Located,
+    *,
+    select: str = WHOLE,
+    where: Condition = EVERYTHING,
+    tail: str = "",
+    expected: int | None = None,
+) -> pa.Table:
+    """Spans of one trace.
+
+    Of `spans` only the parts of the trace's time are read. Should a span lie outside
+    of it, as one still running may, fewer come than expected, and they are looked
+    for everywhere.
+
+    Args:
+        engine: The folder.
+        located: The trace.
+        select: What to read of the stored columns.
+        where: Which of its spans.
+        tail: ORDER BY and LIMIT.
+        expected: How many there should be; the trace's count of spans where it is None.
+    """
+    rows = _read_spans(engine, located, select, where, tail, until_ns=located.end_ns)
+    if rows.num_rows < (located.span_count if expected is None else expected):
+        rows = _read_spans(engine, located, select, where, tail, until_ns=None)
+    return rows
 
 
 def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
@@ -70,20 +120,57 @@ def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
     return rows[0]
 
 
-def _spans(engine: Engine, trace_id: str, start_ns: int, *, until_ns: int | None) -> list[TraceSpan]:
+def _read_spans(
+    engine: Engine, located: Located, select: str, where: Condition, tail: str, *, until_ns: int | None
+) -> pa.Table:
+    start_ns = located.start_ns
     until = "" if until_ns is None else f" AND start_time <= make_timestamp_ns({until_ns})"
 
     def build(snapshot: Snapshot, _: object) -> tuple[str, Parameters]:
         parts = parts_source(engine.root, snapshot, "spans", since_ns=start_ns, until_ns=until_ns)
         source = joined("spans", parts, live_source(snapshot, "spans"))
         query = (
-            f"SELECT *, epoch_ns(start_time) AS start_unix_ns FROM ({source}) "
-            f"WHERE trace_id = ? AND start_time >= make_timestamp_ns({start_ns}){until}"
+            f"SELECT {select} FROM ({source}) WHERE trace_id = ? "
+            f"AND start_time >= make_timestamp_ns({start_ns}){until} AND {where.sql} {tail}"
         )
-        return query, [trace_id]
+        return query, [located.trace_id, *where.parameters]
 
-    rows = with_logged_content(engine, engine.run(build, traces=False))
-    return [TraceSpan(row) for row in arrow.dicts(rows)]
+    return engine.run(build, traces=False)
+
+
+def find_span(engine: Engine, located: Located, span_id: str) -> pa.Table:
+    """The one span of a trace that has an id, whole, with content that came as log records.
+
+    Raises:
+        NotFoundError: The trace has no such span.
+    """
+    rows = read_spans(engine, located, where=Condition("span_id = ?", (span_id,)), tail="LIMIT 1", expected=1)
+    if not rows.num_rows:
+        raise NotFoundError(f"the trace {located.trace_id} has no span {span_id}.")
+    return with_logged_content(engine, rows)
+
+
+def find_attributes(engine: Engine, located: Located, span_id: str | None) -> pa.Table:
+    """The column `attributes` of one span of a trace: no row where it has no such span."""
+    if span_id is None:
+        return read_spans(engine, located, select="attributes", tail="LIMIT 0", expected=0)
+    where = Condition("span_id = ?", (span_id,))
+    return read_spans(engine, located, select="attributes", where=where, tail="LIMIT 1", expected=1)
+
+
+def find_trace_row(engine: Engine, located: Located, columns: Mapping[str, str]) -> pa.Table:
+    """One row of `traces`: SQL by name.
+
+    Raises:
+        NotFoundError: It was deleted meanwhile.
+    """
+    selected = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
+    since = f"make_timestamp_ns({located.start_ns})"
+    query = f"SELECT {selected} FROM traces WHERE trace_id = ? AND start_time <= {since} LIMIT 1"
+    rows = engine.run(lambda *_: (query, [located.trace_id]), traces=True)
+    if not rows.num_rows:
+        raise NotFoundError(f"the trace {located.trace_id} was deleted while it was read.")
+    return rows
 
 
 def find_trace_id(engine: Engine, prefix: str) -> str:

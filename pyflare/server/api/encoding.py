@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -10,9 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.workspace.listing import TOTAL_TOKENS_SQL
-
-RAW_NULL: Final = msgspec.Raw(b"null")
-
 
 _RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
 """For Arrow, whose seconds have as many digits as the type."""
@@ -61,8 +58,18 @@ def _readable(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.strftime(column, format=_RFC3339) if pa.types.is_timestamp(column.type) else column
 
 
-def with_scores(
-    rows: Iterable[dict[str, Any]], scores: Mapping[str, Mapping[str, Any]], key: str
-) -> list[dict[str, Any]]:
-    """The rows, each with its `scores`."""
-    return [{**row, "scores": scores.get(row[key], {})} for row in rows]
+def numbers(column: pa.Array) -> msgspec.Raw:
+    """Numbers or truths as a JSON list, without a Python object for each."""
+    return _joined(pc.fill_null(pc.cast(column, pa.string()), "null"), ",", "[", "]")
+
+
+def ids(column: pa.Array) -> msgspec.Raw:
+    """Hex ids as a JSON list."""
+    return _joined(column, '","', '["', '"]')
+
+
+def _joined(texts: pa.Array, between: str, before: str, after: str) -> msgspec.Raw:
+    if not len(texts):
+        return msgspec.Raw(b"[]")
+    whole = pa.ListArray.from_arrays(pa.array([0, len(texts)], pa.int32()), texts)
+    return msgspec.Raw(f"{before}{pc.binary_join(whole, between)[0].as_py()}{after}".encode())

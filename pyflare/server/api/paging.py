@@ -41,9 +41,24 @@ def read_cursor(cursor: str | None) -> Place | None:
     return Place(order=order, value=value, ids=ids)
 
 
+def check_place(place: Place, *, order: str, key: type, ids: int) -> None:
+    """Let only a place pass that belongs to a list.
+
+    Raises:
+        QueryError: The cursor came from another list.
+    """
+    fits = place.value is None or isinstance(place.value, key)
+    if place.order != order or len(place.ids) != ids or not fits:
+        raise QueryError("cursor: it belongs to another list. Hint: begin anew without a cursor.")
+
+
 def next_link(request: Request, value: Mapping[str, Any]) -> dict[str, str]:
-    """The Link header to the page after this one; none where this is the last."""
-    cursor = value["next_cursor"]
+    """The Link header to the page after one that names its `next_cursor`; none where it is the last."""
+    return page_link(request, value["next_cursor"])
+
+
+def page_link(request: Request, cursor: str | None) -> dict[str, str]:
+    """The Link header to the page that a cursor leads to."""
     if cursor is None:
         return {}
     asked = [pair for pair in parse_qsl(request.url.query) if pair[0] not in ("cursor", "offset")]

@@ -1,19 +1,27 @@
-"""Traces: the list, and one of them."""
+"""Traces: the list, one of them, and its spans."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Response
+import pyarrow as pa
+from fastapi import APIRouter, Path, Query, Response
 
-from pyflare.server.api.deps import ERRORS, Asking, Count, Cursor, Limit, Offset, Scoped
-from pyflare.server.api.encoding import TRACE_COLUMNS, records, with_scores
-from pyflare.server.api.paging import next_link, read_cursor, write_cursor
-from pyflare.server.api.schemas.traces import TraceListResponse
+from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Count, Cursor, Limit, Offset, Scoped
+from pyflare.server.api.encoding import TRACE_COLUMNS, records
+from pyflare.server.api.paging import check_place, next_link, page_link, read_cursor, write_cursor
+from pyflare.server.api.schemas.traces import Outline, Span, SpanIds, Trace, TraceListResponse
+from pyflare.server.api.spans_whole import attributes_of, read_rows, span_value
+from pyflare.server.api.traces_outline import outline_value
 from pyflare.store.engine import Engine
-from pyflare.workspace.listing import Page, read_page
+from pyflare.store.filters import EVERYTHING, Condition
+from pyflare.workspace.annotate import find_scores, scores_of
+from pyflare.workspace.listing import Place, read_page
 from pyflare.workspace.listing import count as count_rows
-from pyflare.workspace.scored import latest_scores
+from pyflare.workspace.logged import with_logged_content
+from pyflare.workspace.lookup import Located, find_attributes, find_span, find_trace_row, locate, read_spans
+from pyflare.workspace.outline import read_outline
+from pyflare.workspace.searching import find_text
 
 router = APIRouter(tags=["traces"])
 
@@ -31,6 +39,10 @@ TraceOrder = Literal[
     "-status", "status",
     "-user_id", "user_id",
 ]  # fmt: skip
+TraceId = Annotated[str, Path(pattern="^[0-9a-f]{1,32}$", description="32 hex digits, or a beginning that is unique.")]
+SpanId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="16 hex digits.")]
+_SPAN_ORDER: Final = "start_time"
+_MOST_SCORES: Final = 10_000
 
 
 @router.get("/traces", response_model=TraceListResponse, responses=ERRORS)
@@ -47,12 +59,13 @@ def list_traces(
     engine = ask.workspace.engine
 
     def make() -> dict[str, Any]:
+        after = read_cursor(cursor)
         page = read_page(
             engine, "traces", scope,
-            columns=TRACE_COLUMNS, order=order_by, limit=limit, offset=offset, after=read_cursor(cursor),
+            columns=TRACE_COLUMNS, order=order_by, limit=limit, offset=offset, after=after,
         )  # fmt: skip
         return {
-            "traces": _traces(engine, page),
+            "traces": trace_values(engine, page.rows),
             "next_cursor": write_cursor(page.next),
             "total": count_rows(engine, "traces", scope) if count else None,
         }
@@ -60,7 +73,100 @@ def list_traces(
     return ask.json(make, headers=lambda value: next_link(ask.request, value))
 
 
-def _traces(engine: Engine, page: Page) -> list[dict[str, Any]]:
-    rows = records(page.rows)
-    scores = latest_scores(engine, "trace_id", [row["trace_id"] for row in rows])
-    return [{**row, "attributes": {}} for row in with_scores(rows, scores, "trace_id")]
+def trace_values(engine: Engine, rows: pa.Table) -> list[dict[str, Any]]:
+    """What `schemas.traces.Trace` describes, of rows with `TRACE_COLUMNS`."""
+    found = records(rows)
+    scores = scores_of(engine, [row["trace_id"] for row in found])
+    return [{**row, "scores": scores.get(row["trace_id"], {}), "attributes": {}} for row in found]
+
+
+@router.get("/traces/{trace_id}", response_model=Trace, responses=ERRORS | NOT_FOUND)
+def get_trace(ask: Asking, trace_id: TraceId) -> Response:
+    """One trace, summed up, with the attributes of its root span."""
+    engine = ask.workspace.engine
+
+    def make() -> dict[str, Any]:
+        located = locate(engine, trace_id)
+        (value,) = trace_values(engine, find_trace_row(engine, located, TRACE_COLUMNS))
+        return {**value, "attributes": attributes_of(find_attributes(engine, located, value["root_span_id"]))}
+
+    return ask.json(make)
+
+
+@router.get("/traces/{trace_id}/spans", response_model=list[Span], responses=ERRORS | NOT_FOUND)
+def list_spans_of_trace(
+    ask: Asking, trace_id: TraceId, limit: Limit = 1000, offset: Offset = 0, cursor: Cursor = None
+) -> Response:
+    """The spans of a trace, whole, in the order of start. `Link` leads to the next page; `origins` are left out."""
+    engine = ask.workspace.engine
+    ends: list[str | None] = []
+
+    def make() -> list[dict[str, Any]]:
+        located = locate(engine, trace_id)
+        rows, after = _page_of_spans(engine, located, limit=limit, offset=offset, after=read_cursor(cursor))
+        ends.append(write_cursor(after))
+        scores = _scores(engine, located.trace_id)
+        return [span_value(row, scores=scores.get(row["span_id"], ()), origins=False) for row in read_rows(rows)]
+
+    return ask.json(make, headers=lambda _: page_link(ask.request, ends[0]))
+
+
+def _page_of_spans(
+    engine: Engine, located: Located, *, limit: int, offset: int, after: Place | None
+) -> tuple[pa.Table, Place | None]:
+    """A page of a trace's spans, and the place where it ended; None where it is the last."""
+    where = EVERYTHING
+    if after is not None:
+        check_place(after, order=_SPAN_ORDER, key=int, ids=1)
+        where = Condition(f"(start_time, span_id) > (make_timestamp_ns({after.value}), ?)", after.ids)
+    rows = read_spans(
+        engine, located, where=where,
+        tail=f"ORDER BY start_time, span_id LIMIT {limit + 1} OFFSET {offset}",
+        expected=min(limit, located.span_count),
+    )  # fmt: skip
+    page, at = rows.slice(0, limit), limit - 1
+    place = None
+    if rows.num_rows > limit:
+        place = Place(order=_SPAN_ORDER, value=rows["start_unix_ns"][at].as_py(), ids=(rows["span_id"][at].as_py(),))
+    return with_logged_content(engine, page), place
+
+
+def _scores(engine: Engine, trace_id: str, span_id: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    """The scores of a trace's spans, by span."""
+    rows = find_scores(engine, {"trace_id": trace_id, "span_id": span_id}, limit=_MOST_SCORES)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in records(rows):
+        if row["span_id"] is not None:
+            found.setdefault(row["span_id"], []).append(row)
+    return found
+
+
+@router.get("/traces/{trace_id}/spans/{span_id}", response_model=Span, responses=ERRORS | NOT_FOUND)
+def get_span(ask: Asking, trace_id: TraceId, span_id: SpanId) -> Response:
+    """One span with everything."""
+    engine = ask.workspace.engine
+
+    def make() -> dict[str, Any]:
+        located = locate(engine, trace_id)
+        (row,) = read_rows(find_span(engine, located, span_id))
+        return span_value(row, scores=_scores(engine, located.trace_id, span_id).get(span_id, ()))
+
+    return ask.json(make)
+
+
+@router.get("/traces/{trace_id}/outline", response_model=Outline, responses=ERRORS | NOT_FOUND)
+def get_outline(ask: Asking, trace_id: TraceId) -> Response:
+    """All spans of a trace, narrow and by column."""
+    return ask.json(lambda: outline_value(read_outline(ask.workspace.engine, trace_id)))
+
+
+@router.get("/traces/{trace_id}/search", response_model=SpanIds, responses=ERRORS | NOT_FOUND)
+def search_trace(
+    ask: Asking,
+    trace_id: TraceId,
+    text: Annotated[str, Query(min_length=1, max_length=1000, description="In whatever case.")],
+    limit: Annotated[int, Query(ge=1, le=100_000, description="Spans at most.")] = 10_000,
+) -> Response:
+    """Find the spans of a trace whose name, input, output, attributes or errors hold a text."""
+    engine = ask.workspace.engine
+    return ask.json(lambda: {"span_ids": find_text(engine, locate(engine, trace_id), text, limit=limit)})

@@ -38,7 +38,9 @@ class Trace(Model):
     team: str | None
     tags: list[str]
     scores: dict[str, float | str | None] = Field(description="The latest score by name: its value, or its label.")
-    attributes: dict[str, str] = Field(description="Of the root span. Only where one trace is asked for; else empty.")
+    attributes: dict[str, str] = Field(
+        description="Of the root span, as text. Only where one trace is asked for; else empty."
+    )
 
 
 class TraceListResponse(Page):
@@ -115,6 +117,12 @@ class Outline(Model):
     output_tokens: list[int | None]
     cost_micros: list[int | None]
     usage_repeated: list[bool] = Field(description="Tokens and cost stand in a span below as well: do not sum these.")
+
+
+class SpanIds(Model):
+    """Spans found in one trace."""
+
+    span_ids: list[str]
 
 
 class Event(Model):
@@ -251,5 +259,5 @@ class Span(Model):
     events: list[Event]
     links: list[Link]
     chat: Chat | None = Field(description="Null where input and output are no conversation and no documents.")
-    origins: list[Origin]
+    origins: list[Origin] = Field(description="Only where one span is asked for; else empty.")
     scores: list[ScoreRow]
