@@ -3,6 +3,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type BreakdownResponse = Schemas["BreakdownResponse"];
+export type BreakdownRow = Schemas["BreakdownRow"];
 export type Chat = Schemas["Chat"];
 export type Completion = Schemas["Completion"];
 export type CompletionResponse = Schemas["CompletionResponse"];
@@ -16,7 +18,9 @@ export type FilterClause = Schemas["FilterClause"];
 export type FilterFields = Schemas["FilterFields"];
 export type FilterProblem = Schemas["FilterProblem"];
 export type HistogramResponse = Schemas["HistogramResponse"];
+export type Info = Schemas["Info"];
 export type Message = Schemas["Message"];
+export type MetricsResponse = Schemas["MetricsResponse"];
 export type NewScore = Schemas["NewScore"];
 export type NewView = Schemas["NewView"];
 export type Outline = Schemas["Outline"];
@@ -25,6 +29,7 @@ export type ScoreRow = Schemas["ScoreRow"];
 export type Span = Schemas["Span"];
 export type SpanListResponse = Schemas["SpanListResponse"];
 export type SpanRow = Schemas["SpanRow"];
+export type TimeseriesResponse = Schemas["TimeseriesResponse"];
 export type Trace = Schemas["Trace"];
 export type TraceListResponse = Schemas["TraceListResponse"];
 export type View = Schemas["View"];

@@ -1,7 +1,9 @@
 import type { RefObject } from "react";
 import uPlot from "uplot";
 import type { Zone } from "@/format";
+import { wallClock } from "@/format/zone";
 import type { Range } from "@/state/range";
+import { axisLabels } from "./axis";
 import { tokenColor } from "./colors";
 
 export interface Series {
@@ -12,71 +14,99 @@ export interface Series {
   kind?: "line" | "area" | "bars";
 }
 
+/** What a chart calls back; read at the moment of the event. */
+export interface ChartEvents {
+  range: Range;
+  format: (value: number | null) => string;
+  onRange?: (range: Range) => void;
+  onReset?: () => void;
+  onCursor?: (index: number | null) => void;
+}
+
 interface ChartSpec {
   series: readonly Series[];
-  format: (value: number | null) => string;
   width: number;
   height: number;
   group: string | undefined;
   zone: Zone;
-  handlers: RefObject<{ onRange?: (range: Range) => void; onReset?: () => void }>;
+  events: RefObject<ChartEvents>;
 }
 
 /** What uPlot is told, in the viewer's colours. */
-export function chartOptions({
-  series,
-  format,
-  width,
-  height,
-  group,
-  zone,
-  handlers,
-}: ChartSpec): uPlot.Options {
-  const font = `11px ${tokenColor("--font-sans")}`;
-  const axis: uPlot.Axis = {
+export function chartOptions({ series, width, height, group, zone, events }: ChartSpec): uPlot.Options {
+  const look = {
     stroke: tokenColor("--text-faint"),
-    font,
-    grid: { stroke: tokenColor("--border"), width: 1 },
+    font: `11px ${tokenColor("--font-sans")}`,
     ticks: { show: false },
   };
   return {
     width,
     height,
+    padding: [8, 8, 0, 0],
     legend: { show: false },
-    tzDate: (seconds) =>
-      uPlot.tzDate(new Date(seconds * 1000), zone === "local" ? (undefined as never) : zone),
-    cursor: {
-      ...(group ? { sync: { key: group } } : {}),
-      drag: { x: true, y: false, setScale: false },
-      points: { size: 6 },
-      bind: {
-        dblclick: () => () => {
-          handlers.current?.onReset?.();
-          return null;
-        },
-      },
+    tzDate: (seconds) => wallClock(zone, seconds * 1000),
+    cursor: cursor(group, events),
+    hooks: {
+      setSelect: [(chart) => choose(chart, events.current.onRange)],
+      setCursor: [(chart) => events.current.onCursor?.(chart.cursor.idx ?? null)],
     },
-    hooks: { setSelect: [(chart) => choose(chart, handlers.current?.onRange)] },
-    scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.08 : 1] } },
+    scales: {
+      x: { range: () => [events.current.range.start / 1000, events.current.range.end / 1000] },
+      y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.05 : 1] },
+    },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, size: 24 },
-      { ...axis, size: 52, gap: 6, space: 30, values: (_chart, ticks) => ticks.map((tick) => format(tick)) },
+      {
+        ...look,
+        grid: { show: false },
+        space: 64,
+        size: 24,
+        values: (_chart, ticks, _axis, _space, step) => axisLabels(ticks, step, zone),
+      },
+      {
+        ...look,
+        grid: { stroke: tokenColor("--border"), width: 1 },
+        size: 54,
+        gap: 8,
+        space: 34,
+        values: (_chart, ticks) => ticks.map((tick) => events.current.format(tick)),
+      },
     ],
-    series: [{}, ...series.map(look)],
+    series: [{}, ...series.map(drawn)],
   };
 }
 
-function look({ label, color, kind = "line" }: Series): uPlot.Series {
+function cursor(group: string | undefined, events: RefObject<ChartEvents>): uPlot.Cursor {
+  return {
+    ...(group ? { sync: { key: group, setSeries: false } } : {}),
+    y: false,
+    drag: { x: true, y: false, setScale: false },
+    points: { size: 7, width: 1.5 },
+    bind: {
+      dblclick: () => () => {
+        events.current.onReset?.();
+        return null;
+      },
+    },
+  };
+}
+
+function drawn({ label, color, kind = "line" }: Series): uPlot.Series {
   const stroke = tokenColor(color);
   const base = { label, stroke, width: 1.5, points: { show: false } };
-  if (kind === "line") return base;
-  if (kind === "area") return { ...base, fill: `${stroke}22` };
-  return { ...base, width: 0, fill: stroke, paths: uPlot.paths.bars?.({ size: [0.8, 24], gap: 1 }) };
+  if (kind === "line") return { ...base, spanGaps: false, points: { show: lonely, size: 4, fill: stroke } };
+  if (kind === "area") return { ...base, fill: `${stroke}24` };
+  return { ...base, width: 0, fill: stroke, paths: uPlot.paths.bars?.({ size: [0.86, 40], align: 1 }) };
+}
+
+/** Draw points only when there are so few values that lines between them would not be seen. */
+function lonely(chart: uPlot, index: number): boolean {
+  const known = (chart.data[index] ?? []).filter((value) => value !== null && value !== undefined);
+  return known.length <= 3;
 }
 
 function choose(chart: uPlot, onRange: ((range: Range) => void) | undefined): void {
   const { left, width } = chart.select;
-  if (width < 3) return;
+  if (width < 4) return;
   chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
   onRange?.({ start: chart.posToVal(left, "x") * 1000, end: chart.posToVal(left + width, "x") * 1000 });
 }

@@ -1,25 +1,46 @@
 import { Layers } from "lucide-react";
-import { useServices } from "@/api/services";
-import { Button, Menu } from "@/design";
-import { useScope } from "@/state/scope";
+import { useInfo } from "@/api/info";
+import { Button, Menu, type MenuItem } from "@/design";
+import { type Scope, useScope } from "@/state/scope";
+import styles from "./TopBar.module.css";
 
-/** The service everything is about, when there is more than one. */
+/** The service and the environment everything is about, when there is more than one of either. */
 export function ContextPicker() {
   const { scope, setScope } = useScope();
-  const { data } = useServices();
-  const names = data?.map((service) => service.name) ?? [];
-  if (names.length < 2 && !scope.service) return null;
-  const choice = (service: string | undefined, label: string) => ({
-    label,
-    checked: scope.service === service,
-    onSelect: () => setScope({ service }),
-  });
+  const { data } = useInfo();
+  const { service, environment } = scope;
+  const choices = [
+    ...choicesOf("service", "All services", data?.services ?? [], scope, setScope),
+    ...choicesOf("environment", "All environments", data?.environments ?? [], scope, setScope),
+  ];
+  if (choices.length === 0) return null;
+  const label = [service, environment].filter(Boolean).join(" · ");
   return (
     <Menu
-      label="Service"
+      label="Service and environment"
       align="end"
-      trigger={<Button icon={<Layers />}>{scope.service ?? "All services"}</Button>}
-      items={[choice(undefined, "All services"), "separator", ...names.map((name) => choice(name, name))]}
+      items={choices.slice(1)}
+      trigger={
+        <Button icon={<Layers />} aria-label={`Service and environment: ${label || "all"}`}>
+          <span className={styles.label}>{label || "Everything"}</span>
+        </Button>
+      }
     />
   );
+}
+
+function choicesOf(
+  key: "service" | "environment",
+  all: string,
+  values: readonly string[],
+  scope: Scope,
+  setScope: (change: Partial<Scope>) => void,
+): (MenuItem | "separator")[] {
+  if (values.length < 2 && !scope[key]) return [];
+  const choice = (value: string | undefined): MenuItem => ({
+    label: value ?? all,
+    checked: scope[key] === value,
+    onSelect: () => setScope({ [key]: value }),
+  });
+  return ["separator", choice(undefined), ...values.map(choice)];
 }

@@ -1,42 +1,60 @@
 import { Calendar } from "lucide-react";
-import { Button, Menu } from "@/design";
-import { timeRange } from "@/format";
+import { useState } from "react";
+import { Button, Popover } from "@/design";
+import { useHotkeys } from "@/hotkeys/useHotkeys";
 import { usePreferences } from "@/state/preferences";
-import { type Scope, useScope } from "@/state/scope";
+import { useScope } from "@/state/scope";
+import { useRangeMoves } from "@/state/useRange";
+import { RangeForm } from "./RangeForm";
+import styles from "./RangePicker.module.css";
+import { RANGES, rangeLabel } from "./ranges";
 
-export const RANGES = [
-  { start: "15m", label: "Last 15 minutes" },
-  { start: "1h", label: "Last hour" },
-  { start: "6h", label: "Last 6 hours" },
-  { start: "24h", label: "Last 24 hours" },
-  { start: "7d", label: "Last 7 days" },
-  { start: "30d", label: "Last 30 days" },
-  { start: undefined, label: "All time" },
-] as const;
-
-/** A scope's range in words. */
-export function rangeLabel(scope: Scope, zone: string): string {
-  if (!scope.end) {
-    const preset = RANGES.find((range) => range.start === scope.start);
-    if (preset) return preset.label;
-    if (/^\d+[smhdw]$/.test(scope.start ?? "")) return `Last ${scope.start}`;
-  }
-  return timeRange(scope.start, scope.end ?? Date.now(), zone);
-}
-
+/** The range of time of all screens: presets, a written range, and keys to move through time. */
 export function RangePicker() {
   const { scope, setScope } = useScope();
   const { zone } = usePreferences();
+  const [open, setOpen] = useState(false);
+  const { zoomOut, shift, all } = useRangeMoves();
+  useHotkeys([
+    { keys: "t", label: "Choose the range of time", group: "Time", run: () => setOpen(true) },
+    { keys: "-", label: "Zoom out", group: "Time", run: zoomOut },
+    { keys: "[", label: "Earlier", group: "Time", run: () => shift(-1) },
+    { keys: "]", label: "Later", group: "Time", run: () => shift(1) },
+    { keys: "0", label: "All time", group: "Time", run: all },
+  ]);
+  const choose = (start: string | undefined, end: string | undefined) => {
+    setOpen(false);
+    setScope({ start, end });
+  };
+  const label = rangeLabel(scope, zone);
   return (
-    <Menu
-      label="Time range"
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
       align="end"
-      trigger={<Button icon={<Calendar />}>{rangeLabel(scope, zone)}</Button>}
-      items={RANGES.map((range) => ({
-        label: range.label,
-        checked: !scope.end && scope.start === range.start,
-        onSelect: () => setScope({ start: range.start, end: undefined }),
-      }))}
-    />
+      trigger={
+        <Button icon={<Calendar />} aria-label={`Range of time: ${label}`}>
+          <span className={styles.label}>{label}</span>
+        </Button>
+      }
+    >
+      <div className={styles.panel} role="dialog" aria-label="Range of time">
+        <ul className={styles.presets}>
+          {RANGES.map((range) => (
+            <li key={range.label}>
+              <button
+                type="button"
+                className={styles.preset}
+                aria-pressed={!scope.end && scope.start === range.start}
+                onClick={() => choose(range.start, undefined)}
+              >
+                {range.label}
+              </button>
+            </li>
+          ))}
+        </ul>
+        <RangeForm scope={scope} zone={zone} onChoose={choose} />
+      </div>
+    </Popover>
   );
 }

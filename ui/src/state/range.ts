@@ -29,3 +29,16 @@ export function rangeOf(start: string | undefined, end: string | undefined, now:
 export function rangeTexts(range: Range): { start: string; end: string } {
   return { start: new Date(range.start).toISOString(), end: new Date(range.end).toISOString() };
 }
+
+/** Three times the range around its middle; null (all there is) when that holds the whole extent. */
+export function zoomedOut(range: Range, extent: Range): Range | null {
+  const length = range.end - range.start;
+  const wide = { start: range.start - length, end: Math.min(range.end + length, extent.end) };
+  return wide.start <= extent.start && wide.end >= extent.end ? null : wide;
+}
+
+/** The range before (-1) or after (1) this one, moved by half its length. */
+export function shifted({ start, end }: Range, direction: -1 | 1): Range {
+  const step = ((end - start) / 2) * direction;
+  return { start: start + step, end: end + step };
+}

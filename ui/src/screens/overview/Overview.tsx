@@ -1,6 +1,40 @@
-import { LayoutDashboard } from "lucide-react";
-import { EmptyState } from "@/design";
+import { useInfo } from "@/api/info";
+import { useMetrics } from "@/api/metrics";
+import { ErrorState } from "@/design";
+import { Breakdowns } from "./Breakdowns";
+import { Charts } from "./Charts";
+import { FilterChips } from "./FilterChips";
+import { FirstTrace } from "./FirstTrace";
+import { NothingFound } from "./NothingFound";
+import styles from "./Overview.module.css";
+import { Tiles } from "./Tiles";
 
+/** How the application does: numbers, their course over time, and who has the largest part in them. */
 export default function Overview() {
-  return <EmptyState icon={<LayoutDashboard />} title="Overview" />;
+  const info = useInfo();
+  const metrics = useMetrics();
+  if (info.data?.traces === 0) return <FirstTrace info={info.data} />;
+  if (metrics.error) {
+    return (
+      <div className={styles.page}>
+        <FilterChips />
+        <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />
+      </div>
+    );
+  }
+  const nothing = metrics.data?.values.requests === 0 && !metrics.isPlaceholderData;
+  return (
+    <div className={styles.page}>
+      <FilterChips />
+      {nothing ? (
+        <NothingFound />
+      ) : (
+        <>
+          <Tiles metrics={metrics.data} />
+          <Charts />
+          <Breakdowns />
+        </>
+      )}
+    </div>
+  );
 }

@@ -1,0 +1,58 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useScope } from "@/state/scope";
+import { get } from "./client";
+import type { BreakdownResponse, MetricsResponse, TimeseriesResponse } from "./types";
+
+export type Metric =
+  | "requests"
+  | "errors"
+  | "error_rate"
+  | "latency_p50_ms"
+  | "latency_p95_ms"
+  | "latency_p99_ms"
+  | "input_tokens"
+  | "output_tokens"
+  | "cache_read_tokens"
+  | "cost_usd"
+  | "users"
+  | "sessions";
+
+/** How often a screen that follows what arrives asks again. */
+export const LIVE_MS = 2_000;
+
+const following = (live: boolean) => ({
+  refetchInterval: live ? LIVE_MS : (false as const),
+  placeholderData: keepPreviousData,
+});
+
+/** Totals of the scope, and of the stretch of time before it. */
+export function useMetrics() {
+  const { params, live } = useScope();
+  return useQuery({
+    queryKey: ["metrics", params],
+    queryFn: ({ signal }) => get<MetricsResponse>("/metrics", params, signal),
+    ...following(live),
+  });
+}
+
+/** Metrics over time, on one grid of about `buckets` steps. */
+export function useTimeseries(metrics: readonly Metric[], buckets: number) {
+  const { params, live } = useScope();
+  const asked = { ...params, metrics: metrics.join(","), buckets };
+  return useQuery({
+    queryKey: ["timeseries", asked],
+    queryFn: ({ signal }) => get<TimeseriesResponse>("/metrics/timeseries", asked, signal),
+    ...following(live),
+  });
+}
+
+/** The values of one dimension, those first that have most of a metric. */
+export function useBreakdown(dimension: string, metric: Metric, limit: number) {
+  const { params, live } = useScope();
+  const asked = { ...params, dimension, metric, limit };
+  return useQuery({
+    queryKey: ["breakdown", asked],
+    queryFn: ({ signal }) => get<BreakdownResponse>("/breakdown", asked, signal),
+    ...following(live),
+  });
+}

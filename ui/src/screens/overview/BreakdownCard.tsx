@@ -1,0 +1,53 @@
+import { ChevronDown } from "lucide-react";
+import { useState } from "react";
+import { type Metric, useBreakdown } from "@/api/metrics";
+import { Button, ErrorState, Menu, TableSkeleton } from "@/design";
+import { count } from "@/format";
+import { remember, remembered } from "@/state/preferences";
+import styles from "./Breakdowns.module.css";
+import { BreakdownTable } from "./BreakdownTable";
+import { DIMENSIONS } from "./dimensions";
+
+const ROWS = 6;
+
+/** The first values of one dimension. The dimension can be changed; the browser remembers it. */
+export function BreakdownCard({ place, metric }: { place: string; metric: Metric }) {
+  const name = `overview.${place}`;
+  const [dimension, setDimension] = useState(() => remembered(name, place));
+  const { data, error, refetch } = useBreakdown(dimension, metric, ROWS);
+  const title = DIMENSIONS[dimension]?.title ?? dimension;
+  const items = Object.entries(DIMENSIONS).map(([key, { title: label }]) => ({
+    label,
+    checked: key === dimension,
+    onSelect: () => {
+      setDimension(key);
+      remember(name, key);
+    },
+  }));
+  return (
+    <section className={styles.card} aria-label={title}>
+      <header className={styles.title}>
+        <h3>
+          <Menu
+            label="Dimension"
+            items={items}
+            trigger={
+              <Button variant="ghost" size="sm">
+                {title}
+                <ChevronDown aria-hidden />
+              </Button>
+            }
+          />
+        </h3>
+        {data && data.others > 0 && <span className={styles.others}>{count(data.others)} more</span>}
+      </header>
+      {error ? (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      ) : data ? (
+        <BreakdownTable title={title} none={DIMENSIONS[dimension]?.none} rows={data.rows} metric={metric} />
+      ) : (
+        <TableSkeleton rows={ROWS} columns={4} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import { CircleMinus } from "lucide-react";
+import type { Metric } from "@/api/metrics";
+import type { BreakdownRow } from "@/api/types";
+import { classes, IconButton } from "@/design";
+import { compact, cost, duration, percent } from "@/format";
+import { useScope, withCondition } from "@/state/scope";
+import styles from "./Breakdowns.module.css";
+import { barShare } from "./share";
+
+interface TableProps {
+  title: string;
+  none: string | undefined;
+  rows: readonly BreakdownRow[];
+  metric: Metric;
+}
+
+/** Values with their numbers. A click on a value narrows every screen to it; the button beside it leaves it out. */
+export function BreakdownTable({ title, none, rows, metric }: TableProps) {
+  if (rows.length === 0) return <p className={styles.empty}>{none ?? "There is nothing here."}</p>;
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="visually-hidden">{title}</span>
+          </th>
+          <th scope="col" className={styles.number}>
+            Requests
+          </th>
+          <th scope="col" className={styles.number}>
+            Errors
+          </th>
+          <th scope="col" className={classes(styles.number, styles.extra)}>
+            p95
+          </th>
+          <th scope="col" className={classes(styles.number, styles.extra)}>
+            Cost
+          </th>
+          <th scope="col">
+            <span className="visually-hidden">Leave out</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <Row key={row.filter} row={row} share={barShare(row, rows, metric)} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ row, share }: { row: BreakdownRow; share: number }) {
+  const { scope, setScope } = useScope();
+  const narrow = (condition: string) => setScope({ filter: withCondition(scope.filter, condition) });
+  const name = row.value ?? "missing";
+  return (
+    <tr>
+      <td>
+        <span className={styles.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />
+        <button
+          type="button"
+          className={classes(styles.value, "truncate", row.value === null && styles.missing)}
+          title={`${name}: show only this`}
+          onClick={() => narrow(row.filter)}
+        >
+          {name}
+        </button>
+      </td>
+      <td>{compact(row.requests)}</td>
+      <td className={row.errors > 0 ? styles.failed : undefined} title={`${compact(row.errors)} failed`}>
+        {percent(row.error_rate)}
+      </td>
+      <td className={styles.extra}>{duration(row.latency_p95_ms)}</td>
+      <td className={styles.extra}>{cost(row.cost_usd)}</td>
+      <td>
+        <IconButton
+          label={`Leave out ${name}`}
+          size="sm"
+          className={styles.exclude}
+          onClick={() => narrow(`not (${row.filter})`)}
+        >
+          <CircleMinus />
+        </IconButton>
+      </td>
+    </tr>
+  );
+}
