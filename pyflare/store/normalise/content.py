@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pyflare.dialects import Form, events
-from pyflare.store.normalise import happenings, indexed, messages, values
+from pyflare.dialects import Form, events, messages
+from pyflare.dialects.json_text import decoded
+from pyflare.store.normalise import happenings, indexed, values
 from pyflare.store.normalise.documents import documents_of
 from pyflare.store.normalise.entries import STRING, Cells
 from pyflare.store.normalise.finish import Column
@@ -66,7 +67,7 @@ class _Reader:
             case Form.MESSAGES:
                 return self._messages(row, text)
             case Form.DOCUMENTS:
-                found = values.decoded(text)
+                found = decoded(text)
                 return documents_of(found) or None if isinstance(found, list) else None
             case Form.EVENTS:
                 return self._events(text)
@@ -77,7 +78,7 @@ class _Reader:
         plain = None if is_embedding else plain_messages(text)
         if plain is not None:
             return plain
-        found = values.decoded(text)
+        found = decoded(text)
         alone = found if isinstance(found, (list, dict)) else [text]
         read = messages.messages_of(alone, role=ROLES[self.column])
         if read is None:
@@ -85,7 +86,7 @@ class _Reader:
         return texts_of(read) if is_embedding else read or None
 
     def _events(self, text: str) -> list[messages.Message] | None:
-        found = values.decoded(text)
+        found = decoded(text)
         meaning = events.INPUT_MESSAGE if self.column == "input" else events.OUTPUT_MESSAGE
         said = happenings.by_meaning(happenings.named(found if isinstance(found, list) else ()), meaning)
         return [message for item in said if (message := happenings.message_of(item)) is not None] or None
@@ -93,7 +94,7 @@ class _Reader:
     def _value(self, row: int, text: str, type: int) -> Any:
         is_json, is_ours = values.is_json(text), self.is_ours[row]
         if self.kinds[row] == "llm" and is_json and not is_ours and text[:1] in _OPENINGS[:2]:
-            read = messages.messages_of(values.decoded(text), role=ROLES[self.column])
+            read = messages.messages_of(decoded(text), role=ROLES[self.column])
             if read:
                 return read
         mime_type = self.mime_types.get(row)

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.store.normalise import told, values
+from pyflare.dialects.json_text import decoded
+from pyflare.store.normalise import told
 from pyflare.store.normalise.content import read_contents
 from pyflare.store.normalise.finish import Column
 from pyflare.store.normalise.happenings import Happening, span_events
@@ -78,7 +79,7 @@ def _fill_environment(work: Work) -> None:
 
 
 def _environment(text: str | None) -> str | None:
-    resource = values.decoded(text) if text and "deployment.environment" in text else None
+    resource = decoded(text) if text and "deployment.environment" in text else None
     if not isinstance(resource, dict):
         return None
     return next((name for key in _ENVIRONMENTS if isinstance(name := resource.get(key), str) and name), None)

@@ -12,7 +12,9 @@ from typing import Any
 import pyarrow as pa
 from msgspec import UNSET
 
-from pyflare.store.normalise import messages, values
+from pyflare.dialects import messages
+from pyflare.dialects.json_text import decoded
+from pyflare.store.normalise import values
 from pyflare.store.normalise.plain import Plain, as_values
 from pyflare.store.normalise.rules import SYSTEM_INSTRUCTIONS
 from pyflare.store.normalise.vector import np
@@ -67,7 +69,7 @@ class Column:
             text = self._instructions.get(row)
             if text is None:
                 return read
-            return with_instructions(as_values(read) if is_plain else read, values.decoded(text) or text)
+            return with_instructions(as_values(read) if is_plain else read, decoded(text) or text)
         return self._plain_reasoned(row, read) if is_plain else self._reasoned(row, read)
 
     def _plain_reasoned(self, row: int, read: list[Plain]) -> list[Plain]:

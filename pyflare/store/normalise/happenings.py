@@ -9,9 +9,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.dialects import events
+from pyflare.dialects import events, messages
 from pyflare.dialects.json_text import decoded
-from pyflare.store.normalise import messages
 from pyflare.store.normalise.rules import EVENTS
 from pyflare.store.normalise.vector import integers, np
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from pyflare.store.normalise import messages
+from pyflare.dialects import messages
 
 MOST_SLOTS: Final = 10_001
 """Indices run from 0 to 10,000."""

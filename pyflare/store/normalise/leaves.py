@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyflare.store.normalise import indexed, values
+from pyflare.dialects.json_text import decoded
+from pyflare.store.normalise import indexed
 from pyflare.store.normalise.entries import STRING, Entries
 from pyflare.store.normalise.vector import Mask, np
 
@@ -42,5 +43,5 @@ def leaves_by_row(
 
 def _typed(text: str) -> Any:
     """The value of a leaf that is no string; its text where that is all there is."""
-    value = values.decoded(text)
+    value = decoded(text)
     return text if value is None else value

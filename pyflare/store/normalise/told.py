@@ -8,8 +8,8 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.dialects import events
-from pyflare.store.normalise import happenings, messages
+from pyflare.dialects import events, messages
+from pyflare.store.normalise import happenings
 from pyflare.store.normalise.content import ROLES
 from pyflare.store.normalise.documents import documents_of
 from pyflare.store.normalise.finish import Column, with_instructions

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyflare.store.normalise import messages, values
+from pyflare.dialects import messages
+from pyflare.store.normalise import values
 from pyflare.store.normalise.plain import as_values, plain_messages
 
 _TEXT = st.text(max_size=5)
