@@ -17,6 +17,12 @@ from pyflare.workspace import Workspace
 ROUTERS: Final = (
     "info",
     "traces",
+    "spans",
+    "sessions",
+    "payloads",
+    "scores",
+    "views",
+    "live",
 )
 """Modules of this package with a `router`. Whoever adds one here has added its paths to the API."""
 
