@@ -31,6 +31,7 @@ from pyflare.workspace.rows import Rows
 from pyflare.workspace.selection import SHOWN, selection
 from pyflare.workspace.stats import StoreStats, read_stats
 from pyflare.workspace.trace import Trace, TraceSpan
+from pyflare.workspace.vocabulary import Vocabulary
 from pyflare.workspace.watch import watch
 
 DEFAULT_PATH: Final = "./.pyflare"
@@ -56,6 +57,7 @@ class Workspace:
         self.path: Final = Path(path)
         check_version(self.path)
         self._engine = Engine(self.path)
+        self.vocabulary: Final = Vocabulary(self._engine)
         if compact:
             compact_if_worth(self.path)
 

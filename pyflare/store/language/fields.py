@@ -89,11 +89,17 @@ class Field:
         return KEYED_OPERATORS if self.is_keyed else self.type.operators
 
 
+ATTRIBUTE_SQL: Final = "attributes[?]"
+RESOURCE_SQL: Final = "json_extract_string(resource, ?)"
+"""The value of one key, whose parameter is a JSON pointer: see `resource_pointer`."""
 TOTAL_TOKENS_SQL: Final = (
     "CASE WHEN input_tokens IS NULL THEN output_tokens ELSE input_tokens + coalesce(output_tokens, 0) END"
 )
 ERROR_SQL: Final = "coalesce(error_type, CASE WHEN status_code = 'error' THEN 'error' END)"
 """What failed, of a span: the exception's type, or "error" where it failed without one."""
+TOOL_SQL: Final = "coalesce(tool_name, CASE WHEN inference_type = 'tool' THEN operation_name END)"
+AGENT_SQL: Final = "coalesce(agent_name, CASE WHEN inference_type = 'agent' THEN operation_name END)"
+"""A span of that kind that names no tool or agent is named for it."""
 
 
 def _text(name: str, sql: str, label: str, *aliases: str, doc: str = "", place: Place = Place.ROW) -> Field:
@@ -175,8 +181,8 @@ _OF_SPANS: Final = (
 _IN_SPANS: Final = (
     _text("kind", "inference_type", "Kind", "inference_type", "type"),
     _text("provider", "provider", "Provider"),
-    _text("tool", "tool_name", "Tool", "tool_name"),
-    _text("agent", "agent_name", "Agent", "agent_name"),
+    _text("tool", TOOL_SQL, "Tool", "tool_name", doc="The tool called."),
+    _text("agent", AGENT_SQL, "Agent", "agent_name", doc="The agent at work."),
     _text("span", "operation_name", "Span", "span_name", doc="The name of a span."),
     _text("error", ERROR_SQL, "Error", "error_type", doc='The exception\'s type; "error" where it failed without one.'),
     _text("message", "status_message", "Message", "status_message"),
@@ -246,6 +252,11 @@ FIELDS: Final[Mapping[Of, tuple[Field, ...]]] = {
 _BY_NAME: Final[Mapping[Of, Mapping[str, Field]]] = {
     of: {name: field for field in fields for name in (*field.aliases, field.name)} for of, fields in FIELDS.items()
 }
+
+
+def resource_pointer(key: str) -> str:
+    """The JSON pointer to a resource's attribute."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def field_of(of: Of, name: str) -> Field | None:

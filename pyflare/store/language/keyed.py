@@ -11,7 +11,7 @@ from typing import Final
 
 from pyflare.errors import FilterError
 from pyflare.store.filters import Condition, literal_pattern
-from pyflare.store.language.fields import Of
+from pyflare.store.language.fields import ATTRIBUTE_SQL, RESOURCE_SQL, Of, resource_pointer
 from pyflare.store.language.nodes import Value
 from pyflare.store.language.values import plain_number
 
@@ -26,13 +26,12 @@ _SCORED: Final = (
 
 def attribute(key: str, operator: str, values: Sequence[Value]) -> Condition:
     """A span has an attribute that meets the comparison."""
-    return _compared(Condition("attributes[?]", (key,)), operator, values)
+    return _compared(Condition(ATTRIBUTE_SQL, (key,)), operator, values)
 
 
 def resource(key: str, operator: str, values: Sequence[Value]) -> Condition:
     """The process of a span has an attribute that meets the comparison."""
-    pointer = "/" + key.replace("~", "~0").replace("/", "~1")
-    return _compared(Condition("json_extract_string(resource, ?)", (pointer,)), operator, values)
+    return _compared(Condition(RESOURCE_SQL, (resource_pointer(key),)), operator, values)
 
 
 def score(name: str, operator: str, values: Sequence[Value], *, of: Of) -> Condition:
