@@ -19,6 +19,7 @@ from pyflare.errors import (
     NotFoundError,
     PyFlareError,
     QueryError,
+    ReadOnlyError,
     StoreError,
 )
 
@@ -33,6 +34,7 @@ _KINDS: Final[tuple[tuple[type[PyFlareError], int, str], ...]] = (
     (ConfigError, 400, "bad_value"),
     (MissingExtraError, 501, "not_installed"),
     (CorruptError, 500, "corrupt"),
+    (ReadOnlyError, 403, "read_only"),
     (StoreError, 503, "store_unavailable"),
 )
 _STATUS_CODES: Final = {
