@@ -17,6 +17,8 @@ Message = dict[str, Any]
 
 _TALKING: Final = frozenset({"llm", "agent", "chain", "workflow", "task", "guardrail", None})
 """Kinds of work whose texts are said by somebody."""
+_ASKED: Final = ("question", "query", "prompt", "message", "input", "text", "user_input")
+"""Arguments of a function that are what somebody asked."""
 _FINDING: Final = frozenset({"retriever", "reranker"})
 _TOOLS: Final = ("gen_ai.tool.definitions", "llm.tools", "gen_ai.request.tools", "llm.request.functions", "tools")
 """Attributes that hold the definitions of tools."""
@@ -64,9 +66,18 @@ def _said(value: Any, *, role: str, kind: str | None) -> list[Message]:
     read = None if _is_plain_list(value, kind) else messages_of(value, role=role)
     if read:
         return [_read(message) for message in read]
+    if kind in _TALKING and role == "user" and (question := _question(value)):
+        return [_message(role, [_text(question)])]
     if kind != "llm":
         return []
     return [_message(role, [{"type": "json", "value": value}])]
+
+
+def _question(value: Any) -> str | None:
+    """What was asked, where it is one argument among others."""
+    if not isinstance(value, Mapping):
+        return None
+    return next((value[name] for name in _ASKED if isinstance(value.get(name), str) and value[name]), None)
 
 
 def _is_plain_list(value: Any, kind: str | None) -> bool:
@@ -189,15 +200,22 @@ def _document(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def new_messages(chat: Chat, seen: set[bytes]) -> list[Message]:
-    """What a conversation adds to those before it: messages that earlier turns held are left out.
+    """What a turn adds to the conversation: without the messages it repeats from earlier turns.
+
+    A model is given the conversation so far, so all up to the last answer that an
+    earlier turn held is history; what comes after it was said now, even in the same
+    words as before.
 
     Args:
         chat: The turn.
-        seen: What earlier turns held; what this one adds is added.
+        seen: What earlier turns held; what this one holds is added.
     """
-    added = [message for message in chat.messages if _mark(message) not in seen]
-    seen.update(map(_mark, [*chat.messages, *chat.answers]))
-    return [*added, *chat.answers]
+    marks = [_mark(message) for message in chat.messages]
+    last = max(
+        (at for at, mark in enumerate(marks) if mark in seen and chat.messages[at]["role"] != "user"), default=-1
+    )
+    seen.update(marks, map(_mark, chat.answers))
+    return [*chat.messages[last + 1 :], *chat.answers]
 
 
 def _mark(message: Message) -> bytes:

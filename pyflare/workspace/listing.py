@@ -12,7 +12,7 @@ from pyflare.errors import QueryError
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
-from pyflare.store.filters import Condition
+from pyflare.store.filters import EVERYTHING, Condition
 from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.session import Parameters
@@ -23,8 +23,9 @@ TOTAL_TOKENS_SQL: Final = (
     "CASE WHEN input_tokens IS NOT NULL OR output_tokens IS NOT NULL "
     "THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) END"
 )
+_TIME: Final = "start_time"
 _SHARED: Final = {
-    "start_time": "epoch_ns(start_time)",
+    "start_time": "start_time",
     "duration_ms": "duration_ns",
     "cost_usd": "cost_micros",
     "input_tokens": "input_tokens",
@@ -39,6 +40,8 @@ ORDERS: Final[Mapping[Of, Mapping[str, str]]] = {
     "spans": {**_SHARED, "kind": "inference_type", "model_id": "model_id"},
 }
 """What pages can be ordered by, and the SQL of it."""
+_TEXTS: Final = frozenset({"operation_name", "service_name", "status_code", "user_id", "inference_type", "model_id"})
+"""Those of them that are texts; the others are whole numbers."""
 _KEYS: Final[Mapping[Of, tuple[str, ...]]] = {"traces": ("trace_id",), "spans": ("trace_id", "span_id")}
 _FIRST_LOOK: Final = 4
 """Parts are looked at from the newest on, at first those with this many times the rows asked for."""
@@ -179,39 +182,48 @@ class _Listing:
         return self.engine.run(build, traces=self.of == "traces")
 
     def _query(self, sources: list[str], since_ns: int | None) -> tuple[str, Parameters]:
+        """The page: each source cut to it before anything is computed, so that DuckDB reads wide columns last."""
         keys = _KEYS[self.of]
         sql, descending = self.order
         way = "DESC" if descending else "ASC"
-        ordered = ", ".join([f"_key {way} NULLS LAST", *(f"_{name} {way}" for name in keys)])
-        cut = f"ORDER BY {ordered} LIMIT {self.limit + self.offset}"
+        cut = f"ORDER BY {', '.join([f'{sql} {way} NULLS LAST', *(f'{name} {way}' for name in keys)])}"
         condition = self.condition & self._beyond()
         if since_ns is not None:
             condition &= Condition(f"start_time >= make_timestamp_ns({since_ns})")
+        first = self.limit + self.offset
+        cuts = [f"(SELECT * FROM ({source}) WHERE {condition.sql} {cut} LIMIT {first})" for source in sources]
+        rows = f"(SELECT * FROM ({' UNION ALL '.join(cuts)}) {cut} LIMIT {self.limit} OFFSET {self.offset})"
         read = ", ".join(
             [
-                *(f"{sql} AS {quote(name)}" for name, sql in self.columns.items()),
-                f"{sql} AS _key",
+                *(f"{column} AS {quote(name)}" for name, column in self.columns.items()),
+                f"{_plain(sql)} AS _key",
                 *(f"{name} AS _{name}" for name in keys),
             ]
         )
-        selects = [f"(SELECT {read} FROM ({source}) WHERE {condition.sql} {cut})" for source in sources]
-        query = selects[0] if len(selects) == 1 else f"SELECT * FROM ({' UNION ALL '.join(selects)}) {cut}"
-        return f"SELECT * FROM {query} OFFSET {self.offset}" if self.offset else query, (
-            condition.parameters * len(sources)
-        )
+        ordered = ", ".join([f"_key {way} NULLS LAST", *(f"_{name} {way}" for name in keys)])
+        return f"SELECT {read} FROM {rows} ORDER BY {ordered}", condition.parameters * len(sources)
 
     def _beyond(self) -> Condition:
         """The rows that come after the place where the page before ended."""
         if self.after is None:
-            return Condition("true")
+            return EVERYTHING
         sql, descending = self.order
         sign = "<" if descending else ">"
         keys = _KEYS[self.of]
         ids = f"({', '.join(keys)}) {sign} ({', '.join('?' for _ in keys)})" if len(keys) > 1 else f"{keys[0]} {sign} ?"
         if self.after.value is None:
             return Condition(f"({sql} IS NULL AND {ids})", self.after.ids)
-        value = self.after.value
-        return Condition(f"({sql} {sign} ? OR {sql} IS NULL OR ({sql} = ? AND {ids}))", (value, value, *self.after.ids))
+        value, key = self.after.value, _plain(sql)
+        if sql == _TIME:  # of which no value is missing: a bound that parts and row groups are left out by
+            return Condition(
+                f"{sql} {sign}= make_timestamp_ns(?) AND ({key} {sign} ? OR {ids})", (value, value, *self.after.ids)
+            )
+        return Condition(f"({key} {sign} ? OR {key} IS NULL OR ({key} = ? AND {ids}))", (value, value, *self.after.ids))
+
+
+def _plain(sql: str) -> str:
+    """A column that pages are ordered by as a value that a cursor can hold."""
+    return f"epoch_ns({sql})" if sql == _TIME else sql
 
 
 def _sources(
@@ -242,7 +254,9 @@ def _order(of: Of, order: str) -> tuple[str, bool]:
 def _checked(after: Place | None, of: Of, order: str) -> Place | None:
     if after is None:
         return None
-    if after.order != order or len(after.ids) != len(_KEYS[of]):
+    is_text = ORDERS[of][order.removeprefix("-")] in _TEXTS
+    fits = after.value is None or isinstance(after.value, str if is_text else int)
+    if after.order != order or len(after.ids) != len(_KEYS[of]) or not fits:
         raise QueryError("cursor: it belongs to another list. Hint: begin anew without a cursor.")
     return after
 
