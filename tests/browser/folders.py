@@ -40,4 +40,4 @@ def deep(root: Path, *, spans: int) -> Path:
 
 def run(*arguments: str) -> None:
     """Run `pyflare`."""
-    subprocess.run([sys.executable, "-m", "pyflare.cli", *arguments], check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "pyflare.cli", *arguments], check=True, stdout=subprocess.DEVNULL)
