@@ -16,6 +16,7 @@ from pyflare.workspace import Workspace
 
 ROUTERS: Final = (
     "info",
+    "filters",
     "traces",
     "spans",
     "sessions",
