@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from pyflare.errors import PyFlareError
-from pyflare.server.api.encoding import TRACE_COLUMNS, records
+from pyflare.server.api.encoding import TRACE_COLUMNS
 from pyflare.server.api.errors import ApiError, from_exception
-from pyflare.server.api.live.columns import SPAN_COLUMNS
 from pyflare.server.api.live.protocol import EVERYTHING, Channel, span_message, trace_message
+from pyflare.server.api.spans import SPAN_COLUMNS, span_values
+from pyflare.server.api.traces import trace_values
 from pyflare.store.engine import Engine
-from pyflare.workspace.annotate import scores_of, scores_of_spans
 from pyflare.workspace.follow import Changes, changed_spans, changed_traces, meeting
 
 MAX_TRACES: Final = 1000
@@ -47,31 +47,23 @@ class News:
         """Read the traces that changed, and which of them meet each filter."""
         trace_ids = [*changes.spans][-MAX_TRACES:]
         self.left_out = len(changes.spans) - len(trace_ids)
-        rows = records(changed_traces(engine, changes, trace_ids, TRACE_COLUMNS))
-        self._models = {row["trace_id"]: row["model_ids"] for row in rows}
+        traces = trace_values(engine, changed_traces(engine, changes, trace_ids, TRACE_COLUMNS))
+        self._models = {trace["trace_id"]: trace["model_ids"] for trace in traces}
+        self.traces = {trace["trace_id"]: trace_message(trace) for trace in traces}
         for filter in filters - {""}:
             try:
                 self._meeting[filter] = meeting(engine, changes, trace_ids, filter)
             except PyFlareError as error:
                 self.errors[filter] = from_exception(error)
-        scores = scores_of(engine, trace_ids)
-        for row in rows:
-            trace_id = row["trace_id"]
-            self.traces[trace_id] = trace_message({**row, "scores": scores.get(trace_id, {}), "attributes": {}})
 
     def add_spans(self, engine: Engine, changes: Changes, channel: Channel, filter: str) -> None:
         """Read the spans that changed of one trace."""
         try:
-            rows = records(changed_spans(engine, changes, channel.what, SPAN_COLUMNS, filter))
+            spans = span_values(engine, changed_spans(engine, changes, channel.what, SPAN_COLUMNS, filter))
         except PyFlareError as error:
             self.errors[filter] = from_exception(error)
             return
-        scores = scores_of_spans(engine, [(channel.what, row["span_id"]) for row in rows])
-        told: dict[str, Any] = {
-            row["span_id"]: span_message({**row, "scores": scores.get((channel.what, row["span_id"]), {})})
-            for row in rows
-        }
-        self.spans[channel, filter] = told
+        self.spans[channel, filter] = {span["span_id"]: span_message(span) for span in spans}
 
 
 def gather(engine: Engine, changes: Changes, followed: Iterable[Followed]) -> News:
