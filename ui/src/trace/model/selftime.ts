@@ -19,17 +19,11 @@ export function eachSelfStretch(tree: Tree, span: number, visit: (from: number, 
   if (at < until) visit(at, until);
 }
 
-/** The time each span spent itself, in nanoseconds. */
-export function selfTimes(tree: Tree): Float64Array {
-  const self = new Float64Array(tree.size);
+/** The time a span spent itself, in nanoseconds. */
+export function selfTime(tree: Tree, span: number): number {
   let sum = 0;
-  const add = (from: number, to: number) => {
+  eachSelfStretch(tree, span, (from, to) => {
     sum += to - from;
-  };
-  for (let span = 0; span < tree.size; span++) {
-    sum = 0;
-    eachSelfStretch(tree, span, add);
-    self[span] = sum;
-  }
-  return self;
+  });
+  return sum;
 }
