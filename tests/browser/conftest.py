@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -31,7 +32,9 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     path = chromium.executable()
     if path is None:
-        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium")
+        (pytest.fail if "CI" in os.environ else pytest.skip)(
+            "there is no Chromium here; on Debian: apt-get install chromium"
+        )
     from playwright.sync_api import expect
 
     expect.set_options(timeout=TIMEOUT_MS)

@@ -35,8 +35,8 @@ class Viewer:
         """Where it is, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
-        """Start it, on the port of before where there was one; returns once it answers."""
+    def start(self, *, wait: bool = True) -> None:
+        """Start it, on the port of before where there was one; returns once it answers, or has said where it is."""
         command = [sys.executable, "-m", "pyflare.cli", "ui", str(self.folder), "--no-open", "--port", str(self.port)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         lines: Queue[str] = Queue()
@@ -44,7 +44,8 @@ class Viewer:
         while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", lines.get(timeout=PATIENCE_S))):
             assert self.process.poll() is None, f"it ended: {self.said}"
         self.port = int(found[1])
-        self._wait_until_it_answers()
+        if wait:
+            self._wait_until_it_answers()
 
     def kill(self) -> None:
         """End it at once, as a crash would."""

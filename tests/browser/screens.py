@@ -1,0 +1,123 @@
+"""`python -m tests.browser.screens OUTDIR`: pictures of every screen for people to look at.
+
+Dark and light, wide and as narrow as a telephone, with much, with little and with nothing to show. `--only NAME`
+takes those of one screen, `--folder PATH` those of a folder of one's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.browser import chromium, folders
+from tests.browser.viewers import Viewer, viewing
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SIZES: Final = {"wide": (1440, 900), "narrow": (390, 844)}
+THEMES: Final = ("dark", "light")
+KEYS: Final = {"palette": "Control+k", "help": "?"}
+"""Pictures of what opens over the overview."""
+
+
+def addresses(viewer: Viewer) -> dict[str, str]:
+    """Where each screen is, with something to show where there is anything."""
+    found = {
+        "overview": "/",
+        "traces": "/traces",
+        "traces-filtered": "/traces?filter=status+%3D+error",
+        "sessions": "/sessions",
+        "compare": "/compare",
+        "sql": "/sql",
+        "annotate": "/annotate",
+        "nowhere": "/nothing/here",
+        **dict.fromkeys(KEYS, "/"),
+    }
+    traces = viewer.get("/traces", limit="200")["traces"]
+    sessions = viewer.get("/sessions", limit="50")["sessions"]
+    if traces:
+        chosen = max(
+            traces, key=lambda trace: (trace["error_count"] > 0, trace["span_count"] < 20, trace["span_count"])
+        )
+        like = next(
+            (one for one in traces if one["operation_name"] == chosen["operation_name"] and one != chosen), chosen
+        )
+        spans = viewer.get(f"/traces/{chosen['trace_id']}/spans", limit="100")
+        chat = next((span for span in reversed(spans) if span["inference_type"] == "llm"), spans[0])
+        found["trace"] = f"/traces/{chosen['trace_id']}"
+        found["trace-chat"] = f"/traces/{chosen['trace_id']}?span={chat['span_id']}"
+        found["compare-traces"] = f"/compare?a={chosen['trace_id']}&b={like['trace_id']}"
+    if sessions:
+        longest = max(sessions, key=lambda session: session["trace_count"])
+        found["session"] = f"/sessions/{longest['session_id']}"
+    return found
+
+
+@contextmanager
+def looked_at(folder: Path | None) -> Iterator[dict[str, Viewer]]:
+    """Viewers of a rich, a large and an empty folder, or of the one given, inside the block."""
+    from benchmarks import million
+
+    if folder is not None:
+        with viewing(folder) as viewer:
+            yield {folder.parent.name or "folder": viewer}
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        roots = {name: Path(scratch) / name for name in ("rich", "empty")}
+        for root in roots.values():
+            root.mkdir()
+        with (
+            viewing(folders.rich(roots["rich"])) as rich,
+            viewing(million.folder()) as large,
+            viewing(folders.empty(roots["empty"])) as empty,
+        ):
+            yield {"rich": rich, "million": large, "empty": empty}
+
+
+def take(page: Page, name: str, address: str, file: Path) -> None:
+    """Take one picture once the screen has come to rest."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    if name in KEYS:
+        page.keyboard.press(KEYS[name])
+        page.get_by_role("dialog").wait_for()
+    page.screenshot(path=file)
+
+
+def take_all(browser: Browser, viewers: dict[str, Viewer], into: Path, only: str | None) -> None:
+    """Take them all; the files are named by folder, screen, theme and width."""
+    for theme in THEMES:
+        for width, (pixels, height) in SIZES.items():
+            options: dict[str, Any] = {"color_scheme": theme, "viewport": {"width": pixels, "height": height}}
+            context = browser.new_context(**options, reduced_motion="reduce", locale="en-GB", timezone_id="UTC")
+            page = context.new_page()
+            for folder, viewer in viewers.items():
+                for name, path in addresses(viewer).items():
+                    if only in (None, name):
+                        take(page, name, viewer.url + path, into / f"{folder}-{name}-{theme}-{width}.png")
+            context.close()
+
+
+def main() -> None:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.screens", description=__doc__)
+    parser.add_argument("into", type=Path, metavar="OUTDIR")
+    parser.add_argument("--only", metavar="NAME")
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    path = chromium.executable()
+    if path is None:
+        parser.error("there is no Chromium here; on Debian: apt-get install chromium")
+    options.into.mkdir(parents=True, exist_ok=True)
+    with chromium.launched(path) as browser, looked_at(options.folder) as viewers:
+        take_all(browser, viewers, options.into, options.only)
+    print(f"{len(list(options.into.glob('*.png')))} pictures are in {options.into}")
+
+
+if __name__ == "__main__":
+    main()
