@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { firstScreenBudget } from "./tools/budget.ts";
 
 const api = process.env.PYFLARE_API ?? "http://127.0.0.1:4319";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstScreenBudget({ screen: "screens/overview/Overview.tsx", limitKb: 600 })],
   resolve: { alias: { "@": here("src") } },
   server: {
     host: "127.0.0.1",
@@ -19,8 +20,24 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2023",
     sourcemap: false,
+    license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
+            {
+              name: "tanstack",
+              test: /node_modules[\\/]@tanstack[\\/](react-router|router-core|history|react-store|store|react-query|query-core)[\\/]/,
+              priority: 2,
+            },
+            { name: "editor", test: /node_modules[\\/](@codemirror|@lezer|@marijn)[\\/]/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
-  test: { environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+  test: { environment: "node", include: ["src/**/*.test.ts", "src/**/*.test.tsx", "tools/**/*.test.ts"] },
 });

@@ -86,7 +86,7 @@ function usePlot({ times, series, height, group, zone, events }: Plot) {
   );
   const latest = useRef(data);
   latest.current = data;
-  const shape = JSON.stringify(series.map(({ label, color, kind }) => [label, color, kind]));
+  const shape = JSON.stringify(series.map(({ label, color, kind, solid }) => [label, color, kind, solid]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: shape and theme say when it must be made anew; data goes in below.
   useEffect(() => {
     const node = box.current;

@@ -12,6 +12,8 @@ export interface Series {
   /** A design token: `--series-1`. */
   color: string;
   kind?: "line" | "area" | "bars";
+  /** Bars of full colour, to stand out before others. */
+  solid?: boolean;
 }
 
 /** What a chart calls back; read at the moment of the event. */
@@ -90,12 +92,17 @@ function cursor(group: string | undefined, events: RefObject<ChartEvents>): uPlo
   };
 }
 
-function drawn({ label, color, kind = "line" }: Series): uPlot.Series {
+function drawn({ label, color, kind = "line", solid }: Series): uPlot.Series {
   const stroke = tokenColor(color);
   const base = { label, stroke, width: 1.5, points: { show: false } };
   if (kind === "line") return { ...base, spanGaps: false, points: { show: lonely, size: 4, fill: stroke } };
   if (kind === "area") return { ...base, fill: `${stroke}24` };
-  return { ...base, width: 0, fill: stroke, paths: uPlot.paths.bars?.({ size: [0.86, 40], align: 1 }) };
+  return {
+    ...base,
+    width: 0,
+    fill: solid ? stroke : `${stroke}b8`,
+    paths: uPlot.paths.bars?.({ size: [0.86, 40], align: 1 }),
+  };
 }
 
 /** Draw points only when there are so few values that lines between them would not be seen. */

@@ -28,10 +28,7 @@ export function Popover({
   });
   useEffect(() => {
     if (!open) return;
-    const first = panel.current?.querySelector<HTMLElement>(
-      "[autofocus], input, button:not(:disabled), [tabindex]",
-    );
-    (first ?? panel.current)?.focus({ preventScroll: true });
+    firstFocus(panel.current)?.focus({ preventScroll: true });
     const outside = (event: PointerEvent) => {
       const inside = event.composedPath();
       if (
@@ -78,4 +75,14 @@ export function Popover({
         )}
     </>
   );
+}
+
+/** What has the focus first: what is chosen now, else the first control, else the panel. */
+function firstFocus(panel: HTMLElement | null): HTMLElement | null {
+  const candidates = ["[aria-checked=true], [aria-pressed=true]", "input, button:not(:disabled), [tabindex]"];
+  for (const candidate of candidates) {
+    const found = panel?.querySelector<HTMLElement>(candidate);
+    if (found) return found;
+  }
+  return panel;
 }

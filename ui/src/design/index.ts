@@ -1,5 +1,6 @@
 export { Badge, type Tone } from "./Badge";
 export { Button, IconButton } from "./Button";
+export { ContextMenu, type ContextMenuItem } from "./ContextMenu";
 export { CopyButton, copyText } from "./CopyButton";
 export { classes } from "./classes";
 export { Dialog } from "./Dialog";

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useId, useState } from "react";
 import { Dialog, Kbd, SearchInput } from "@/design";
+import { useScope } from "@/state/scope";
 import styles from "./CommandPalette.module.css";
 import { type Command, matching } from "./commands";
 import { useCommands } from "./useCommands";
@@ -26,7 +27,9 @@ function Finder({ onClose, onHelp, onSettings }: Omit<PaletteProps, "open">) {
   const [chosen, setChosen] = useState(0);
   const id = useId();
   const navigate = useNavigate();
-  const commands = useCommands({ text, onHelp, onSettings, go: (to) => void navigate({ to }) });
+  const go = (to: string, change: object = {}) =>
+    void navigate({ to, search: (before: object) => ({ ...before, ...change }) });
+  const commands = useCommands({ text, scope: useScope(), go, onHelp, onSettings });
   const found = matching(commands, text);
   const at = Math.min(chosen, found.length - 1);
   const run = (command: Command | undefined) => {
@@ -102,8 +105,9 @@ function Row({ id, command, chosen, onRun }: RowProps) {
       }}
       onClick={() => onRun(command)}
     >
-      <Icon aria-hidden />
+      <Icon aria-hidden className={command.failed ? styles.failed : undefined} />
       <span className="truncate">{command.label}</span>
+      {command.detail && <span className={styles.detail}>{command.detail}</span>}
       <span className={styles.group}>{command.group}</span>
       {command.keys && <Kbd keys={command.keys} />}
     </div>

@@ -21,7 +21,7 @@ export function ContextPicker() {
       align="end"
       items={choices.slice(1)}
       trigger={
-        <Button icon={<Layers />} aria-label={`Service and environment: ${label || "all"}`}>
+        <Button icon={<Layers />} aria-label={`Service and environment: ${label || "Everything"}`}>
           <span className={styles.label}>{label || "Everything"}</span>
         </Button>
       }

@@ -3,6 +3,7 @@ import { Keyboard, PanelLeft, Settings } from "lucide-react";
 import { classes, IconButton, Tooltip } from "@/design";
 import { SCREENS } from "@/screens/registry";
 import { setPreferences, usePreferences } from "@/state/preferences";
+import { FolderStatus } from "./FolderStatus";
 import { Logo } from "./Logo";
 import styles from "./Sidebar.module.css";
 
@@ -44,6 +45,7 @@ export function Sidebar({ current, open, onClose, onSettings, onHelp }: SidebarP
             />
           ))}
         </nav>
+        <FolderStatus folded={folded} />
         <div className={styles.foot}>
           <IconButton label="Settings" keys="mod+," onClick={onSettings}>
             <Settings />

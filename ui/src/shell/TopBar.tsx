@@ -1,7 +1,7 @@
-import { Menu as MenuIcon, Radio, Search } from "lucide-react";
+import { Menu as MenuIcon, Search } from "lucide-react";
 import { Button, IconButton, Kbd } from "@/design";
-import { useScope } from "@/state/scope";
 import { ContextPicker } from "./ContextPicker";
+import { LiveButton } from "./LiveButton";
 import { RangePicker } from "./RangePicker";
 import { ThemeButton } from "./ThemeButton";
 import styles from "./TopBar.module.css";
@@ -28,26 +28,15 @@ export function TopBar({ title, scoped, onNavigation, onPalette }: TopBarProps) 
           <LiveButton />
         </>
       )}
-      <Button className={styles.search} onClick={onPalette} icon={<Search />} aria-label="Command palette">
-        <span className={styles.searchLabel}>Search</span>
-        <Kbd keys="mod+k" />
+      <Button className={styles.search} onClick={onPalette} icon={<Search />}>
+        <span className={styles.words}>Search</span>
+        <span className={styles.keys} aria-hidden>
+          <Kbd keys="mod+k" />
+        </span>
       </Button>
-      <ThemeButton />
+      <span className={styles.theme}>
+        <ThemeButton />
+      </span>
     </header>
-  );
-}
-
-function LiveButton() {
-  const { live, setScope } = useScope();
-  return (
-    <Button
-      aria-pressed={live}
-      className={live ? styles.live : undefined}
-      icon={<Radio />}
-      title="Follow what arrives"
-      onClick={() => setScope({ live: live ? undefined : "1" }, { replace: true })}
-    >
-      <span className={styles.liveLabel}>Live</span>
-    </Button>
   );
 }

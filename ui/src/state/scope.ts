@@ -52,7 +52,12 @@ export function scopeParams(scope: Scope): ScopeParams {
 export function quoted(value: string): string {
   return /^[A-Za-z_][\w.:/@-]*$/.test(value) && !RESERVED.has(value.toLowerCase())
     ? value
-    : `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+    : quotedText(value);
+}
+
+/** Text as the filter language searches for it: always in quotes, so that no word of it is taken for a field. */
+export function quotedText(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 const RESERVED = new Set(["and", "or", "not", "in", "exists", "is", "missing"]);

@@ -29,7 +29,7 @@ export const STEPS = 90;
 interface ChartSpec {
   title: string;
   format: (value: number | null) => string;
-  series: readonly { metric: Metric; label: string; color: string; kind?: Series["kind"] }[];
+  series: readonly { metric: Metric; label: string; color: string; kind?: Series["kind"]; solid?: boolean }[];
 }
 
 const CHARTS: readonly ChartSpec[] = [
@@ -38,7 +38,7 @@ const CHARTS: readonly ChartSpec[] = [
     format: compact,
     series: [
       { metric: "requests", label: "all", color: "--series-2", kind: "bars" },
-      { metric: "errors", label: "failed", color: "--bad", kind: "bars" },
+      { metric: "errors", label: "failed", color: "--bad", kind: "bars", solid: true },
     ],
   },
   {
@@ -72,6 +72,7 @@ export function Charts() {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <section aria-label="Over time" className={styles.grid}>
+      <h2 className="visually-hidden">Over time</h2>
       {CHARTS.map((spec) =>
         data ? (
           <Chart key={spec.title} spec={spec} data={data} />

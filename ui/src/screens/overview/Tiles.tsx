@@ -81,6 +81,7 @@ export function Tiles({ metrics }: { metrics: MetricsResponse | undefined }) {
   const { data } = useTimeseries(SERIES_METRICS, STEPS);
   return (
     <section aria-label="Numbers" className={styles.tiles}>
+      <h2 className="visually-hidden">Numbers</h2>
       {TILES.map((spec) => (
         <Tile key={spec.metric} spec={spec} metrics={metrics} course={data?.series[spec.metric] ?? []} />
       ))}
