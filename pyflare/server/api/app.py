@@ -17,6 +17,10 @@ from pyflare.workspace import Workspace
 ROUTERS: Final = (
     "info",
     "filters",
+    "series",
+    "breakdown",
+    "facets",
+    "costs",
     "traces",
     "spans",
     "sessions",
