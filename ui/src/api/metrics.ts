@@ -38,7 +38,7 @@ export function useMetrics() {
 /** Metrics over time, on one grid of about `buckets` steps. */
 export function useTimeseries(metrics: readonly Metric[], buckets: number) {
   const { params, live } = useScope();
-  const asked = { ...params, metrics: metrics.join(","), buckets };
+  const asked = { ...params, metrics, points: buckets };
   return useQuery({
     queryKey: ["timeseries", asked],
     queryFn: ({ signal }) => get<TimeseriesResponse>("/metrics/timeseries", asked, signal),
@@ -49,7 +49,7 @@ export function useTimeseries(metrics: readonly Metric[], buckets: number) {
 /** The values of one dimension, those first that have most of a metric. */
 export function useBreakdown(dimension: string, metric: Metric, limit: number) {
   const { params, live } = useScope();
-  const asked = { ...params, dimension, metric, limit };
+  const asked = { ...params, dimension, order_by: metric, limit };
   return useQuery({
     queryKey: ["breakdown", asked],
     queryFn: ({ signal }) => get<BreakdownResponse>("/breakdown", asked, signal),

@@ -13,7 +13,7 @@ export function FilterChips() {
   const filter = scope.filter;
   const { data } = useQuery({
     queryKey: ["filter-check", filter],
-    queryFn: ({ signal }) => get<FilterCheck>("/filter/check", { filter }, signal),
+    queryFn: ({ signal }) => get<FilterCheck>("/filter/check", { text: filter }, signal),
     enabled: filter !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
