@@ -35,10 +35,10 @@ export function useMetrics() {
   });
 }
 
-/** Metrics over time, on one grid of about `buckets` steps. */
-export function useTimeseries(metrics: readonly Metric[], buckets: number) {
+/** Metrics over time, on one grid of at most `points` steps. */
+export function useTimeseries(metrics: readonly Metric[], points: number) {
   const { params, live } = useScope();
-  const asked = { ...params, metrics, points: buckets };
+  const asked = { ...params, metrics, points };
   return useQuery({
     queryKey: ["timeseries", asked],
     queryFn: ({ signal }) => get<TimeseriesResponse>("/metrics/timeseries", asked, signal),
@@ -47,9 +47,9 @@ export function useTimeseries(metrics: readonly Metric[], buckets: number) {
 }
 
 /** The values of one dimension, those first that have most of a metric. */
-export function useBreakdown(dimension: string, metric: Metric, limit: number) {
+export function useBreakdown(dimension: string, order: Metric, limit: number) {
   const { params, live } = useScope();
-  const asked = { ...params, dimension, order_by: metric, limit };
+  const asked = { ...params, dimension, order_by: order, limit };
   return useQuery({
     queryKey: ["breakdown", asked],
     queryFn: ({ signal }) => get<BreakdownResponse>("/breakdown", asked, signal),

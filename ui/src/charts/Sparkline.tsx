@@ -25,6 +25,7 @@ export function Sparkline({
         fill="none"
         stroke={`var(${color})`}
         strokeWidth="1.5"
+        strokeLinecap="round"
         strokeLinejoin="round"
         vectorEffect="non-scaling-stroke"
       />

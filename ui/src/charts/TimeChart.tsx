@@ -46,8 +46,7 @@ export function TimeChart(props: TimeChartProps) {
   const { box, chart } = usePlot({ times, series, height, group, zone, events });
   const keys = useChartKeys(chart, events);
   const at = index === null ? undefined : times[index];
-  const readout =
-    at === undefined ? "" : series.map((one) => `${one.label} ${format(one.values[index ?? 0] ?? null)}`);
+  const readout = series.map((one) => `${one.label} ${format(one.values[index ?? 0] ?? null)}`).join(", ");
   return (
     <div
       ref={box}

@@ -95,7 +95,11 @@ function cursor(group: string | undefined, events: RefObject<ChartEvents>): uPlo
 function drawn({ label, color, kind = "line", solid }: Series): uPlot.Series {
   const stroke = tokenColor(color);
   const base = { label, stroke, width: 1.5, points: { show: false } };
-  if (kind === "line") return { ...base, spanGaps: false, points: { show: lonely, size: 4, fill: stroke } };
+  if (kind === "line")
+    return {
+      ...base,
+      points: { size: 4, fill: stroke, filter: (chart, index) => lonely(chart.data[index] ?? []) },
+    };
   if (kind === "area") return { ...base, fill: `${stroke}24` };
   return {
     ...base,
@@ -105,10 +109,12 @@ function drawn({ label, color, kind = "line", solid }: Series): uPlot.Series {
   };
 }
 
-/** Draw points only when there are so few values that lines between them would not be seen. */
-function lonely(chart: uPlot, index: number): boolean {
-  const known = (chart.data[index] ?? []).filter((value) => value !== null && value !== undefined);
-  return known.length <= 3;
+/** Values between gaps, which no line would show: they are drawn as points. */
+export function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const known = (index: number) => values[index] !== null && values[index] !== undefined;
+  return Array.from(values, (_, index) => index).filter(
+    (index) => known(index) && !known(index - 1) && !known(index + 1),
+  );
 }
 
 function choose(chart: uPlot, onRange: ((range: Range) => void) | undefined): void {

@@ -1,4 +1,4 @@
-/** The path of a line through values in a box; gaps where values are missing. Zero is the floor. */
+/** The path of a line through values in a box: gaps where values are missing, dots between gaps. Zero is the floor. */
 export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
   const high = Math.max(...values.map((value) => value ?? 0), 0) || 1;
   const step = width / Math.max(1, values.length - 1);
@@ -11,7 +11,8 @@ export function sparkPath(values: readonly (number | null)[], width: number, hei
       }
       const point = `${pen}${(index * step).toFixed(1)} ${(height - (value / high) * height).toFixed(1)}`;
       pen = "L";
-      return point;
+      const alone = (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+      return alone ? `${point}h0` : point;
     })
     .join("");
 }

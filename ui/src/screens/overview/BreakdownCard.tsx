@@ -13,9 +13,13 @@ const ROWS = 6;
 /** The first values of one dimension. The dimension can be changed; the browser remembers it. */
 export function BreakdownCard({ place, metric }: { place: string; metric: Metric }) {
   const name = `overview.${place}`;
-  const [dimension, setDimension] = useState(() => remembered(name, place));
+  const [dimension, setDimension] = useState(() => known(remembered(name, place), place));
+  const { title, counted, none } = DIMENSIONS[dimension] ?? {
+    title: dimension,
+    counted: "Requests",
+    none: "",
+  };
   const { data, error, refetch } = useBreakdown(dimension, metric, ROWS);
-  const title = DIMENSIONS[dimension]?.title ?? dimension;
   const items = Object.entries(DIMENSIONS).map(([key, { title: label }]) => ({
     label,
     checked: key === dimension,
@@ -44,10 +48,20 @@ export function BreakdownCard({ place, metric }: { place: string; metric: Metric
       {error ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : data ? (
-        <BreakdownTable title={title} none={DIMENSIONS[dimension]?.none} rows={data.rows} metric={metric} />
+        <BreakdownTable
+          title={title}
+          counted={counted}
+          none={none}
+          rows={data.rows}
+          metric={metric}
+          failures={dimension === "error"}
+        />
       ) : (
         <TableSkeleton rows={ROWS} columns={4} />
       )}
     </section>
   );
 }
+
+/** A remembered dimension, if it is still one. */
+const known = (dimension: string, fallback: string) => (dimension in DIMENSIONS ? dimension : fallback);

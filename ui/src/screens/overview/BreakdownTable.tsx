@@ -2,21 +2,26 @@ import { CircleMinus } from "lucide-react";
 import type { Metric } from "@/api/metrics";
 import type { BreakdownRow } from "@/api/types";
 import { classes, IconButton } from "@/design";
-import { compact, cost, duration, percent } from "@/format";
+import { compact, cost, count, duration, fullTime, percent, relative } from "@/format";
+import { usePreferences } from "@/state/preferences";
 import { useScope, withCondition } from "@/state/scope";
 import styles from "./Breakdowns.module.css";
 import { barShare } from "./share";
 
 interface TableProps {
   title: string;
-  none: string | undefined;
+  /** What the first number counts. */
+  counted: string;
+  none: string;
   rows: readonly BreakdownRow[];
   metric: Metric;
+  /** All of them failed: tells when last, instead of how many. */
+  failures: boolean;
 }
 
 /** Values with their numbers. A click on a value narrows every screen to it; the button beside it leaves it out. */
-export function BreakdownTable({ title, none, rows, metric }: TableProps) {
-  if (rows.length === 0) return <p className={styles.empty}>{none ?? "There is nothing here."}</p>;
+export function BreakdownTable({ title, counted, none, rows, metric, failures }: TableProps) {
+  if (rows.length === 0) return <p className={styles.empty}>{none}</p>;
   return (
     <table className={styles.table}>
       <thead>
@@ -25,10 +30,10 @@ export function BreakdownTable({ title, none, rows, metric }: TableProps) {
             <span className="visually-hidden">{title}</span>
           </th>
           <th scope="col" className={styles.number}>
-            Requests
+            {counted}
           </th>
           <th scope="col" className={styles.number}>
-            Errors
+            {failures ? "Last" : "Errors"}
           </th>
           <th scope="col" className={classes(styles.number, styles.extra)}>
             p95
@@ -43,14 +48,14 @@ export function BreakdownTable({ title, none, rows, metric }: TableProps) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <Row key={row.filter} row={row} share={barShare(row, rows, metric)} />
+          <Row key={row.filter} row={row} share={barShare(row, rows, metric)} failures={failures} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ row, share }: { row: BreakdownRow; share: number }) {
+function Row({ row, share, failures }: { row: BreakdownRow; share: number; failures: boolean }) {
   const { scope, setScope } = useScope();
   const narrow = (condition: string) => setScope({ filter: withCondition(scope.filter, condition) });
   const name = row.value ?? "missing";
@@ -68,9 +73,7 @@ function Row({ row, share }: { row: BreakdownRow; share: number }) {
         </button>
       </td>
       <td>{compact(row.requests)}</td>
-      <td className={row.errors > 0 ? styles.failed : undefined} title={`${compact(row.errors)} failed`}>
-        {percent(row.error_rate)}
-      </td>
+      {failures ? <LastSeen at={row.last_seen} /> : <Failed row={row} />}
       <td className={styles.extra}>{duration(row.latency_p95_ms)}</td>
       <td className={styles.extra}>{cost(row.cost_usd)}</td>
       <td>
@@ -85,4 +88,17 @@ function Row({ row, share }: { row: BreakdownRow; share: number }) {
       </td>
     </tr>
   );
+}
+
+function Failed({ row }: { row: BreakdownRow }) {
+  return (
+    <td className={row.errors > 0 ? styles.failed : undefined} title={`${count(row.errors)} failed`}>
+      {percent(row.error_rate)}
+    </td>
+  );
+}
+
+function LastSeen({ at }: { at: string | null }) {
+  const { zone } = usePreferences();
+  return <td title={fullTime(at, zone)}>{relative(at)}</td>;
 }
