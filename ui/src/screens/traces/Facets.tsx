@@ -1,0 +1,59 @@
+import { useState } from "react";
+import { useFacets } from "@/api/facets";
+import type { Of } from "@/api/filters";
+import { ErrorState, Skeleton } from "@/design";
+import type { FilterHandle } from "@/filter/useFilter";
+import { remember, remembered } from "@/state/preferences";
+import type { ScopeParams } from "@/state/scope";
+import { FacetGroup } from "./FacetGroup";
+import styles from "./Facets.module.css";
+
+interface FacetsProps {
+  of: Of;
+  params: ScopeParams;
+  filter: FilterHandle;
+  refreshMs: number | undefined;
+}
+
+const SHOWN = 8;
+const OPEN_AT_FIRST = 5;
+
+/** What the fields hold, and how often. A click filters; the other button excludes. */
+export function Facets({ of, params, filter, refreshMs }: FacetsProps) {
+  const { data, error, refetch } = useFacets(of, params, { limit: SHOWN, refreshMs });
+  const [folds, setFolds] = useState(() => remembered<Record<string, boolean>>("facets", {}));
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting />;
+  const fold = (field: string, open: boolean) => {
+    const next = { ...folds, [field]: open };
+    setFolds(next);
+    remember("facets", next);
+  };
+  return (
+    <div className={styles.facets}>
+      {data.facets.map((facet, index) => (
+        <FacetGroup
+          key={facet.field}
+          of={of}
+          params={params}
+          facet={facet}
+          total={data.total}
+          filter={filter}
+          open={folds[facet.field] ?? index < OPEN_AT_FIRST}
+          onOpen={(open) => fold(facet.field, open)}
+        />
+      ))}
+      {data.sampled && <p className={styles.note}>Counts are estimated from a sample.</p>}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className={styles.waiting} role="status" aria-label="Loading">
+      {[70, 50, 62, 40, 66, 45, 58].map((width) => (
+        <Skeleton key={width} width={`${width}%`} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Copy, GitCompareArrows, ListChecks, Split, X } from "lucide-react";
+import { Button, copyText, IconButton, Kbd } from "@/design";
+import styles from "./SelectionBar.module.css";
+import { tracesFilter } from "./values";
+
+/** The longest filter that goes into an address. */
+const MOST_IDS = 200;
+
+interface SelectionBarProps {
+  /** Of the chosen rows, each once. */
+  traceIds: readonly string[];
+  rows: number;
+  onClear: () => void;
+}
+
+/** What can be done with chosen rows. */
+export function SelectionBar({ traceIds, rows, onClear }: SelectionBarProps) {
+  const navigate = useNavigate();
+  const [a, b] = traceIds;
+  const group = tracesFilter(traceIds.slice(0, MOST_IDS));
+  const tooMany = traceIds.length > MOST_IDS ? `At most ${MOST_IDS}` : undefined;
+  const go = (to: string, search: Record<string, string>) =>
+    void navigate({ to, search: (before: object) => ({ ...before, ...search }) });
+  return (
+    <section className={styles.bar} aria-label="Chosen rows">
+      <span className={styles.count}>
+        <b>{rows}</b> chosen
+      </span>
+      {traceIds.length === 2 && a && b && (
+        <Button size="sm" icon={<GitCompareArrows />} onClick={() => go("/compare", { a, b })}>
+          Compare
+        </Button>
+      )}
+      <Button
+        size="sm"
+        icon={<Split />}
+        disabled={!!tooMany}
+        title={tooMany ?? "Which values differ from all others"}
+        onClick={() => go("/compare", { mode: "groups", a: group })}
+      >
+        Against the rest
+      </Button>
+      <Button
+        size="sm"
+        icon={<ListChecks />}
+        disabled={!!tooMany}
+        title={tooMany}
+        onClick={() => go("/annotate", { filter: group })}
+      >
+        Annotate
+      </Button>
+      <Button size="sm" icon={<Copy />} onClick={() => void copyText(traceIds.join("\n"))}>
+        Copy ids
+      </Button>
+      <IconButton label="Choose none" keys="escape" size="sm" onClick={onClear}>
+        <X />
+      </IconButton>
+      <span className={styles.hint} aria-hidden>
+        <Kbd keys="x" /> choose <Kbd keys="shift+x" /> to here
+      </span>
+    </section>
+  );
+}
