@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyflare._version import __version__
 
 if TYPE_CHECKING:
+    from pyflare.integrations import instrument, uninstrument
     from pyflare.tracing.decorator import trace
     from pyflare.tracing.lifecycle import flush, init, shutdown
     from pyflare.tracing.propagation import extract, inject, propagate
@@ -40,6 +41,7 @@ _HOMES: Final = {
     "flush": "pyflare.tracing.lifecycle",
     "init": "pyflare.tracing.lifecycle",
     "inject": "pyflare.tracing.propagation",
+    "instrument": "pyflare.integrations",
     "log_embedding": "pyflare.tracing.rows",
     "log_label": "pyflare.tracing.rows",
     "log_prediction": "pyflare.tracing.rows",
@@ -50,6 +52,7 @@ _HOMES: Final = {
     "span": "pyflare.tracing.spans",
     "trace": "pyflare.tracing.decorator",
     "tracer_provider": "pyflare.tracing.provider",
+    "uninstrument": "pyflare.integrations",
     "update": "pyflare.tracing.spans",
 }
 
@@ -65,6 +68,7 @@ __all__ = [
     "flush",
     "init",
     "inject",
+    "instrument",
     "log_embedding",
     "log_label",
     "log_prediction",
@@ -75,6 +79,7 @@ __all__ = [
     "span",
     "trace",
     "tracer_provider",
+    "uninstrument",
     "update",
 ]
 

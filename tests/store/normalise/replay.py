@@ -2,7 +2,8 @@
 
     python -m tests.store.normalise.replay openinference NAME…
 
-writes one line of JSON for each exchange: the OTLP requests of its spans and log records, as base64.
+writes one line of JSON for each exchange: the OTLP requests of its spans and log records, as base64; or, of
+PyFlare's own instrumentation, the rows.
 An instrumentation gets a process of its own: not all of them can be taken out again.
 """
 
@@ -10,8 +11,10 @@ import base64
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests import offline
@@ -31,6 +34,7 @@ INSTRUMENTORS = {
     "opentelemetry as events": {"openai": "opentelemetry.instrumentation.openai_v2"},
 }
 """By whoever makes them, and by provider: the module that holds the instrumentor."""
+OURS = "pyflare"
 _CLASSES = {"openai": "OpenAIInstrumentor", "anthropic": "AnthropicInstrumentor"}
 _LATEST = {"OTEL_SEMCONV_STABILITY_OPT_IN": "gen_ai_latest_experimental"}
 _CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
@@ -52,7 +56,13 @@ def requests_of(process):
     out, complaints = process.communicate(timeout=100)
     assert process.returncode == 0, complaints.decode()
     lines = [json.loads(line) for line in out.splitlines()]
-    return {line["name"]: {signal: base64.b64decode(line[signal]) for signal in ("traces", "logs")} for line in lines}
+    return {line["name"]: _made(line) for line in lines}
+
+
+def _made(line):
+    if "rows" in line:
+        return line["rows"]
+    return {signal: base64.b64decode(line[signal]) for signal in ("traces", "logs")}
 
 
 def provider_of(name):
@@ -60,6 +70,32 @@ def provider_of(name):
 
 
 def main(maker, names):
+    record(names) if maker == OURS else convey(maker, names)
+
+
+def record(names):
+    """PyFlare's own instrumentation writes a folder; one line of JSON holds the rows of each exchange."""
+    import pyflare
+    from pyflare.testing import strict
+
+    folder = tempfile.mkdtemp()
+    pyflare.init(path=folder, service="s")
+    pyflare.instrument("openai", "anthropic")
+    with strict():
+        for name in names:
+            with pyflare.span(name):
+                replay(CASSETTES / name, provider_of(name))
+    with pyflare.open(folder, compact=False) as workspace:
+        for name in names:
+            (root,) = workspace.spans(name=name, limit=None)
+            rows = workspace.spans(trace_id=root["trace_id"], limit=None)
+            print(json.dumps({"name": name, "rows": [row for row in rows if row["operation_name"] != name]}, default=str))
+    pyflare.shutdown()
+    shutil.rmtree(folder)
+
+
+def convey(maker, names):
+    """Another's instrumentation, as the OTLP requests that its spans and log records become."""
     from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
     from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
     from opentelemetry.sdk._logs import LoggerProvider

@@ -1,0 +1,102 @@
+"""`pyflare.instrument()`: trace the libraries a program uses."""
+
+from __future__ import annotations
+
+import threading
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from typing import Final
+
+from pyflare.errors import ConfigError
+from pyflare.integrations.imports import forget, when_imported
+from pyflare.integrations.patch import Patch
+from pyflare.integrations.table import INTEGRATIONS, Integration
+from pyflare.tracing.guard import guard, logger
+
+_applied: Final[dict[str, list[Patch]]] = {}
+_lock: Final = threading.RLock()
+
+
+def instrument(*names: str) -> tuple[str, ...]:
+    """Trace calls of the libraries a program uses, from now on, until `uninstrument`.
+
+    A library that has not been imported yet is traced as soon as it is. Before
+    `pyflare.init` nothing is recorded, and nothing is ever instrumented twice.
+
+    Args:
+        *names: Such as "openai"; without any, every known library that is installed.
+
+    Returns:
+        The names of those that are, or will be, traced.
+
+    Raises:
+        ConfigError: One asked for by name is not known, not installed, or too old.
+    """
+    chosen = [_asked(name) for name in names] if names else [name for name in INTEGRATIONS if _problem(name) is None]
+    for name in dict.fromkeys(chosen):
+        when_imported(INTEGRATIONS[name].package, lambda name=name: _apply(name))  # type: ignore[misc]
+    return tuple(dict.fromkeys(chosen))
+
+
+def uninstrument(*names: str) -> None:
+    """Put everything back as it was.
+
+    Args:
+        *names: Such as "openai"; without any, all that are instrumented.
+    """
+    for name in names or INTEGRATIONS:
+        if name in INTEGRATIONS:
+            forget(INTEGRATIONS[name].package)
+        with _lock:
+            for patch in reversed(_applied.pop(name, [])):
+                patch.restore()
+
+
+def _asked(name: str) -> str:
+    problem = _problem(name)
+    if problem is not None:
+        raise ConfigError(problem)
+    return name
+
+
+def _problem(name: str) -> str | None:
+    """Why a library cannot be instrumented; None where it can."""
+    known = INTEGRATIONS.get(name)
+    if known is None:
+        return f'expected one of {", ".join(INTEGRATIONS)}; got "{name}".'
+    if find_spec(known.package) is None:
+        return f"{name} is not installed. Install it with: pip install {known.distribution}"
+    installed = _installed(known)
+    if installed is not None and installed < known.minimum:
+        wanted = ".".join(map(str, known.minimum))
+        return f"{name} is traced from version {wanted} on; {'.'.join(map(str, installed))} is installed."
+    return None
+
+
+def _installed(known: Integration) -> tuple[int, ...] | None:
+    """The version there is, as numbers; None where it says none."""
+    try:
+        words = version(known.distribution).split(".")
+    except PackageNotFoundError:
+        return None
+    return tuple(int(word) for word in words[: len(known.minimum)] if word.isdecimal())
+
+
+def _apply(name: str) -> None:
+    """Put an integration's functions in place: all of them, or none and a warning."""
+    with _lock:
+        if name in _applied:
+            return
+        done: list[Patch] = []
+        try:
+            for patch in import_module(INTEGRATIONS[name].module).patches():
+                patch.apply()
+                done.append(patch)
+        except Exception as error:
+            for patch in reversed(done):
+                patch.restore()
+            logger.warning("PyFlare does not trace %s: this version of it is not known.", name)
+            guard.fault(f"instrument {name}", error)
+            return
+        _applied[name] = done

@@ -1,0 +1,109 @@
+"""The iterator inside a client's stream, followed: what comes out goes by unchanged, and the span ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from pyflare.integrations.call import AnySpan, Chunks, end, note
+from pyflare.tracing.guard import guard
+
+
+class _Followed:
+    """A span that ends once: with the last chunk, an error, a close, or when the stream is dropped."""
+
+    def __init__(self, span: AnySpan, chunks: Chunks) -> None:
+        self._span = span
+        self._chunks = chunks
+        self._open = True
+
+    def see(self, chunk: Any) -> None:
+        """Take note of a chunk. Never raises."""
+        try:
+            self._span.mark_first_chunk()
+            self._chunks.add(chunk)
+        except Exception as error:
+            guard.fault("read a chunk", error)
+
+    def fail(self, error: BaseException) -> None:
+        """The stream broke off. Never raises."""
+        if not self._open:
+            return
+        self._open = False
+        try:
+            note(self._span, self._chunks.answered())
+        except Exception as fault:
+            guard.fault("read a stream", fault)
+        self._span.fail(error)
+
+    def finish(self, *, early: bool = False) -> None:
+        """The stream is over. Never raises."""
+        if not self._open:
+            return
+        self._open = False
+        if early:
+            self._span.set_attribute("pyflare.stream.closed_early", True)
+        end(self._span, self._chunks.answered)
+
+    def __del__(self) -> None:
+        self.finish(early=True)
+
+
+class FollowedIterator(_Followed):
+    """In the place of a stream's own iterator."""
+
+    def __init__(self, inner: Iterator[Any], span: AnySpan, chunks: Chunks) -> None:
+        super().__init__(span, chunks)
+        self._inner = inner
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            chunk = next(self._inner)
+        except StopIteration:
+            self.finish()
+            raise
+        except BaseException as error:
+            self.fail(error)
+            raise
+        self.see(chunk)
+        return chunk
+
+    def close(self) -> None:
+        """As a generator's own."""
+        self.finish(early=True)
+        close = getattr(self._inner, "close", None)
+        if close is not None:
+            close()
+
+
+class FollowedAsyncIterator(_Followed):
+    """The same for `async for`."""
+
+    def __init__(self, inner: AsyncIterator[Any], span: AnySpan, chunks: Chunks) -> None:
+        super().__init__(span, chunks)
+        self._inner = inner
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            chunk = await anext(self._inner)
+        except StopAsyncIteration:
+            self.finish()
+            raise
+        except BaseException as error:
+            self.fail(error)
+            raise
+        self.see(chunk)
+        return chunk
+
+    async def aclose(self) -> None:
+        """As a generator's own."""
+        self.finish(early=True)
+        close = getattr(self._inner, "aclose", None)
+        if close is not None:
+            await close()

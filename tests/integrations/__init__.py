@@ -1,0 +1,1 @@
+"""Libraries under `pyflare.instrument()`."""

@@ -1,0 +1,110 @@
+"""A model provider on this machine: it speaks HTTP, and says what it is told to say."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+CHAT = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "gpt-4o-2026-08-06",
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Four."}, "finish_reason": "stop"}],
+    "usage": {
+        "prompt_tokens": 20,
+        "completion_tokens": 3,
+        "total_tokens": 23,
+        "prompt_tokens_details": {"cached_tokens": 16},
+    },
+}
+MESSAGE = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-sonnet-4-5-20250929",
+    "content": [{"type": "text", "text": "Four."}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 5, "cache_read_input_tokens": 11, "cache_creation_input_tokens": 4, "output_tokens": 3},
+}
+
+
+def chat_chunks(*texts: str, usage: bool = True) -> list[dict[str, Any]]:
+    """A streamed completion."""
+    head = {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-2026-08-06"}
+    chunks = [{**head, "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]} for text in texts]
+    chunks.append({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if usage:
+        chunks.append({**head, "choices": [], "usage": CHAT["usage"]})
+    return chunks
+
+
+class Provider:
+    """Answers POSTs from a list, in order; the last answer is given again and again."""
+
+    def __init__(self) -> None:
+        self.answers: list[tuple[int, Any, float]] = [(200, CHAT, 0.0)]
+        """Status, body (a list becomes a stream of events) and seconds before each piece."""
+        self.bodies: list[Any] = []
+        """What was asked."""
+
+    def will(self, body: Any, *, status: int = 200, delay_s: float = 0.0) -> None:
+        """Answer like that from now on."""
+        self.answers = [(status, body, delay_s)]
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        provider = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                provider.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                status, body, delay_s = provider.answers.pop(0) if len(provider.answers) > 1 else provider.answers[0]
+                try:
+                    self._stream(body, delay_s) if isinstance(body, list) else self._whole(status, body, delay_s)
+                except OSError:  # the client hung up
+                    self.close_connection = True
+
+            def _whole(self, status: int, body: Any, delay_s: float) -> None:
+                time.sleep(delay_s)
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def _stream(self, events: list[Any], delay_s: float) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Connection", "close")
+                self.end_headers()
+                for event in events:
+                    time.sleep(delay_s)
+                    name = f"event: {event['type']}\n" if "type" in event else ""
+                    self.wfile.write(f"{name}data: {json.dumps(event)}\n\n".encode())
+                    self.wfile.flush()
+                self.wfile.write(b"data: [DONE]\n\n")
+                self.close_connection = True
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
