@@ -9,10 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test slow browser fuzz coverage bench lint format types docs serve clean
+.PHONY: help setup demo test slow browser fuzz coverage bench lint format types docs serve ui ui-check ui-dev clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 setup: $(STAMP)  ## Make the virtual environment in .venv
 	@echo "Ready: $(BIN)/pyflare --help"
@@ -63,8 +63,33 @@ docs: $(STAMP)  ## Build the documentation into site/
 serve: $(STAMP)  ## Show the documentation while it is being written
 	@$(BIN)/zensical serve
 
+VIEWER := pyflare/server/viewer/dist
+NODE := ui/node_modules/.package-lock.json
+
+ui: $(NODE)  ## Build the viewer into the package
+	@cd ui && npm run --silent build
+
+ui-check: $(STAMP) $(NODE)  ## Check the viewer: types, style, tests, and that what is committed is what its source builds
+	@cd ui && npm run --silent check
+	@cd ui && PYTHON=../$(BIN)/python API_SCHEMA=../build/schema.ts npm run --silent api
+	@cmp build/schema.ts ui/src/api/schema.ts || \
+	    { echo "The API has changed: cd ui && npm run api, then commit ui/src/api/schema.ts." >&2; exit 1; }
+	@cd ui && npm run --silent build -- --outDir ../build/viewer --logLevel warn
+	@diff -rq build/viewer $(VIEWER) || \
+	    { echo "$(VIEWER) is not what ui/ builds: make ui, then commit it." >&2; exit 1; }
+
+ui-dev: $(NODE)  ## Work on the viewer: its pages from source, the API from PYFLARE_API (http://127.0.0.1:4319)
+	@cd ui && npm run --silent dev
+
+$(NODE): ui/package-lock.json
+	@if ! node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null; then \
+	    echo "The viewer needs Node 20.19 or newer to be built; node here is $$(node --version 2>/dev/null || echo missing)." >&2; exit 1; \
+	fi
+	@cd ui && npm ci --no-progress --silent
+	@touch $@
+
 clean:  ## Delete everything that was made here, the environment too
-	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* .cache
+	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage* .cache ui/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): pyproject.toml constraints.txt

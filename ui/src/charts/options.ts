@@ -44,7 +44,7 @@ export function chartOptions({ series, width, height, group, zone, events }: Cha
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 14, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => wallClock(zone, seconds * 1000),
     cursor: cursor(group, events),

@@ -31,6 +31,7 @@ describe("numbers", () => {
   it.each([
     [0, "0%"],
     [0.0002, "<0.1%"],
+    [0.00822, "0.8%"],
     [0.1234, "12.3%"],
     [1, "100%"],
   ])("percent(%s) is %s", (value, text) => expect(percent(value)).toBe(text));

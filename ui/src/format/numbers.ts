@@ -43,12 +43,12 @@ export function cost(usd: Maybe): string {
   return `${sign}$${compact(size)}`;
 }
 
-/** A share from 0 to 1 as percent: 0.4%, 12.3%, 100%. */
+/** A share from 0 to 1 as percent, to a tenth: 0.4%, 12.3%, 100%. */
 export function percent(share: Maybe): string {
   if (!known(share)) return MISSING;
   const value = share * 100;
   if (value !== 0 && Math.abs(value) < 0.1) return value < 0 ? ">−0.1%" : "<0.1%";
-  return `${trimmed(value, 3)}%`;
+  return `${Number(value.toFixed(1))}%`;
 }
 
 const SIZES = ["B", "kB", "MB", "GB", "TB"] as const;

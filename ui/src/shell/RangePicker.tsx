@@ -24,7 +24,7 @@ export function RangePicker() {
   ]);
   const choose = (start: string | undefined, end: string | undefined) => {
     setOpen(false);
-    setScope({ start, end });
+    setScope(end ? { start, end, live: undefined } : { start, end });
   };
   const label = rangeLabel(scope, zone);
   return (
