@@ -42,6 +42,15 @@ Attribute = Annotated[
     list[str] | None,
     typer.Option("--attr", help="An attribute as key=value.", metavar="KEY=VALUE", rich_help_panel=_FILTERS),
 ]
+Where = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        help='A filter, such as "latency > 2s and not tag = beta".',
+        metavar="FILTER",
+        rich_help_panel=_FILTERS,
+    ),
+]
 MinDuration = Annotated[
     float | None,
     typer.Option("--min-duration", help="Took so many seconds or more.", metavar="SECONDS", rich_help_panel=_FILTERS),

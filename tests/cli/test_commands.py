@@ -82,6 +82,8 @@ def test_traces(run: Run) -> None:
         (["--limit", "0"], 5),
         (["--since", "1h"], 0),
         (["--kind", "llm", "--order-by", "duration_ns"], 4),
+        (["user = ann and not model = gpt-4o"], 1),
+        (["tool is missing and latency >= 0.2s", "--user", "bob"], 2),
     ],
 )
 def test_filters_of_traces(run: Run, options: list[str], expected: int) -> None:

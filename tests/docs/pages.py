@@ -14,6 +14,7 @@ from pyflare.cli.app import app
 from pyflare.config import SETTINGS, Setting
 from pyflare.schema.columns import Table
 from pyflare.schema.tables import SCHEMA_VERSION, TABLES
+from tests.docs.filter_page import render_filters
 from tests.docs.receiver_page import render_receiver
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -135,6 +136,7 @@ PAGES: Final = {
     DOCS / "reference" / "cli.md": render_commands,
     DOCS / "reference" / "tables.md": render_tables,
     DOCS / "reference" / "receiver.md": render_receiver,
+    DOCS / "reference" / "filter-language.md": render_filters,
 }
 """Each page and what makes it."""
 

@@ -53,9 +53,11 @@ def export(
     ] = None,
     text: options.Text = None,
     attr: options.Attribute = None,
+    where: options.Where = None,
 ) -> None:
     """Take tables out, all of one moment: Parquet, Arrow, DuckDB, JSON lines, CSV, or OTLP."""
     filters = options.given(
+        where=where,
         since=since,
         until=until,
         service=service,

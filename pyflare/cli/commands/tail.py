@@ -36,10 +36,12 @@ def tail(
     text: options.Text = None,
     attr: options.Attribute = None,
     min_duration: options.MinDuration = None,
+    where: options.Where = None,
     json: options.Json = False,
 ) -> None:
     """Follow spans as they begin and end, until Ctrl-C."""
     filters = options.given(
+        where=where,
         service=service,
         name=name,
         kind=kind,

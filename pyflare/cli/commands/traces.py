@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 import pyflare
 from pyflare.cli import options, results
 from pyflare.cli.overview import overview
@@ -9,6 +13,9 @@ from pyflare.interchange.tabular import Format
 
 
 def traces(
+    filter: Annotated[
+        str | None, typer.Argument(help='A filter, such as "model = gpt-4o and latency > 2s".', metavar="FILTER")
+    ] = None,
     *,
     path: options.Folder = options.DEFAULT_FOLDER,
     limit: options.Limit = 20,
@@ -31,6 +38,7 @@ def traces(
 ) -> None:
     """List the newest traces, one line each."""
     filters = options.given(
+        where=filter,
         since=since,
         until=until,
         service=service,
