@@ -1,0 +1,54 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { toMillis } from "@/format";
+import { useLive } from "@/live/useLive";
+import type { Trace } from "@/trace/types";
+import { outlineKey, spansKey, traceKey } from "./queries";
+
+/** The outline is asked for at most this often, however many spans arrive. */
+const REFETCH_MS = 500;
+const TICK_MS = 1000;
+
+/** Follow a trace while it runs. Gives how long it has been running, in nanoseconds; 0 once it has ended. */
+export function useRunning(trace: Trace | undefined): number {
+  const running = trace?.state === "running";
+  const refresh = useRefresh(trace?.trace_id ?? "");
+  useLive({
+    enabled: running,
+    channels: [`spans:${trace?.trace_id ?? ""}`],
+    onMessages: (messages) => {
+      if (messages.some((message) => message.type === "span" || message.type === "dropped")) refresh();
+    },
+  });
+  return useElapsed(running ? trace.start_time : null);
+}
+
+/** Ask for everything that may have changed, not more often than every half second. */
+function useRefresh(traceId: string): () => void {
+  const client = useQueryClient();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const last = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return () => {
+    if (timer.current !== undefined) return;
+    const wait = Math.max(0, last.current + REFETCH_MS - Date.now());
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      last.current = Date.now();
+      for (const queryKey of [outlineKey(traceId), traceKey(traceId), spansKey(traceId)]) {
+        void client.invalidateQueries({ queryKey });
+      }
+    }, wait);
+  };
+}
+
+function useElapsed(since: string | null): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (since === null) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, [since]);
+  return since === null ? 0 : Math.max(0, now - toMillis(since)) * 1e6;
+}
