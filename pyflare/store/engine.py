@@ -13,10 +13,10 @@ import secrets
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -24,26 +24,34 @@ import pyarrow as pa
 from pyflare.store.live import LiveFolder, Snapshot
 from pyflare.store.overlay import TraceOverlay, trace_overlay
 from pyflare.store.pinned import Build, Frozen, pinned
-from pyflare.store.session import Parameters, Session
+from pyflare.store.session import Head, Parameters, Session
 from pyflare.store.statements import check_readable, explained, explaining
 
 _ATTEMPTS: Final = 5
 """Runs of one query while compactions delete parts under it."""
 _LATE_MATERIALIZATION_ROWS: Final = 10_000
 """Up to this LIMIT DuckDB sorts by key first and fetches the other columns of only those rows."""
+_Result = TypeVar("_Result")
 _READS_TRACES: Final = re.compile(r"\btraces\b|\bquery(_table)?\b", re.IGNORECASE)
 
 
 class Engine:
     """Runs SQL over one folder. Safe for threads."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        """Open a folder.
+
+        Args:
+            root: The folder.
+            settings: Settings of DuckDB beside ours, such as `memory_limit`: the SQL of their values by name.
+        """
         self.root = root.resolve()
-        self._connection = _connect(self.root)
+        self._connection = _connect(self.root, settings or {})
         self._folder = LiveFolder(self.root)
         self._refreshing = threading.Lock()
         self._overlaid: tuple[Snapshot, TraceOverlay] | None = None
         self._idle: deque[Session] = deque()
+        self._busy: set[Session] = set()
 
     def snapshot(self) -> Snapshot:
         """The folder as it is now.
@@ -66,6 +74,33 @@ class Engine:
             check_readable(session.cursor, query)
         return self.run(lambda *_: (query, parameters), traces=_READS_TRACES.search(query) is not None)
 
+    def head(self, query: str, parameters: Parameters, *, rows: int, size_bytes: int) -> Head:
+        """Run what a user wrote, no further than it takes for the first rows.
+
+        Types that no other program reads (intervals, unions, bit strings, …) come as text.
+
+        Args:
+            query: A statement that reads.
+            parameters: Values for `?` as a sequence, or for `$name` as a mapping.
+            rows: Rows at most.
+            size_bytes: What they may take in memory.
+
+        Raises:
+            QueryError: It does more than read, DuckDB cannot answer it, or the rows take more.
+            CorruptError: A file of the folder cannot be read.
+        """
+        with self._session() as session:
+            check_readable(session.cursor, query)
+        traces = _READS_TRACES.search(query) is not None
+        return self._repeated(
+            lambda session, _, __: session.head(query, parameters, rows=rows, size_bytes=size_bytes), traces=traces
+        )
+
+    def interrupt(self) -> None:
+        """End the queries that run now: they raise QueryError. From any thread."""
+        for session in [*self._busy]:
+            session.cursor.interrupt()
+
     def run(self, build: Build, *, traces: bool) -> pa.Table:
         """Run a query that is made for its snapshot; again, where a compaction took a part away meanwhile.
 
@@ -77,6 +112,10 @@ class Engine:
             QueryError: DuckDB cannot answer it.
             CorruptError: A file of the folder cannot be read.
         """
+        return self._repeated(lambda session, snapshot, overlay: session.run(*build(snapshot, overlay)), traces=traces)
+
+    def _repeated(self, read: Callable[[Session, Snapshot, TraceOverlay | None], _Result], *, traces: bool) -> _Result:
+        """Read from a session, again where a compaction took a part away meanwhile."""
         attempt = 1
         while True:
             snapshot = self.snapshot()
@@ -84,7 +123,7 @@ class Engine:
                 with self._session() as session:
                     overlay = self._overlay(session, snapshot) if traces else None
                     session.show(self.root, snapshot, overlay)
-                    return session.run(*build(snapshot, overlay))
+                    return read(session, snapshot, overlay)
             except duckdb.Error as error:
                 superseded = isinstance(error, duckdb.IOException) and self.snapshot().catalog is not snapshot.catalog
                 if not superseded or attempt == _ATTEMPTS:
@@ -133,9 +172,11 @@ class Engine:
             session = self._idle.pop()
         except IndexError:
             session = Session(self._connection.cursor())
+        self._busy.add(session)
         try:
             yield session
         finally:
+            self._busy.discard(session)
             self._idle.append(session)
 
     def close(self) -> None:
@@ -145,7 +186,7 @@ class Engine:
         self._connection.close()
 
 
-def _connect(root: Path) -> duckdb.DuckDBPyConnection:
+def _connect(root: Path, settings: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
     """An in-memory database that reads the files below `root`, and nothing else ever after."""
     connection = duckdb.connect(":memory:", config={"python_enable_replacements": False})
     folder = f"{root}/".replace("'", "''")
@@ -156,6 +197,7 @@ def _connect(root: Path) -> duckdb.DuckDBPyConnection:
         f"late_materialization_max_rows = {_LATE_MATERIALIZATION_ROWS}",
         "autoload_known_extensions = false",
         f"temp_directory = '{spill}'",
+        *(f"{name} = {value}" for name, value in settings.items()),
         f"allowed_directories = ['{folder}']",
         "enable_external_access = false",
         "lock_configuration = true",

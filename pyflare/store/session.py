@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
+from pyflare.errors import QueryError
 from pyflare.schema.sql import VIEW_NAMES, quote
 from pyflare.store.live import Snapshot
 from pyflare.store.overlay import HIDDEN_TRACES, LIVE_TRACES, TraceOverlay
@@ -20,7 +23,19 @@ from pyflare.store.views import table_sql
 
 _BATCH_ROWS: Final = 8192
 
+_FOREIGN: Final = re.compile(r"\b(?:INTERVAL|UNION|BIT|VARIANT|BIGNUM|TIME WITH TIME ZONE|GEOMETRY|TIME_NS)\b")
+"""Types of DuckDB that Arrow has no common type for."""
+
 Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The first rows of a query."""
+
+    rows: pa.Table
+    types: tuple[str, ...]
+    """Of the columns, in DuckDB's words."""
 
 
 class Session:
@@ -92,6 +107,18 @@ class Session:
                 self.cursor.interrupt()
                 raise
 
+    def head(self, query: str, parameters: Parameters, *, rows: int, size_bytes: int) -> Head:
+        """The first rows of a query over the views, run no further than it takes. Raises duckdb.Error.
+
+        Raises:
+            QueryError: They take more than `size_bytes`.
+        """
+        with self._blame():
+            relation = self.cursor.sql(query, params=parameters)
+            types = tuple(map(str, relation.types))
+            with _as_text_where_foreign(relation, types).to_arrow_reader(_BATCH_ROWS) as reader:
+                return Head(rows=_first(reader, rows, size_bytes), types=types)
+
     def stream(self, query: str, parameters: Parameters = None) -> pa.RecordBatchReader:
         """Run one query over the views, piece by piece. The session is busy until the reader is closed."""
         with self._blame():
@@ -106,6 +133,33 @@ class Session:
         finally:
             for name in tables:
                 self.cursor.unregister(name)
+
+
+def _as_text_where_foreign(relation: duckdb.DuckDBPyRelation, types: Sequence[str]) -> duckdb.DuckDBPyRelation:
+    if not any(map(_FOREIGN.search, types)):
+        return relation
+    names = zip(relation.columns, types, strict=True)
+    return relation.project(
+        ", ".join(
+            f"CAST(#{at} AS VARCHAR) AS {quote(name)}" if _FOREIGN.search(type) else f"#{at} AS {quote(name)}"
+            for at, (name, type) in enumerate(names, start=1)
+        )
+    )
+
+
+def _first(reader: pa.RecordBatchReader, rows: int, size_bytes: int) -> pa.Table:
+    batches: list[pa.RecordBatch] = []
+    left, size = rows, 0
+    while left > 0 and (batch := next(reader, None)) is not None:
+        batches.append(batch.slice(0, left))
+        left -= batch.num_rows
+        size += batch.nbytes
+        if size > size_bytes:
+            raise QueryError(
+                f"expected a result of {size_bytes:,} bytes at most; it is larger. "
+                "Hint: select fewer columns or rows, or cut texts with left(text, 1000)."
+            )
+    return pa.Table.from_batches(batches, schema=reader.schema)
 
 
 def _tables(snapshot: Snapshot, overlay: TraceOverlay | None) -> dict[str, pa.Table]:

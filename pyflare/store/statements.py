@@ -34,6 +34,8 @@ _NO_COLUMN: Final = re.compile(
     r"column \"?(?P<name>[^\s\"]+)\"? not found|Values list .* column named \"(?P<other>[^\"]+)"
 )
 _OWN_SUGGESTION: Final = re.compile(r"\n(?:Did you mean|Candidate bindings:)[^\n]*(?:\n(?=\S)[^\n]+)*")
+_LOCKED_ADVICE: Final = re.compile(r"\s*\nPossible solutions:.*| Use \"SET [^\n]*", re.DOTALL)
+"""What DuckDB advises and the locked connection refuses."""
 _DAMAGED: Final = re.compile(r"File '[^']*\.parquet'|[Pp]arquet file|No magic bytes|Failed to read file")
 _ZONES: Final = re.compile(r"TIMESTAMP WITH TIME ZONE.*TIMESTAMP_NS|TIMESTAMP_NS.*TIMESTAMP WITH TIME ZONE", re.DOTALL)
 
@@ -69,7 +71,7 @@ def _statement_kinds(connection: duckdb.DuckDBPyConnection, query: str) -> list[
 
 def explained(error: duckdb.Error) -> QueryError | StoreError:
     """DuckDB's error as ours: its own message, and what was probably meant."""
-    message = str(error).strip()
+    message = _LOCKED_ADVICE.sub("", str(error)).strip()
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryError(f"{message}\nHint: select fewer columns or a shorter time range.")
     if isinstance(error, duckdb.IOException) or _DAMAGED.search(message):

@@ -28,6 +28,8 @@ ROUTERS: Final = (
     "scores",
     "views",
     "live",
+    "compare",
+    "query",
 )
 """Modules of this package with a `router`. Whoever adds one here has added its paths to the API."""
 

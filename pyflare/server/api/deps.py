@@ -12,9 +12,10 @@ A handler checks nothing itself and encodes nothing itself:
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -24,6 +25,7 @@ from pyflare.server.api import caching, compression
 from pyflare.server.api.caching import Answers, Body, Versions
 from pyflare.server.api.errors import ApiError
 from pyflare.server.api.options import ApiOptions
+from pyflare.server.api.query_workers import QueryWorkers
 from pyflare.server.api.schemas.base import ErrorResponse
 from pyflare.store.times import unix_ns
 from pyflare.workspace import Workspace
@@ -59,6 +61,22 @@ class Served:
     options: ApiOptions
     answers: Answers
     versions: Versions
+    _queries: QueryWorkers | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def queries(self) -> QueryWorkers:
+        """The processes that run what users write."""
+        assert self.workspace is not None
+        with self._lock:
+            if self._queries is None:
+                self._queries = QueryWorkers(self.workspace.engine.root)
+            return self._queries
+
+    def close(self) -> None:
+        """End the processes that were started."""
+        with self._lock:
+            if self._queries is not None:
+                self._queries.close()
 
 
 @dataclass(slots=True)
@@ -99,6 +117,15 @@ class Ask:
         if body.encoding is not None:
             sent["content-encoding"] = body.encoding
         return Response(body.content, status, sent, media_type=_JSON)
+
+    def plain(self, content: bytes, *, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Answer with something else than JSON, which nobody keeps."""
+        encoding = compression.choose(self.request.headers.get("accept-encoding"))
+        sent = {"cache-control": "no-store", "vary": "Accept-Encoding", **(headers or {})}
+        if encoding is not None and len(content) >= compression.SMALLEST_BYTES:
+            content = compression.compress(content, encoding)
+            sent["content-encoding"] = encoding
+        return Response(content, 200, sent, media_type=media_type)
 
     def _question(self) -> str:
         """What is asked, in full: relative times by what they meant."""
