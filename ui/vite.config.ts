@@ -27,6 +27,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
+            { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 4 },
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             {
               name: "tanstack",
