@@ -20,6 +20,7 @@ ASK = {
 @pytest.fixture
 def client(provider, recorded):
     pyflare.instrument("anthropic")
+    provider.will(MESSAGE)
     with anthropic.Anthropic(api_key="k", base_url=provider.url, max_retries=0) as client:
         yield client
 
