@@ -24,6 +24,7 @@ export function Facets({ of, params, filter, refreshMs }: FacetsProps) {
   const [folds, setFolds] = useState(() => remembered<Record<string, boolean>>("facets", {}));
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
+  const shown = data.facets.filter((facet) => facet.distinct > 0 || filter.filter.includes(facet.field));
   const fold = (field: string, open: boolean) => {
     const next = { ...folds, [field]: open };
     setFolds(next);
@@ -31,7 +32,7 @@ export function Facets({ of, params, filter, refreshMs }: FacetsProps) {
   };
   return (
     <div className={styles.facets}>
-      {data.facets.map((facet, index) => (
+      {shown.map((facet, index) => (
         <FacetGroup
           key={facet.field}
           of={of}

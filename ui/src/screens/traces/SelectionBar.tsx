@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, GitCompareArrows, ListChecks, Split, X } from "lucide-react";
-import { Button, copyText, IconButton, Kbd } from "@/design";
+import { Button, copyText, IconButton } from "@/design";
 import styles from "./SelectionBar.module.css";
 import { tracesFilter } from "./values";
 
@@ -56,9 +56,6 @@ export function SelectionBar({ traceIds, rows, onClear }: SelectionBarProps) {
       <IconButton label="Choose none" keys="escape" size="sm" onClick={onClear}>
         <X />
       </IconButton>
-      <span className={styles.hint} aria-hidden>
-        <Kbd keys="x" /> choose <Kbd keys="shift+x" /> to here
-      </span>
     </section>
   );
 }

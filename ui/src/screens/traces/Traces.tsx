@@ -29,7 +29,7 @@ export default function Traces() {
   const filter = useFilter();
   const small = useMedia("(max-width: 760px)");
   const of: Of = search.mode ?? "traces";
-  const columns = useColumns(of);
+  const columns = useColumns(of, search.annotate === undefined ? undefined : "scores");
   const refreshMs = live ? LIVE_REFRESH_MS : undefined;
   const histogram = useHistogram(of, params, small ? FEW_POINTS : POINTS, refreshMs);
   const [facets, setFacets] = useState(() => !small && remembered("facets.open", true));

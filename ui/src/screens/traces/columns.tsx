@@ -36,27 +36,27 @@ export interface ColumnSpec {
 
 export const COLUMNS: readonly ColumnSpec[] = [
   { id: "time", label: "Time", width: 118, sort: "start_time", render: (row) => <StartTime row={row} /> },
-  { id: "name", label: "Name", width: 210, sort: "operation_name", render: (row) => <Name row={row} /> },
+  { id: "name", label: "Name", width: 150, sort: "operation_name", render: (row) => <Name row={row} /> },
   { id: "kind", label: "Kind", width: 110, of: "spans", hidden: true, render: (row) => <Kind row={row} /> },
   {
     id: "input",
     label: "Input",
-    width: 210,
+    width: 140,
     grows: true,
     render: (row) => <Preview text={row.input_preview} />,
   },
   {
     id: "output",
     label: "Output",
-    width: 210,
+    width: 140,
     grows: true,
     render: (row) => <Preview text={row.output_preview} />,
   },
-  { id: "model", label: "Model", width: 140, render: (row) => <Models row={row} /> },
+  { id: "model", label: "Model", width: 136, render: (row) => <Models row={row} /> },
   {
     id: "duration",
     label: "Duration",
-    width: 112,
+    width: 100,
     align: "end",
     sort: "duration_ms",
     render: (row) => <DurationBar row={row} />,
@@ -64,7 +64,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   {
     id: "tokens",
     label: "Tokens",
-    width: 76,
+    width: 72,
     align: "end",
     sort: "total_tokens",
     render: (row) => <Tokens row={row} />,
@@ -72,7 +72,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   {
     id: "cost",
     label: "Cost",
-    width: 80,
+    width: 76,
     align: "end",
     sort: "cost_usd",
     render: (row) => <Cost row={row} />,

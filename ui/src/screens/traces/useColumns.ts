@@ -45,8 +45,11 @@ export interface Columns {
   reset: () => void;
 }
 
-/** Which columns there are, in which order and how wide; kept in this browser for traces and spans apart. */
-export function useColumns(of: Of): Columns {
+/**
+ * Which columns there are, in which order and how wide; kept in this browser for traces and spans apart.
+ * `first` names one that stands at the left for now, whatever was chosen.
+ */
+export function useColumns(of: Of, first?: string): Columns {
   const specs = useMemo(() => columnsFor(of), [of]);
   const [states, setStates] = useState<Partial<Record<Of, ColumnState>>>({});
   const state = states[of] ?? kept(of, specs);
@@ -72,7 +75,7 @@ export function useColumns(of: Of): Columns {
   const table = useReactTable({
     data: NO_ROWS,
     columns: defs,
-    state,
+    state: first ? withFirst(state, first) : state,
     getCoreRowModel: coreRowModel,
     columnResizeMode: "onChange",
     onColumnVisibilityChange: (by) => change({ columnVisibility: updated(by, state.columnVisibility) }),
@@ -104,6 +107,12 @@ export function useColumns(of: Of): Columns {
     reset: () => change(defaults(specs)),
   };
 }
+
+const withFirst = (state: ColumnState, id: string): ColumnState => ({
+  ...state,
+  columnOrder: [id, ...state.columnOrder.filter((one) => one !== id)],
+  columnVisibility: { ...state.columnVisibility, [id]: true },
+});
 
 const updated = <T>(by: Updater<T>, before: T): T =>
   typeof by === "function" ? (by as (before: T) => T)(before) : by;
