@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { axisLabels } from "@/charts/axis";
 import { tokenColor } from "@/charts/colors";
 import { usePreferences, useTheme } from "@/state/preferences";
 import type { ChartKind } from "./infer";
@@ -63,7 +64,11 @@ function plotOptions(
     scales: { x: { time: plot.xKind === "time" }, y: { range: (_chart, low, high) => bounds(low, high) } },
     axes: [
       plot.xKind === "time"
-        ? { ...axis, space: 70 }
+        ? {
+            ...axis,
+            space: 70,
+            values: (_chart, ticks, _axis, _space, step) => axisLabels(ticks, step, zone),
+          }
         : { ...axis, values: (_chart, ticks) => ticks.map(short) },
       { ...axis, size: 60, values: (_chart, ticks) => ticks.map(short) },
     ],

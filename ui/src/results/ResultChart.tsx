@@ -63,7 +63,7 @@ function Drawing({ table, spec, title }: { table: Table; spec: ChartSpec; title:
       ) : (
         <LinePlot plot={plot} kind={spec.kind} label={`Chart: ${title}`} onPlace={setPlace} />
       )}
-      <Hidden plot={plot} />
+      <Notes plot={plot} x={table.columns[spec.x]?.name ?? ""} />
     </div>
   );
 }
@@ -86,12 +86,22 @@ function Legend({ plot, place, only }: { plot: Plot; place: number | null; only:
   );
 }
 
-function Hidden({ plot }: { plot: Plot }) {
-  const words = [
+function Notes({ plot, x }: { plot: Plot; x: string }) {
+  const hidden = [
     plot.hiddenSeries > 0 && `${plot.hiddenSeries} smaller series`,
     plot.hiddenCategories > 0 && `${plot.hiddenCategories} more categories`,
   ].filter(Boolean);
-  return words.length > 0 ? (
-    <p className={styles.note}>Not drawn: {words.join(" and ")}. The table has all.</p>
-  ) : null;
+  return (
+    <>
+      {plot.summed && (
+        <p className={styles.note}>
+          Several rows have the same {x}: their sum is drawn. Split by another column, or group in the
+          statement.
+        </p>
+      )}
+      {hidden.length > 0 && (
+        <p className={styles.note}>Not drawn: {hidden.join(" and ")}. The table has all.</p>
+      )}
+    </>
+  );
 }

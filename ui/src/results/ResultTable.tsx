@@ -100,7 +100,7 @@ export function ResultTable({ table }: { table: Table }) {
         onClick={pick}
       >
         <div role="row" tabIndex={-1} aria-rowindex={1} className={styles.head} style={{ width }}>
-          <div className={styles.number} style={{ width: numberWidth }} aria-hidden />
+          <div className={styles.place} style={{ width: numberWidth }} aria-hidden />
           <ColumnHeads
             table={table}
             items={items}
@@ -123,7 +123,7 @@ export function ResultTable({ table }: { table: Table }) {
               className={styles.row}
               style={{ top: item.start + HEIGHT, width }}
             >
-              <div className={styles.number} style={{ width: numberWidth }} aria-hidden>
+              <div className={styles.place} style={{ width: numberWidth }} aria-hidden>
                 {place + 1}
               </div>
               {items.map(({ index, start, size }) => (

@@ -10,7 +10,7 @@ const UNITS = [
   [1e12, "T"],
   [1e9, "B"],
   [1e6, "M"],
-  [1e4, "k"],
+  [1e3, "k"],
 ] as const;
 
 function digits(value: number): string {

@@ -100,3 +100,30 @@ test("points keep every row, sorted by x, and rows without x are left out", () =
   expect(plot.x).toEqual([1, 2, 2]);
   expect(plot.series[0]?.values).toEqual([3, 1, 4]);
 });
+
+test("several rows for one place are summed, and it is told", () => {
+  const columns: [string, string][] = [
+    ["m", "VARCHAR"],
+    ["n", "BIGINT"],
+  ];
+  const spec = { kind: "bar", x: 0, y: [1], split: null } as const;
+  const plot = plotOf(
+    table(columns, [
+      ["a", 1],
+      ["b", null],
+      ["a", 2],
+    ]),
+    { ...spec, y: [1] },
+  );
+  expect(plot.series[0]?.values).toEqual([3, null]);
+  expect(plot.summed).toBe(true);
+  expect(
+    plotOf(
+      table(columns, [
+        ["a", 1],
+        ["b", 2],
+      ]),
+      { ...spec, y: [1] },
+    ).summed,
+  ).toBe(false);
+});

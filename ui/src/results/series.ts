@@ -16,18 +16,21 @@ export interface Plot {
   /** Series and categories that are not drawn because there are too many. */
   hiddenSeries: number;
   hiddenCategories: number;
+  /** Whether several rows fell on one place of one series, so that their sum is drawn. */
+  summed: boolean;
 }
 
 const MOST_SERIES = 8;
 const MOST_CATEGORIES = 40;
 
-/** The values of a chart. Several rows for one place of one series: the last one stands, as in a table read downwards. */
+/** The values of a chart. Several rows for one place of one series are summed. */
 export function plotOf(table: Table, spec: ChartSpec): Plot {
   const xKind = spec.kind === "bar" ? "category" : numericKind(table, spec.x);
   if (xKind !== "category" && spec.kind === "points" && spec.split === null)
     return points(table, spec, xKind);
   const places = new Map<number | string, number>();
   const found = new Map<string, Map<number, number | null>>();
+  let summed = false;
   for (const row of table.rows) {
     const at = placeOf(row[spec.x], xKind);
     if (at === null) continue;
@@ -35,10 +38,14 @@ export function plotOf(table: Table, spec: ChartSpec): Plot {
     for (const column of spec.y) {
       const label = labelOf(table, spec, row, column);
       const values = found.get(label) ?? new Map<number, number | null>();
-      found.set(label, values.set(place, asNumber(row[column])));
+      const value = asNumber(row[column]);
+      const before = values.get(place);
+      summed ||= before !== undefined;
+      values.set(place, value === null ? (before ?? null) : value + (before ?? 0));
+      found.set(label, values);
     }
   }
-  return arranged([...places.keys()], found, xKind);
+  return { ...arranged([...places.keys()], found, xKind), summed };
 }
 
 function numericKind(table: Table, column: number): Plot["xKind"] {
@@ -71,7 +78,7 @@ function arranged(
   places: (number | string)[],
   found: Map<string, Map<number, number | null>>,
   xKind: Plot["xKind"],
-): Plot {
+): Omit<Plot, "summed"> {
   const order = places.map((_, place) => place);
   if (xKind !== "category") order.sort((a, b) => Number(places[a]) - Number(places[b]));
   const kept = xKind === "category" ? order.slice(0, MOST_CATEGORIES) : order;
@@ -107,5 +114,5 @@ function points(table: Table, spec: ChartSpec, xKind: "time" | "number"): Plot {
     label: table.columns[column]?.name ?? "",
     values: rows.map(({ row }) => asNumber(row[column])),
   }));
-  return { x: rows.map(({ at }) => at), xKind, series, hiddenSeries: 0, hiddenCategories: 0 };
+  return { x: rows.map(({ at }) => at), xKind, series, hiddenSeries: 0, hiddenCategories: 0, summed: false };
 }

@@ -31,9 +31,10 @@ export function completeSql(tables: readonly TableSchema[]) {
 function options(context: CompletionContext, tables: readonly TableSchema[], before: string): Completion[] {
   const tableNames = tables.map(tableCompletion);
   if (/\b(from|join)\s+$/i.test(before)) return tableNames;
-  const sources = sourcesOf(statementAround(context), tables);
-  const columns = sources.flatMap((source) =>
-    source.table.columns.map((column) => columnCompletion(column, source.table.name)),
+  const sources = sourcesOf(statementAround(context), tables).map((source) => source.table);
+  const read = sources.length > 0 ? sources : tables.slice(0, 2);
+  const columns = read.flatMap((table) =>
+    table.columns.map((column) => columnCompletion(column, table.name)),
   );
   return [...unique(columns), ...functions, ...tableNames, ...keywordOptions(context)];
 }

@@ -9,6 +9,7 @@ const read = (sql: string) => sourcesOf(sql, tables).map((source) => `${source.t
 test("tables are found after FROM, JOIN and commas, with the names they are given", () => {
   expect(read("SELECT * FROM spans")).toEqual(["spans spans"]);
   expect(read("select s. from spans s join traces as t using (trace_id)")).toEqual(["spans s", "traces t"]);
+  expect(read("select *, model_id from spans s where s.x = 1")).toEqual(["spans s"]);
   expect(read('select * from "spans" a, scores where x')).toEqual(["spans a", "scores scores"]);
   expect(read("select * from spans\nwhere a = 1 order by b")).toEqual(["spans spans"]);
 });

@@ -13,18 +13,18 @@ export function sourcesOf(statement: string, tables: readonly TableSchema[]): So
   for (const [, name = "", alias = ""] of bare.matchAll(SOURCE)) {
     const table = tables.find((one) => one.name === name.toLowerCase());
     if (!table || found.some((one) => one.table === table)) continue;
-    found.push({ table, alias: alias === "" || AFTER_TABLE.has(alias.toLowerCase()) ? table.name : alias });
+    found.push({ table, alias: alias || table.name });
   }
   return found;
 }
 
-/** After FROM and JOIN stands a table; after a comma one may, and columns that do are not known as tables. */
-const SOURCE = /(?:\b(?:from|join)\s+|,\s*)"?(\w+)"?(?:\s+(?:as\s+)?(\w+))?/gi;
+const NO_ALIAS =
+  "from|where|group|order|limit|join|left|right|inner|outer|full|cross|on|using|having|union|qualify|window|semi|anti|asof|natural|positional|except|intersect|offset|sample|pivot|unpivot";
 
-const AFTER_TABLE = new Set(
-  "where group order limit join left right inner outer full cross on using having union qualify window semi anti asof natural positional except intersect offset sample pivot unpivot".split(
-    " ",
-  ),
+/** After FROM and JOIN stands a table; after a comma one may, and columns that do are not known as tables. */
+const SOURCE = new RegExp(
+  `(?:\\b(?:from|join)\\s+|,\\s*)"?(\\w+)"?(?:\\s+(?:as\\s+)?(?!(?:${NO_ALIAS})\\b)(\\w+))?`,
+  "gi",
 );
 
 /** A name as SQL takes it: quoted where it is more than a plain word. */

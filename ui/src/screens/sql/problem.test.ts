@@ -24,6 +24,9 @@ test("without a caret the name complained about is marked", () => {
   expect(
     at("select modl_id from spans", 'Binder Error: Referenced column "modl_id" not found in FROM clause!'),
   ).toBe("modl_id");
+  expect(
+    at("select s.inp from spans s", 'Binder Error: Values list "s" does not have a column named "inp"'),
+  ).toBe("inp");
   expect(at("select 1 from spanz", "Catalog Error: Table with name spanz does not exist!")).toBe("spanz");
 });
 

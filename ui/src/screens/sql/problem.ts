@@ -34,12 +34,17 @@ function byCaret(sql: string, message: string): Place | null {
   return wordAt(sql, Math.min(at, sql.length));
 }
 
+/** The last name that the message complains about; what it proposes instead does not count. */
 function byName(sql: string, message: string): Place | null {
-  const name = /"([^"\n]+)"|name (\w+) does not exist/.exec(message);
-  const word = name?.[1] ?? name?.[2];
-  if (!word) return null;
-  const at = sql.toLowerCase().search(new RegExp(`\\b${escaped(word.toLowerCase())}\\b`));
-  return at < 0 ? null : { from: at, to: at + word.length };
+  const complaint = message.split(/\n|Did you mean|Candidate bindings/)[0] ?? "";
+  const names = [...complaint.matchAll(/"([^"\n]+)"|name (\w+) does not exist/g)].map(
+    (one) => one[1] ?? one[2] ?? "",
+  );
+  for (const word of names.toReversed()) {
+    const at = sql.toLowerCase().search(new RegExp(`(?<!\\w)${escaped(word.toLowerCase())}(?!\\w)`));
+    if (at >= 0) return { from: at, to: at + word.length };
+  }
+  return null;
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
