@@ -76,7 +76,7 @@ def read_outline(engine: Engine, trace_id: str) -> Outline:
         start_ns=start_ns,
         duration_ns=pc.max(pc.add(offsets, columns["duration_ns"])).as_py(),
         span_id=columns["span_id"],
-        parent=_parents(columns["span_id"], columns["parent_span_id"]),
+        parent=parents_of(columns["span_id"], columns["parent_span_id"]),
         name=_words(columns["operation_name"]),
         kind=_words(columns["inference_type"]),
         model=_words(columns["model_id"]),
@@ -106,7 +106,7 @@ def _positions(column: pa.Array, words: tuple[str, ...]) -> pa.Array:
     return pc.fill_null(pc.index_in(column, value_set=pa.array(words)), pa.scalar(0, pa.int32()))
 
 
-def _parents(span_ids: pa.Array, parent_ids: pa.Array) -> pa.Array:
+def parents_of(span_ids: pa.Array, parent_ids: pa.Array) -> pa.Array:
     """Where each span's parent stands; -1 for none."""
     parents = pc.index_in(parent_ids, value_set=span_ids, skip_nulls=True)
     if (ringed := _below_rings(parents)).true_count:

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.dialects import DIALECTS, From
 from pyflare.store.engine import Engine
 from pyflare.store.language.nodes import Name
+from pyflare.workspace.compare_known import NAMED_BY_COLUMNS
 from pyflare.workspace.contrast.columns import MEMBERS_SQL, members_parameters, positions_of
 from pyflare.workspace.contrast.fields import Field, Numbers, Positions, words_of
 from pyflare.workspace.contrast.members import Groups
@@ -25,18 +25,6 @@ _NUMERIC: Final = pa.array(["int", "double"])
 _PLAIN: Final = pa.array(["string", "bool", "int", "double"])
 
 
-def _known() -> frozenset[str]:
-    """Attributes that columns and content were filled from: these are compared as such."""
-    columns = (source for dialect in DIALECTS for sources in dialect.columns.values() for source in sources)
-    plain = (source.attribute if isinstance(source, From) else source for source in columns)
-    content = (
-        place.attribute for dialect in DIALECTS for places in (dialect.inputs, dialect.outputs) for place in places
-    )
-    return frozenset([*plain, *content])
-
-
-_KNOWN: Final = _known()
-
 _QUERY: Final = f"""
 SELECT trace_id, key, value, coalesce(attribute_types[key], 'string') AS type FROM (
     SELECT trace_id, attribute_types, unnest(map_keys(attributes)) AS key, unnest(map_values(attributes)) AS value
@@ -48,7 +36,7 @@ SELECT trace_id, key, value, coalesce(attribute_types[key], 'string') AS type FR
 
 def attribute_fields(engine: Engine, groups: Groups) -> Iterator[Field]:
     """The attributes of the traces' spans, the most frequent keys first; numbers of a trace as their mean."""
-    parameters = [*members_parameters(groups), sorted(_KNOWN)]
+    parameters = [*members_parameters(groups), sorted(NAMED_BY_COLUMNS)]
     rows = engine.run(lambda *_: (_QUERY, parameters), traces=False)
     rows = rows.filter(pc.is_in(rows["type"], value_set=_PLAIN)).combine_chunks()
     traces = positions_of(rows["trace_id"], groups)

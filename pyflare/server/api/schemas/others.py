@@ -199,7 +199,7 @@ class AlignedSpan(Model):
     depth: int
     a: str | None = Field(description="Span id in the first trace.")
     b: str | None
-    name: str
+    name: str = Field(description="Where the names differ, both with an arrow between them.")
     kind: str | None
     a_duration_ns: int | None
     b_duration_ns: int | None
@@ -209,7 +209,9 @@ class AlignedSpan(Model):
     b_cost_usd: float | None
     a_status: str | None
     b_status: str | None
-    changed: list[str] = Field(description="Which of input, output, status, model, attributes differ.")
+    changed: list[Literal["name", "input", "output", "status", "model", "attributes"]] = Field(
+        description="What of them differs. Attributes that columns were filled from do not count."
+    )
 
 
 class TraceComparison(Model):
@@ -237,6 +239,9 @@ class Contrast(Model):
 
     field: str
     type: Literal["category", "number"]
+    unit: Literal["ms", "usd", "time"] | None = Field(
+        default=None, description="Of the medians: milliseconds, US dollars, seconds since 1970."
+    )
     effect_size: float = Field(
         description="0 none to 1 complete: total variation for words, Cliff's delta for numbers."
     )
@@ -250,11 +255,21 @@ class Contrast(Model):
     b_median: float | None = None
 
 
+class LeftOut(Model):
+    """A field that was not compared, and why."""
+
+    field: str = Field(description="`*` for all of them.")
+    reason: str
+
+
 class GroupComparison(Model):
     """Two groups of traces."""
 
     a_total: int
     b_total: int
+    a_compared: int = Field(description="All of the group, or a sample of it that is the same each time.")
+    b_compared: int
     fields_tested: int
     sampled: bool
-    contrasts: list[Contrast]
+    contrasts: list[Contrast] = Field(description="The significant ones first, by effect size.")
+    left_out: list[LeftOut]
