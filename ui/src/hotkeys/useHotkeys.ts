@@ -11,7 +11,7 @@ export interface Hotkey {
   run: (event: KeyboardEvent) => void;
   /** Also while the user types in a field. */
   whileTyping?: boolean;
-  /** Off for now, but still in the help. */
+  /** Off, or done elsewhere (by what has the focus), but in the help. */
   disabled?: boolean;
 }
 
@@ -22,13 +22,12 @@ const active = new Set<{ current: readonly Hotkey[] }>();
 let first = "";
 let firstAt = 0;
 
+const newestFirst = () => [...active].toReversed().flatMap((ref) => ref.current);
+
 /** The keys that work now, for the help. */
 export function activeHotkeys(): Hotkey[] {
   const seen = new Set<string>();
-  return [...active]
-    .toReversed()
-    .flatMap((ref) => ref.current)
-    .filter((hotkey) => !seen.has(hotkey.keys) && seen.add(hotkey.keys));
+  return newestFirst().filter(({ keys }) => !seen.has(keys) && seen.add(keys));
 }
 
 function onKeyDown(event: KeyboardEvent): void {
@@ -37,7 +36,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const typing = isTyping(event.target);
   const sequence = first && Date.now() - firstAt < SEQUENCE_MS ? `${first} ${chord}` : "";
   first = "";
-  const usable = activeHotkeys().filter((hotkey) => !hotkey.disabled && (!typing || hotkey.whileTyping));
+  const usable = newestFirst().filter((hotkey) => !hotkey.disabled && (!typing || hotkey.whileTyping));
   const found =
     usable.find((hotkey) => hotkey.keys === sequence) ?? usable.find((hotkey) => hotkey.keys === chord);
   if (found) {

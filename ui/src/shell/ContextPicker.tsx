@@ -21,8 +21,8 @@ export function ContextPicker() {
       align="end"
       items={choices.slice(1)}
       trigger={
-        <Button icon={<Layers />} aria-label={`Service and environment: ${label || "Everything"}`}>
-          <span className={styles.label}>{label || "Everything"}</span>
+        <Button icon={<Layers />} aria-label={`Service and environment: ${label || "All services"}`}>
+          <span className={styles.label}>{label || "All services"}</span>
         </Button>
       }
     />

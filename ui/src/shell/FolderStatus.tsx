@@ -1,4 +1,4 @@
-import { Database, TriangleAlert } from "lucide-react";
+import { Folder, TriangleAlert } from "lucide-react";
 import { useInfo } from "@/api/info";
 import type { Info } from "@/api/types";
 import { Tooltip } from "@/design";
@@ -13,7 +13,7 @@ export function FolderStatus({ folded }: { folded: boolean }) {
     <Tooltip text={<Details info={data} />}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the tooltip must be reachable by keyboard. */}
       <section className={styles.status} tabIndex={0} aria-label={`Folder ${data.name}`}>
-        {lost(data) > 0 ? <TriangleAlert className={styles.lost} /> : <Database />}
+        {lost(data) > 0 ? <TriangleAlert className={styles.lost} /> : <Folder />}
         {!folded && (
           <>
             <span className="truncate">{data.name}</span>

@@ -57,7 +57,7 @@ export function BreakdownCard({ place, metric }: { place: string; metric: Metric
           failures={dimension === "error"}
         />
       ) : (
-        <TableSkeleton rows={ROWS} columns={4} />
+        <TableSkeleton rows={ROWS} columns={3} />
       )}
     </section>
   );

@@ -2,9 +2,11 @@ import { useMemo } from "react";
 import { type Metric, useTimeseries } from "@/api/metrics";
 import type { TimeseriesResponse } from "@/api/types";
 import { ChartCard } from "@/charts/ChartCard";
+import { ChartFrame } from "@/charts/ChartFrame";
 import type { Series } from "@/charts/options";
 import { ErrorState, Skeleton } from "@/design";
 import { compact, cost, duration, tokens, toMillis } from "@/format";
+import { type Hotkey, useHotkeys } from "@/hotkeys/useHotkeys";
 import { useScope } from "@/state/scope";
 import { useRangeMoves } from "@/state/useRange";
 import styles from "./Overview.module.css";
@@ -25,6 +27,8 @@ export const SERIES_METRICS: readonly Metric[] = [
 
 /** About how many buckets a chart of half the screen can show. */
 export const STEPS = 90;
+
+const CHART_HEIGHT = 160;
 
 interface ChartSpec {
   title: string;
@@ -66,9 +70,26 @@ const CHARTS: readonly ChartSpec[] = [
   },
 ];
 
+const keyOfChart = (keys: string, label: string): Hotkey => ({
+  keys,
+  label,
+  group: "In a chart that has the focus",
+  disabled: true,
+  run: () => {},
+});
+
+/** What the charts do by themselves, for the help. */
+const CHART_KEYS: readonly Hotkey[] = [
+  keyOfChart("arrowright", "Read out the next step"),
+  keyOfChart("shift+arrowright", "Choose a range"),
+  keyOfChart("enter", "Zoom into what is chosen"),
+  keyOfChart("escape", "Let go"),
+];
+
 /** The course of the numbers. What is dragged over in one becomes the range of every screen. */
 export function Charts() {
   const { data, error, refetch } = useTimeseries(SERIES_METRICS, STEPS);
+  useHotkeys(CHART_KEYS);
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <section aria-label="Over time" className={styles.grid}>
@@ -77,7 +98,9 @@ export function Charts() {
         data ? (
           <Chart key={spec.title} spec={spec} data={data} />
         ) : (
-          <Skeleton key={spec.title} width="100%" height={222} />
+          <ChartFrame key={spec.title} title={spec.title}>
+            <Skeleton width="100%" height={CHART_HEIGHT} />
+          </ChartFrame>
         ),
       )}
     </section>
@@ -103,6 +126,7 @@ function Chart({ spec, data }: { spec: ChartSpec; data: TimeseriesResponse }) {
       range={range}
       series={series}
       format={spec.format}
+      height={CHART_HEIGHT}
       group="overview"
       note={`per ${duration(data.bucket_s * 1000)}`}
       onRange={setRange}

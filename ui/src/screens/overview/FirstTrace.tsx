@@ -4,9 +4,12 @@ import styles from "./FirstTrace.module.css";
 
 const program = (folder: string) => `import pyflare
 
-pyflare.init(service="my-app", path=${JSON.stringify(folder)})
+pyflare.init(
+    service="my-app",
+    path=${JSON.stringify(folder)},
+)
 
-@pyflare.trace(kind="chain")
+@pyflare.trace
 def answer(question: str) -> str:
     return "It is on its way."
 
