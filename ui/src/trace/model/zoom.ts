@@ -7,9 +7,11 @@ export interface Range {
 /** The shortest range that can be zoomed to: 1 µs. */
 export const SHORTEST = 1000;
 
-/** The range that shows all of a trace, with a little room at the end for labels. */
+const ROOM = 1.14;
+
+/** The range that shows all of a trace, with room at the end for the labels of bars. */
 export function wholeRange(extent: number): Range {
-  return { from: 0, to: Math.max(extent * 1.02, SHORTEST) };
+  return { from: 0, to: Math.max(extent * ROOM, SHORTEST) };
 }
 
 /** Bring a range inside the whole, keeping its width where it can be kept. */

@@ -7,8 +7,9 @@ import styles from "./tree.module.css";
 import { useCanvas } from "./useCanvas";
 
 const HEIGHT = 44;
-const LINE = 3;
-const LINES = Math.floor((HEIGHT - 6) / LINE);
+const ROOM = HEIGHT - 8;
+const THINNEST = 3;
+const THICKEST = 7;
 
 interface MinimapProps {
   tree: Tree;
@@ -22,8 +23,9 @@ interface MinimapProps {
 /** The whole trace in little; drag over a part to see only that, double-click to see all again. */
 export const Minimap = memo(function Minimap({ tree, width, range, whole, palette, onRange }: MinimapProps) {
   const columns = Math.max(1, Math.floor((width * tree.extent) / whole.to));
-  const picture = useMemo(() => overview(tree, columns, LINES), [tree, columns]);
-  const canvas = useCanvas(width, HEIGHT, (pen) => paint(pen, picture, palette));
+  const line = Math.min(THICKEST, Math.max(THINNEST, Math.floor(ROOM / (tree.maxDepth + 1))));
+  const picture = useMemo(() => overview(tree, columns, Math.floor(ROOM / line)), [tree, columns, line]);
+  const canvas = useCanvas(width, HEIGHT, (pen) => paint(pen, picture, palette, line));
   const drag = useRangeDrag(width, whole, whole, onRange);
   const shown = drag.range ?? (isWhole(range, whole) ? null : range);
   return (
@@ -54,25 +56,29 @@ function Shade({ range, whole }: { range: Range; whole: Range }) {
   );
 }
 
-function paint(pen: CanvasRenderingContext2D, { width, kind, error }: Overview, palette: Palette): void {
+function paint(pen: CanvasRenderingContext2D, picture: Overview, palette: Palette, thick: number): void {
+  const { width, height, kind, error } = picture;
   pen.clearRect(0, 0, pen.canvas.width, HEIGHT);
   pen.globalAlpha = 0.8;
-  for (let line = 0; line < LINES; line++)
-    paintLine(pen, kind.subarray(line * width, (line + 1) * width), line, palette);
+  for (let line = 0; line < height; line++) {
+    const y = line * thick + 3;
+    eachRun(kind.subarray(line * width, (line + 1) * width), (value, from, to) => {
+      pen.fillStyle = palette.kinds[value - 2] ?? palette.noKind;
+      pen.fillRect(from, y, to - from, thick - 1);
+    });
+  }
   pen.globalAlpha = 1;
   pen.fillStyle = palette.bad;
   for (let x = 0; x < width; x++) if (error[x]) pen.fillRect(x, HEIGHT - 4, 2, 4);
 }
 
-function paintLine(pen: CanvasRenderingContext2D, line: Int16Array, at: number, palette: Palette): void {
+/** Call `visit` with each run of one value that is not 0. */
+function eachRun(line: Int16Array, visit: (value: number, from: number, to: number) => void): void {
   for (let x = 0; x < line.length; ) {
     const value = line[x] as number;
     let end = x + 1;
     while (end < line.length && line[end] === value) end++;
-    if (value > 0) {
-      pen.fillStyle = palette.kinds[value - 2] ?? palette.noKind;
-      pen.fillRect(x, at * LINE + 2, end - x, LINE - 1);
-    }
+    if (value > 0) visit(value, x, end);
     x = end;
   }
 }

@@ -97,7 +97,8 @@ function Hidden({ tree, sums, span }: { tree: Tree; sums: Totals; span: number }
 
 function Model({ tree: { outline }, span }: { tree: Tree; span: number }) {
   const model = outline.models[outline.model[span] as number];
-  return model ? <span className={styles.model}>{model}</span> : null;
+  const told = outline.names[outline.name[span] as number]?.includes(model ?? "");
+  return model && !told ? <span className={styles.model}>{model}</span> : null;
 }
 
 interface HeatCellProps {

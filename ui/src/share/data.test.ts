@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { spanOf } from "@/trace/copy/span.testing";
+import { findShared, readShared } from "./data";
+
+test("a page with nothing in it holds no trace", () => {
+  expect(readShared(null)).toBeNull();
+  expect(readShared("  ")).toBeNull();
+  expect(readShared("{}")).toBeNull();
+  expect(readShared('{"trace": {}, "outline": {}}')).toMatchObject({ spans: {}, redacted: false });
+});
+
+test("contents are searched without a server", () => {
+  const spans = { a: spanOf({ span_id: "a", input: "Where is my ORDER?" }), b: spanOf({ span_id: "b" }) };
+  expect(findShared(spans, "my order")).toEqual(["a"]);
+});
