@@ -15,7 +15,13 @@ def answer(question: str) -> str:
 
 answer("Where is my order?")`;
 
-const OTLP = `export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
+/** A path as a shell takes it. */
+const inShell = (path: string) => (/^[\w./~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+
+const receiver = (folder: string) => `pyflare serve --path ${inShell(folder)}
+
+# where the program runs
+export OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318
 export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf`;
 
 /** What to do with an empty folder: the shortest ways to a first trace, and a screen that changes by itself when it comes. */
@@ -33,7 +39,7 @@ export function FirstTrace({ info }: { info: Info }) {
         <Way title="Trace a Python program" code={program(info.path)}>
           Run this, or put the decorator on a function of your own.
         </Way>
-        <Way title="Send traces from OpenTelemetry" code={`pyflare serve ${info.path}\n\n${OTLP}`}>
+        <Way title="Send traces from OpenTelemetry" code={receiver(info.path)}>
           Start the receiver, and point any program that speaks OTLP at it.
         </Way>
       </ol>
