@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.text import Text
 
 from pyflare.server.counters import Counters
+from pyflare.server.saying import say
 from pyflare.server.sinks.backlog import Backlog
 
 _TERMINAL_EVERY_S: Final = 0.5
@@ -118,12 +119,6 @@ class LogTicker:
 
     def close(self) -> None:
         """Say no more."""
-
-
-def say(line: str) -> None:
-    """Write a line for whoever started the process."""
-    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
-    sys.stderr.flush()
 
 
 def make_ticker(counters: Counters, backlog: Callable[[], Backlog]) -> Ticker:

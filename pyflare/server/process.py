@@ -14,11 +14,12 @@ from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.ending import Ending
 from pyflare.server.health import Health
-from pyflare.server.live import TickerThread, make_ticker, say
+from pyflare.server.live import TickerThread, make_ticker
 from pyflare.server.otlp.http import OtlpHttp
 from pyflare.server.otlp.limits import Limits
 from pyflare.server.pipeline import Pipeline, build, check
 from pyflare.server.ports import Ports, Reservation, reserve
+from pyflare.server.saying import say
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 from pyflare.store.journal.writer import prepare_folder
 

@@ -2,52 +2,144 @@
 
 from __future__ import annotations
 
+import re
+import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.errors import ConfigError
-from pyflare.server.live import say
+from pyflare.server.api.security import is_loopback
+from pyflare.server.ending import Ending
 from pyflare.server.ports import Address, Reservation
-from pyflare.workspace import Workspace
+from pyflare.server.saying import say
+from pyflare.server.site import Site
+
+if TYPE_CHECKING:
+    from pyflare.server.api.serving import Api
 
 DEFAULT_PORT: Final = 4319
 _PORTS_TRIED: Final = 20
+_KEEP_ALIVE_S: Final = 75
+_GRACE_S: Final = 1
+"""How long requests under way may take once the process is told to end."""
+_WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
+_TOKEN: Final = re.compile(r"[!-~]{8,200}")
 
 
-def run(directory: Path, *, host: str, port: int | None, token: str | None, open_browser: bool) -> None:
+def run(root: Path, *, host: str, port: int | None, token: str | None, open_browser: bool) -> None:
     """Serve a folder until SIGINT or SIGTERM.
 
+    Args:
+        root: The folder, which exists.
+        host: Where to listen.
+        port: On which port; None for 4319 or the next one that is free.
+        token: What requests must show; None only where this machine alone reaches the host.
+        open_browser: Whether to open the browser.
+
     Raises:
-        ConfigError: The port is taken, or the host is none of this machine's.
-        StoreError: The folder cannot be read.
+        ConfigError: The port is taken, the host is none of this machine's, or it needs a token.
     """
-    del token
-    with Workspace(directory) as workspace:
-        reserved = _reserve(host, port)
-        url = f"http://{reserved.address.shown}/"
-        say(f"{workspace.engine.root} is at {url}; Ctrl-C ends")
+    check_token(host, token, option="--host")
+    reserved = _reserve(host, port)
+    site = Site(_maker(root), token=token, hosts=allowed_hosts(host))
+    site.prepare()
+    shown = _url(reserved)
+
+    def started() -> None:
+        say(f"{root} is at {shown}{' (opens with ?token=TOKEN)' if token else ''}; Ctrl-C ends")
         if open_browser:
-            webbrowser.open(url)
-        _serve(workspace, reserved)
+            address = f"{shown}?token={token}" if token else shown
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    ending = Ending()
+    try:
+        with ending.on_signals():
+            _serve(site, reserved, ending, started)
+            site.close()
+    finally:
+        reserved.close()
+
+
+def check_token(host: str, token: str | None, *, option: str) -> None:
+    """Let a server beyond loopback start only where a token guards it.
+
+    Raises:
+        ConfigError: There is none, or it is none that a header and a cookie can hold.
+    """
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise ConfigError("--token: expected 8 to 200 visible ASCII characters without spaces.")
+    if token is None and not is_loopback(host):
+        raise ConfigError(
+            f"{option} {host} can be reached from other machines, and whoever reaches it could read every trace. "
+            "Give a token that they must show, with --token or PYFLARE_UI_TOKEN."
+        )
+
+
+def allowed_hosts(host: str) -> tuple[str, ...]:
+    """The names that requests may call a server by that listens on a host.
+
+    Beyond loopback a token keeps out who only found a name for it.
+    """
+    return () if is_loopback(host) else ("*",)
+
+
+def _maker(root: Path) -> Callable[[], Api]:
+    def make() -> Api:
+        from pyflare.server.api.serving import Api
+
+        api = Api(root)
+        api.warm()
+        return api
+
+    return make
+
+
+def _url(port: Reservation) -> str:
+    address = port.address
+    host = "127.0.0.1" if address.host in _WILDCARDS else address.host
+    return f"http://{Address(host=host, port=address.port).shown}/"
 
 
 def _reserve(host: str, port: int | None) -> Reservation:
     if port is not None:
         return Reservation(Address(host=host, port=port), "--port")
-    for number in range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED - 1):
+    *others, last = range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED)
+    for number in others:
         try:
             return Reservation(Address(host=host, port=number), "--port")
         except ConfigError:
             continue
-    return Reservation(Address(host=host, port=DEFAULT_PORT + _PORTS_TRIED - 1), "--port")
+    return Reservation(Address(host=host, port=last), "--port")
 
 
-def _serve(workspace: Workspace, port: Reservation) -> None:
+def _serve(site: Site, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
     import uvicorn
 
-    from pyflare.server.api.app import make_app
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[Any] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            on_started()
 
-    app: Any = make_app(workspace)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, log_level="warning", access_log=False))
+    server = Server(
+        uvicorn.Config(
+            site,
+            loop="uvloop",
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
+
+    def end() -> None:
+        server.should_exit = True
+
+    ending.tell(end)
     server.run(sockets=[port.listen()])

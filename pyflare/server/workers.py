@@ -16,9 +16,10 @@ from typing import Final
 from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters
 from pyflare.server.ending import Ending
-from pyflare.server.live import make_ticker, say
+from pyflare.server.live import make_ticker
 from pyflare.server.ports import Ports
 from pyflare.server.process import serve
+from pyflare.server.saying import say
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 
 _TICK_S: Final = 0.2

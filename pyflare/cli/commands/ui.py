@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from pyflare.cli import options
+from pyflare.store.journal.writer import prepare_folder
+from pyflare.store.migrate import check_version
 
 
 def ui(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", envvar="PYFLARE_PATH", help="The folder of traces.")
-    ] = options.DEFAULT_FOLDER,
+        Path | None,
+        typer.Argument(metavar="DIR", envvar="PYFLARE_PATH", help="The folder of traces; ./.pyflare if none is given."),
+    ] = None,
     *,
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65535, help="4319, or the next one that is free.")
@@ -32,4 +35,16 @@ def ui(
     from pyflare.server.ui import run
 
     check_installed()
-    run(directory, host=host, port=port, token=token, open_browser=not no_open)
+    run(_folder(directory), host=host, port=port, token=token, open_browser=not no_open)
+
+
+def _folder(given: Path | None) -> Path:
+    """The folder to show. One that nobody named need not exist yet: it is made, and shows what comes."""
+    if given is None:
+        prepare_folder(options.DEFAULT_FOLDER)
+        return options.DEFAULT_FOLDER
+    inside = given / ".pyflare"
+    if not (given / "pyflare.json").exists() and (inside / "pyflare.json").exists():
+        return inside  # the project was named, not the folder in it
+    check_version(given)
+    return given

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -22,6 +21,7 @@ from pyflare.errors import (
     ReadOnlyError,
     StoreError,
 )
+from pyflare.server.api.answers import Error, error_body
 
 _logger: Final = logging.getLogger(__name__)
 _HINT: Final = "Hint: "
@@ -82,9 +82,7 @@ class ApiError(Exception):
     @property
     def body(self) -> bytes:
         """The answer's body."""
-        return msgspec.json.encode(
-            {"error": {"code": self.code, "message": self.message, "hint": self.hint, "details": self.details}}
-        )
+        return error_body(Error(self.status, self.code, self.message, self.hint, self.details))
 
     def response(self) -> Response:
         """The answer."""

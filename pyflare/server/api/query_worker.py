@@ -34,7 +34,7 @@ _IDLE_S: Final = 300.0
 _GRACE_S: Final = 1.0
 """How long a query may go on after it was interrupted."""
 _INTERRUPT_EVERY_S: Final = 0.1
-_OUT_OF_MEMORY: Final = re.compile(r"^Out of Memory Error|std::bad_alloc")
+_OUT_OF_MEMORY: Final = re.compile(r"Out of Memory Error|bad_alloc")
 _NICENESS: Final = 5
 """The viewer's own queries come first."""
 
@@ -77,11 +77,12 @@ def _answer(engine: Engine, question: Question) -> Iterator[bytes]:
 def _refusal(error: Exception, *, interrupted: bool) -> Reply:
     if interrupted:
         return Reply(error="timeout")
+    if _OUT_OF_MEMORY.search(str(error)):
+        return Reply(error="memory", message=str(error))
     if isinstance(error, CorruptError):
         return Reply(error="corrupt", message=str(error))
     if isinstance(error, QueryError):
-        is_memory = _OUT_OF_MEMORY.search(str(error)) is not None
-        return Reply(error="memory" if is_memory else "query", message=str(error))
+        return Reply(error="query", message=str(error))
     if isinstance(error, PyFlareError):
         return Reply(error="corrupt", message=str(error))
     return Reply(error="query", message=f"{type(error).__name__}: {error}")

@@ -19,6 +19,7 @@ import msgspec
 from pyflare.server.api.errors import ApiError
 from pyflare.server.api.query_frames import GAVE_UP, ClosedError, Question, Reply, read_frame, write_frame
 
+_HINT: Final = "Hint: "
 _SLOTS: Final = 2
 _WAITING: Final = 8
 _WAIT_S: Final = 3.0
@@ -61,11 +62,18 @@ class QueryWorkers:
             except BaseException:
                 worker.end()
                 raise
-            with self._lock:
-                self._idle.append(worker)
+            self._put_back(worker, reply)
         if reply.error is not None:
             raise _refused(reply, question)
         return Answer(reply.types, stream)
+
+    def _put_back(self, worker: _Worker, reply: Reply) -> None:
+        """Keep a process for the next query, unless this one left it without memory."""
+        if reply.error == "memory":
+            worker.end()
+            return
+        with self._lock:
+            self._idle.append(worker)
 
     def prepare(self) -> None:
         """Have a process ready for the query that probably comes soon."""
@@ -180,10 +188,10 @@ def _refused(reply: Reply, question: Question) -> ApiError:
         case "timeout":
             return _too_slow(question)
         case "memory":
-            return _too_large(reply.message)
+            return _too_large(reply.message.partition(_HINT)[0].strip())
         case "corrupt":
             return ApiError(500, "corrupt", reply.message)
-    message, _, hint = reply.message.partition("Hint: ")
+    message, _, hint = reply.message.partition(_HINT)
     return ApiError(400, "bad_query", message.strip(), hint=hint.strip() or None)
 
 
