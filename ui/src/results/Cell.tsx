@@ -53,7 +53,7 @@ export const Cell = memo(function Cell({ table, row, column, left, width, active
 export function CellAnchor({ link, children }: { link: CellLink; children: string }) {
   if (link.to === "session") {
     return (
-      <Link to="/sessions/$sessionId" params={{ sessionId: link.sessionId }} tabIndex={-1}>
+      <Link to="/sessions/{-$sessionId}" params={{ sessionId: link.sessionId }} tabIndex={-1}>
         {children}
       </Link>
     );

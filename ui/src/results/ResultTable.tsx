@@ -49,7 +49,7 @@ export function ResultTable({ table }: { table: Table }) {
     const place = places[row] ?? 0;
     const link = follow ? cellLink(table.columns, table.rows[place] ?? [], column) : null;
     if (link?.to === "session") {
-      void navigate({ to: "/sessions/$sessionId", params: { sessionId: link.sessionId } });
+      void navigate({ to: "/sessions/{-$sessionId}", params: { sessionId: link.sessionId } });
     } else if (link) {
       void navigate({
         to: "/traces/$traceId",
