@@ -6,9 +6,11 @@ import "./design/tokens.css";
 import "./design/base.css";
 import { queryClient } from "./api/queryClient";
 import { router } from "./shell/router";
+import { reloadStaleBuild } from "./shell/staleBuild";
 import { startPreferences } from "./state/preferences";
 
 startPreferences();
+reloadStaleBuild();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");

@@ -31,7 +31,7 @@ export function compact(value: Maybe): string {
 /** Tokens are counts; a cost of three digits says enough of them. */
 export const tokens = compact;
 
-/** Money: $0.0042, $1.23, $12.3k; null (unpriced) is missing, zero is $0. */
+/** Money: $0.0042, $1.23, $1,235, $12.3k; null (unpriced) is missing, zero is $0. */
 export function cost(usd: Maybe): string {
   if (!known(usd)) return MISSING;
   if (usd === 0) return "$0";
@@ -39,7 +39,8 @@ export function cost(usd: Maybe): string {
   const size = Math.abs(usd);
   if (size < 0.000001) return `${sign}<$0.000001`;
   if (size < 0.01) return `${sign}$${trimmed(size, 2)}`;
-  if (size < 10_000) return `${sign}$${size.toFixed(size < 1 ? 3 : 2).replace(/(\.\d\d)0$/, "$1")}`;
+  if (size >= 99.995 && size < 10_000) return `${sign}$${grouped.format(size)}`;
+  if (size < 100) return `${sign}$${size.toFixed(size < 1 ? 3 : 2).replace(/(\.\d\d)0$/, "$1")}`;
   return `${sign}$${compact(size)}`;
 }
 

@@ -9,6 +9,7 @@ import { SettingsDialog } from "./SettingsDialog";
 import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
+import { Unreachable } from "./Unreachable";
 
 type Open = "palette" | "help" | "settings" | "navigation" | null;
 
@@ -56,6 +57,7 @@ export function Shell() {
           onNavigation={() => setOpen("navigation")}
           onPalette={() => setOpen("palette")}
         />
+        <Unreachable />
         <main id="screen" className={styles.screen} tabIndex={-1}>
           <Outlet />
         </main>

@@ -45,7 +45,7 @@ export function BreakdownCard({ place, metric }: { place: string; metric: Metric
         </h3>
         {data && data.others > 0 && <span className={styles.others}>{count(data.others)} more</span>}
       </header>
-      {error ? (
+      {error && !data ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : data ? (
         <BreakdownTable

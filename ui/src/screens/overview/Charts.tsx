@@ -90,7 +90,7 @@ const CHART_KEYS: readonly Hotkey[] = [
 export function Charts() {
   const { data, error, refetch } = useTimeseries(SERIES_METRICS, STEPS);
   useHotkeys(CHART_KEYS);
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   return (
     <section aria-label="Over time" className={styles.grid}>
       <h2 className="visually-hidden">Over time</h2>
@@ -115,10 +115,7 @@ function Chart({ spec, data }: { spec: ChartSpec; data: TimeseriesResponse }) {
     start: Math.min(toMillis(data.start_time), (times[0] ?? 0) * 1000),
     end: toMillis(data.end_time),
   };
-  const series = useMemo(
-    () => spec.series.map(({ metric, ...look }): Series => ({ ...look, values: data.series[metric] ?? [] })),
-    [spec, data],
-  );
+  const series = useMemo(() => seriesOf(spec, data), [spec, data]);
   return (
     <ChartCard
       title={spec.title}
@@ -133,4 +130,12 @@ function Chart({ spec, data }: { spec: ChartSpec; data: TimeseriesResponse }) {
       onReset={zoomOut}
     />
   );
+}
+
+/** The series of a chart that have any value. */
+function seriesOf(spec: ChartSpec, data: TimeseriesResponse): Series[] {
+  const all = spec.series.map(
+    ({ metric, ...look }): Series => ({ ...look, values: data.series[metric] ?? [] }),
+  );
+  return all.filter(({ values }, index) => index === 0 || values.some((value) => value !== null));
 }

@@ -14,7 +14,7 @@ export default function Overview() {
   const info = useInfo();
   const metrics = useMetrics();
   if (info.data?.traces === 0) return <FirstTrace info={info.data} />;
-  if (metrics.error) {
+  if (metrics.error && !metrics.data) {
     return (
       <div className={styles.page}>
         <FilterChips />
