@@ -16,14 +16,15 @@ import styles from "./DataTable.module.css";
 import { HeaderRow } from "./HeaderRow";
 import { type Row, rowKey } from "./rows";
 import type { Columns } from "./useColumns";
+import { usualLongest } from "./usualLongest";
 
 interface DataTableProps {
   label: string;
   rows: readonly Row[];
   /** The newest state of a row. The same function as long as none changed. */
   rowNow: (row: Row) => Row;
-  /** How many rows at the top came in while one looked. */
-  fresh: number;
+  /** Rows that came in just now. */
+  fresh: ReadonlySet<string>;
   columns: Columns;
   order: string;
   onSort: (column: string) => void;
@@ -75,7 +76,7 @@ export function DataTable(props: DataTableProps) {
     if (activeIndex >= 0) virtual.scrollToIndex(activeIndex, { align: "auto" });
   }, [active]);
 
-  const longest = useMemo(() => longestOf(rows), [rows]);
+  const longest = useMemo(() => usualLongest(rows.map((row) => row.duration_ms)), [rows]);
   const activeRow = rows[activeIndex];
   const RowComponent = cards ? DataCard : DataRow;
   const chosen = selected.size === 0 ? "none" : selected.size >= rows.length ? "all" : "some";
@@ -129,7 +130,7 @@ export function DataTable(props: DataTableProps) {
               columns={columns.visible}
               active={id === active}
               selected={selected.has(id)}
-              fresh={index < props.fresh}
+              fresh={props.fresh.has(id)}
             />
           );
         })}
@@ -137,14 +138,6 @@ export function DataTable(props: DataTableProps) {
       {rows.length === 0 && !hasMore ? props.empty : props.foot}
     </div>
   );
-}
-
-/** The longest duration on screen and below, which bars are measured by. */
-function longestOf(rows: readonly Row[]): number {
-  let longest = 1e-6;
-  for (const row of rows)
-    if (row.duration_ms !== null && row.duration_ms > longest) longest = row.duration_ms;
-  return longest;
 }
 
 function Waiting({ top }: { top: number }) {

@@ -11,7 +11,7 @@ import { rowId } from "./DataRow";
 import { DataTable } from "./DataTable";
 import { EndOfList, NewPill, NoRows } from "./notes";
 import { Peek } from "./Peek";
-import { isSpan, type Row } from "./rows";
+import { hrefOf, isSpan, type Row } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { nextSort, type TracesSearch } from "./search";
 import styles from "./Traces.module.css";
@@ -45,7 +45,7 @@ export function TraceTable(props: TraceTableProps) {
   const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const hold = useCallback(() => (scroller.current?.scrollTop ?? 0) > 4, []);
-  const { rows, changed, shownNew, held, showHeld, status, pages } = useRows({
+  const { rows, changed, fresh, held, showHeld, status, pages } = useRows({
     of,
     params,
     order,
@@ -75,10 +75,7 @@ export function TraceTable(props: TraceTableProps) {
       params: { traceId: row.trace_id },
       search: (before: object) => (isSpan(row) ? { ...before, span: row.span_id } : before),
     });
-  const openInTab = (row: Row) => {
-    const link = document.getElementById(rowId(row))?.querySelector("a");
-    window.open(link?.href ?? `/traces/${row.trace_id}`, "_blank", "noopener");
-  };
+  const openInTab = (row: Row) => void window.open(hrefOf(row), "_blank", "noopener");
   const move = (by: number, extend = false) => {
     if (extend && active.row && selection.keys.size === 0) selection.choose(active.row, false);
     const row = active.move(by);
@@ -137,7 +134,12 @@ export function TraceTable(props: TraceTableProps) {
   const click = (event: MouseEvent<HTMLElement>, index: number) => {
     const row = rows[index];
     const target = event.target as Element;
-    if (!row || target.closest("a")) return;
+    if (!row) return;
+    if (target.closest("a")) {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      return open(row);
+    }
     const value = target.closest<HTMLElement>("[data-field]");
     active.set(row);
     if (target.closest("[data-select]")) selection.choose(row, event.shiftKey);
@@ -170,7 +172,7 @@ export function TraceTable(props: TraceTableProps) {
             label={of === "traces" ? "Traces" : "Spans"}
             rows={rows}
             rowNow={rowNow}
-            fresh={shownNew}
+            fresh={fresh}
             columns={columns}
             order={order}
             onSort={(column) => setSearch({ sort: nextSort(order, column) })}

@@ -1,9 +1,8 @@
-import { Link } from "@tanstack/react-router";
 import { Badge, classes, KindIcon } from "@/design";
 import { compact, cost, duration, fullTime, MISSING, tokens } from "@/format";
 import styles from "./cells.module.css";
 import { previewText } from "./preview";
-import { isSpan, modelsOf, type Row } from "./rows";
+import { hrefOf, isSpan, modelsOf, type Row } from "./rows";
 import { useTimeText } from "./times";
 
 /** A value that a click offers to filter by. The table listens for all of them at once. */
@@ -48,22 +47,20 @@ export function StartTime({ row }: { row: Row }) {
   );
 }
 
-/** The name as a link to the trace, so that the browser's own ways of opening links work. */
+/** The name as a link, so that the browser's own ways of opening links work; the table takes plain clicks. */
 export function Name({ row }: { row: Row }) {
   return (
     <span className={styles.name}>
       {isSpan(row) && <KindIcon kind={row.kind} />}
-      <Link
-        to="/traces/$traceId"
-        params={{ traceId: row.trace_id }}
-        search={isSpan(row) ? (before: object) => ({ ...before, span: row.span_id }) : true}
+      <a
+        href={hrefOf(row)}
         className={styles.link}
         tabIndex={-1}
         title={row.operation_name ?? undefined}
         draggable={false}
       >
         {row.operation_name ?? row.trace_id.slice(0, 8)}
-      </Link>
+      </a>
       {!isSpan(row) && row.error_count > 0 && row.status !== "error" && (
         <span className={styles.errors} title={`${row.error_count} spans failed`}>
           {row.error_count} failed

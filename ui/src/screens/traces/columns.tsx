@@ -35,7 +35,7 @@ export interface ColumnSpec {
 }
 
 export const COLUMNS: readonly ColumnSpec[] = [
-  { id: "time", label: "Time", width: 118, sort: "start_time", render: (row) => <StartTime row={row} /> },
+  { id: "time", label: "Time", width: 126, sort: "start_time", render: (row) => <StartTime row={row} /> },
   { id: "name", label: "Name", width: 150, sort: "operation_name", render: (row) => <Name row={row} /> },
   { id: "kind", label: "Kind", width: 110, of: "spans", hidden: true, render: (row) => <Kind row={row} /> },
   {
@@ -72,7 +72,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
   {
     id: "cost",
     label: "Cost",
-    width: 76,
+    width: 86,
     align: "end",
     sort: "cost_usd",
     render: (row) => <Cost row={row} />,

@@ -10,3 +10,7 @@ export const rowKey = (row: Row): string => (isSpan(row) ? `${row.trace_id}/${ro
 
 export const modelsOf = (row: Row): string[] =>
   isSpan(row) ? (row.model_id ? [row.model_id] : []) : row.model_ids;
+
+/** Where a row is looked at as a whole. */
+export const hrefOf = (row: Row): string =>
+  isSpan(row) ? `/traces/${row.trace_id}?span=${row.span_id}` : `/traces/${row.trace_id}`;

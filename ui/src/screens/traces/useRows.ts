@@ -29,6 +29,7 @@ export function useRows({ of, params, order, live, hold }: RowsOptions) {
   const listedKeys = useRef<ReadonlySet<string>>(new Set());
   listedKeys.current = useMemo(() => new Set(listed.map(rowKey)), [listed]);
 
+  const fresh = useFresh(news.shown);
   const scopeKey = JSON.stringify([of, params, order]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question makes what was new for the last one old.
   useEffect(() => setNews(NOTHING_NEW), [scopeKey]);
@@ -52,7 +53,7 @@ export function useRows({ of, params, order, live, hold }: RowsOptions) {
   return {
     rows,
     changed: news.changed,
-    shownNew: news.shown.length,
+    fresh,
     held: news.held.length,
     showHeld: useCallback(() => {
       if (order === NEWEST_FIRST) setNews(release);
@@ -64,6 +65,24 @@ export function useRows({ of, params, order, live, hold }: RowsOptions) {
     status,
     pages,
   };
+}
+
+const FRESH_MS = 1_700;
+
+/** The rows on top that came in just now. */
+function useFresh(shown: readonly Row[]): ReadonlySet<string> {
+  const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
+  const seen = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    const keys = new Set(shown.map(rowKey));
+    const added = new Set([...keys].filter((key) => !seen.current.has(key)));
+    seen.current = keys;
+    if (added.size === 0) return;
+    setFresh(added);
+    const timer = setTimeout(() => setFresh(new Set()), FRESH_MS);
+    return () => clearTimeout(timer);
+  }, [shown]);
+  return fresh;
 }
 
 interface LiveRowsOptions {
