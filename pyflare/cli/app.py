@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -23,13 +24,34 @@ class _Group(TyperGroup):
             raise typer.Exit(1) from None
 
 
-app = typer.Typer(
-    cls=_Group,
-    help="Look into a folder of traces, keep it in order, and take data out of it.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for _command in commands.ALL:
-    app.command(_command.name, rich_help_panel=_command.panel)(_command.run)
+def make_app(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line.
+
+    Args:
+        arguments: What was written after `pyflare`. Where it begins with a command, only
+            that one is loaded: the viewer need not wait for what other commands import.
+    """
+    app = typer.Typer(
+        cls=_Group,
+        help="Look into a folder of traces, keep it in order, and take data out of it.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_nothing)
+    asked = [command for command in commands.ALL if command.name in arguments[:1]]
+    for command in asked or commands.ALL:
+        app.command(command.name, rich_help_panel=command.panel)(command.run)
+    return app
+
+
+def _nothing() -> None:
+    """Look into a folder of traces, keep it in order, and take data out of it."""
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`, the whole command line, made when somebody asks for it."""
+    if name == "app":
+        return make_app()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

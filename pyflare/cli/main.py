@@ -27,10 +27,10 @@ def main() -> None:
     if any(importlib.util.find_spec(module) is None for module in _NEEDED):
         sys.exit(str(MissingExtraError("The command line", "local")))
     sys.meta_path.insert(0, _NoPandas())
-    from pyflare.cli.app import app
+    from pyflare.cli.app import make_app
 
     try:
-        app(prog_name="pyflare")
+        make_app(sys.argv[1:])(prog_name="pyflare")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:  # whoever read the output, such as `head`, has had enough

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 import typer
 
 from pyflare.errors import QueryError
-from pyflare.workspace import DEFAULT_PATH
 
 _FILTERS: Final = "Filters"
 
@@ -56,7 +55,7 @@ MinDuration = Annotated[
     typer.Option("--min-duration", help="Took so many seconds or more.", metavar="SECONDS", rich_help_panel=_FILTERS),
 ]
 
-DEFAULT_FOLDER: Final = Path(DEFAULT_PATH)
+DEFAULT_FOLDER: Final = Path(".pyflare")
 
 
 def rows_limit(limit: int) -> int | None:

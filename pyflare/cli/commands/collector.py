@@ -24,7 +24,7 @@ def collector(
     Where nothing is kept, the folder is only the spool of what has not been passed on yet.
     """
     from pyflare.server.config_file import read_config
-    from pyflare.server.extra import check_installed
+    from pyflare.server.extra import check_server
 
-    check_installed()
+    check_server()
     receive(read_config(config), path, http=http, grpc=grpc, workers=workers)

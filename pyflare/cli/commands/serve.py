@@ -36,9 +36,9 @@ def serve(
     """Receive OTLP from any program into the folder, until Ctrl-C."""
     from pyflare.server.config import CollectorConfig
     from pyflare.server.config_file import read_config
-    from pyflare.server.extra import check_installed
+    from pyflare.server.extra import check_server
 
-    check_installed()
+    check_server()
     receive(CollectorConfig() if config is None else read_config(config), path, http=http, grpc=grpc, workers=workers)
 
 

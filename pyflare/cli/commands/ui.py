@@ -31,10 +31,10 @@ def ui(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
 ) -> None:
     """Look at a folder of traces in the browser, until Ctrl-C."""
-    from pyflare.server.extra import check_installed
+    from pyflare.server.extra import check_ui
     from pyflare.server.ui import run
 
-    check_installed()
+    check_ui()
     run(_folder(directory), host=host, port=port, token=token, open_browser=not no_open)
 
 
