@@ -97,6 +97,7 @@ def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
 
 def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
     console.print("[bold]Look further[/]")
+    console.print(f"  pyflare ui {os.fspath(path)}", markup=False, highlight=False, soft_wrap=True)
     for command in (
         "traces --status error",
         f"show {trace_id}",
