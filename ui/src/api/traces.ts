@@ -15,10 +15,10 @@ interface RowPage {
 async function rowPage(of: Of, params: object, signal: AbortSignal): Promise<RowPage> {
   if (of === "traces") {
     const { traces, next_cursor } = await get<TraceListResponse>("/traces", params, signal);
-    return { rows: traces, next: next_cursor };
+    return { rows: traces, next: next_cursor ?? null };
   }
   const { spans, next_cursor } = await get<SpanListResponse>("/spans", params, signal);
-  return { rows: spans, next: next_cursor };
+  return { rows: spans, next: next_cursor ?? null };
 }
 
 /** Traces or spans of a scope, page after page. Pages once loaded stay as they are until asked for anew. */
