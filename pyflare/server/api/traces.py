@@ -16,6 +16,7 @@ from pyflare.server.api.traces_outline import outline_value
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition
 from pyflare.workspace.annotate import find_scores, scores_of
+from pyflare.workspace.contents import with_contents
 from pyflare.workspace.listing import Place, read_page
 from pyflare.workspace.listing import count as count_rows
 from pyflare.workspace.logged import with_logged_content
@@ -142,13 +143,20 @@ def _scores(engine: Engine, trace_id: str, span_id: str | None = None) -> dict[s
 
 
 @router.get("/traces/{trace_id}/spans/{span_id}", response_model=Span, responses=ERRORS | NOT_FOUND)
-def get_span(ask: Asking, trace_id: TraceId, span_id: SpanId) -> Response:
+def get_span(
+    ask: Asking,
+    trace_id: TraceId,
+    span_id: SpanId,
+    *,
+    whole: Annotated[bool, Query(description="Put content that is kept apart back, up to 4 MB of each.")] = False,
+) -> Response:
     """One span with everything."""
     engine = ask.workspace.engine
 
     def make() -> dict[str, Any]:
         located = locate(engine, trace_id)
-        (row,) = read_rows(find_span(engine, located, span_id))
+        (found,) = read_rows(find_span(engine, located, span_id))
+        row = with_contents(engine, found) if whole else found
         return span_value(row, scores=_scores(engine, located.trace_id, span_id).get(span_id, ()))
 
     return ask.json(make)
