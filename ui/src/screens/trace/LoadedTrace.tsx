@@ -7,9 +7,9 @@ import { quoted } from "@/state/scope";
 import { type SpanActions, SpanActionsContext } from "@/trace/span/actions";
 import { TraceBrowser } from "@/trace/TraceBrowser";
 import { useTraceView } from "@/trace/tree/useTraceView";
-import type { Outline } from "@/trace/types";
+import type { Outline, Span } from "@/trace/types";
 import { useNarrow } from "@/trace/useNarrow";
-import { findSpans, loadPayload, spansKey, traceKey, useSpan } from "./queries";
+import { findSpans, loadPayload, spansKey, traceKey, useSmallTrace, useSpan } from "./queries";
 import styles from "./screen.module.css";
 import { useSelectedSpan } from "./useSelectedSpan";
 
@@ -20,8 +20,9 @@ export function LoadedTrace({ outline, nowNs }: { outline: Outline; nowNs: numbe
   const { spanId, settledId, select } = useSelectedSpan(narrow ? undefined : rootOf(outline));
   const find = useCallback((text: string) => findSpans(traceId, text), [traceId]);
   const view = useTraceView({ outline, nowNs, spanId, onSelect: select, find });
-  const span = useSpan(traceId, settledId);
-  const marked = useMemo(() => (span.data ? [span.data] : []), [span.data]);
+  const { data: all = NO_SPANS } = useSmallTrace(traceId, outline.span_id.length);
+  const span = useSpan(traceId, settledId, all);
+  const marked = useMemo(() => (span.data ? [...all, span.data] : all), [all, span.data]);
   const waiting = span.error ? (
     <ErrorState error={span.error} onRetry={() => void span.refetch()} />
   ) : (
@@ -39,6 +40,8 @@ export function LoadedTrace({ outline, nowNs }: { outline: Outline; nowNs: numbe
     </SpanActionsContext>
   );
 }
+
+const NO_SPANS: Span[] = [];
 
 const rootOf = (outline: Outline): string | undefined =>
   outline.span_id[Math.max(0, outline.parent.indexOf(-1))];

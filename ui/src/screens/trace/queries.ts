@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
+import { queryClient } from "@/api/queryClient";
 import type { Outline, Span, Trace } from "@/trace/types";
 
 /** Ended traces seldom change: spans that come late are seen on the next visit. */
@@ -12,11 +13,31 @@ export const traceKey = (traceId: string) => ["trace", traceId, "summary"];
 export const outlineKey = (traceId: string) => ["trace", traceId, "outline"];
 export const spansKey = (traceId: string) => ["trace", traceId, "span"];
 
+const readTrace = (traceId: string, signal: AbortSignal) => get<Trace>(tracePath(traceId), {}, signal);
+const readOutline = (traceId: string, signal: AbortSignal) =>
+  get<Outline>(`${tracePath(traceId)}/outline`, {}, signal);
+
+/** Ask for the trace that an address names while the screen's own code is still on its way. */
+export function askEarly(path: string): void {
+  const traceId = /^\/traces\/([0-9a-f]+)$/.exec(path)?.[1];
+  if (!traceId) return;
+  for (const [queryKey, read] of [
+    [outlineKey(traceId), readOutline],
+    [traceKey(traceId), readTrace],
+  ] as const) {
+    void queryClient.prefetchQuery<Trace | Outline>({
+      queryKey,
+      queryFn: ({ signal }) => read(traceId, signal),
+      staleTime: STALE_MS,
+    });
+  }
+}
+
 /** A trace, summed up. Asked again now and then while it runs, should the live connection fail. */
 export function useTrace(traceId: string) {
   return useQuery({
     queryKey: traceKey(traceId),
-    queryFn: ({ signal }) => get<Trace>(tracePath(traceId), {}, signal),
+    queryFn: ({ signal }) => readTrace(traceId, signal),
     staleTime: STALE_MS,
     refetchInterval: (query) => (query.state.data?.state === "running" ? RUNNING_MS : false),
   });
@@ -26,18 +47,33 @@ export function useTrace(traceId: string) {
 export function useOutline(traceId: string) {
   return useQuery({
     queryKey: outlineKey(traceId),
-    queryFn: ({ signal }) => get<Outline>(`${tracePath(traceId)}/outline`, {}, signal),
+    queryFn: ({ signal }) => readOutline(traceId, signal),
     staleTime: STALE_MS,
     gcTime: 30_000,
     structuralSharing: false,
   });
 }
 
-/** One span, whole. */
-export function useSpan(traceId: string, spanId: string | undefined) {
+/** A trace of so few spans is read whole: then every span is there at once, and every bar has its marks. */
+const SMALL = 100;
+
+/** All spans of a small trace; of a larger one, none. */
+export function useSmallTrace(traceId: string, size: number) {
   return useQuery({
+    queryKey: [...spansKey(traceId), "all"],
+    queryFn: ({ signal }) => get<Span[]>(`${tracePath(traceId)}/spans`, { limit: SMALL }, signal),
+    enabled: size <= SMALL,
+    staleTime: STALE_MS,
+    gcTime: 30_000,
+  });
+}
+
+/** One span, whole; `known` is shown until it is there. */
+export function useSpan(traceId: string, spanId: string | undefined, known: readonly Span[]) {
+  return useQuery({
+    placeholderData: known.find((span) => span.span_id === spanId),
     queryKey: [...spansKey(traceId), spanId],
-    queryFn: ({ signal }) => get<Span>(`${tracePath(traceId)}/spans/${spanId}`, {}, signal),
+    queryFn: ({ signal }) => get<Span>(`${tracePath(traceId)}/spans/${spanId}`, { whole: true }, signal),
     enabled: spanId !== undefined,
     staleTime: STALE_MS,
     refetchInterval: (query) => (query.state.data?.state === "running" ? RUNNING_MS : false),

@@ -1,6 +1,7 @@
 import { GanttChart } from "lucide-react";
 import { lazy } from "react";
 import type { Screen } from "../registry";
+import { askEarly } from "./queries";
 
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
@@ -14,7 +15,10 @@ const screen: Screen = {
   nav: false,
   under: "traces",
   scoped: false,
-  component: lazy(() => import("./TraceScreen")),
+  component: lazy(() => {
+    askEarly(window.location.pathname);
+    return import("./TraceScreen");
+  }),
   validateSearch: (search) => ({ span: text(search.span) }),
 };
 

@@ -1,10 +1,11 @@
 import { CircleAlert, Link as LinkIcon } from "lucide-react";
-import { CopyButton, classes, JsonView } from "@/design";
+import { CopyButton, classes } from "@/design";
 import { durationNs } from "@/format";
 import type { Span, SpanEvent, SpanLink } from "../types";
 import { useSpanActions } from "./actions";
 import styles from "./panel.module.css";
 import { stackLines } from "./stack";
+import { Value } from "./Value";
 
 const EXCEPTION = ["exception.type", "exception.message", "exception.stacktrace"];
 
@@ -17,7 +18,7 @@ export function EventsTab({ span }: { span: Span }) {
           <CircleAlert aria-hidden /> {span.status_message}
         </p>
       )}
-      {span.events.map((event, index) => (
+      {exceptionsFirst(span.events).map((event, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: events have nothing but their place.
         <EventCard key={index} event={event} />
       ))}
@@ -33,6 +34,9 @@ export function EventsTab({ span }: { span: Span }) {
 }
 
 const isException = (event: SpanEvent) => event.name === "exception";
+
+const exceptionsFirst = (events: readonly SpanEvent[]) =>
+  events.toSorted((a, b) => Number(isException(b)) - Number(isException(a)));
 
 function EventCard({ event }: { event: SpanEvent }) {
   const rest = Object.entries(event.attributes).filter(
@@ -50,9 +54,18 @@ function EventCard({ event }: { event: SpanEvent }) {
         </span>
       </header>
       {isException(event) && <Exception attributes={event.attributes} />}
-      {rest.length > 0 && <JsonView value={Object.fromEntries(rest)} open={1} />}
+      <Details values={rest} />
     </section>
   );
+}
+
+function Details({ values }: { values: [string, unknown][] }) {
+  return values.map(([name, value]) => (
+    <div key={name} className={styles.detail}>
+      <span className={styles.faint}>{name}</span>
+      <Value value={value} look={typeof value === "object" ? "tree" : "raw"} open={1} />
+    </div>
+  ));
 }
 
 function Exception({ attributes }: { attributes: SpanEvent["attributes"] }) {
@@ -96,7 +109,7 @@ function LinkCard({ link }: { link: SpanLink }) {
         <strong>Link</strong>
         {traceHref ? <a href={traceHref(link.trace_id, link.span_id)}>{name}</a> : <code>{name}</code>}
       </header>
-      {Object.keys(link.attributes).length > 0 && <JsonView value={link.attributes} open={1} />}
+      <Details values={Object.entries(link.attributes)} />
     </section>
   );
 }

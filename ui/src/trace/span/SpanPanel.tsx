@@ -75,7 +75,7 @@ function tabsOf(span: Span): Choice<Tab>[] {
   return [
     ...(span.chat ? [{ value: "chat" as const, label: "Chat" }] : []),
     { value: "content", label: "Input / Output" },
-    { value: "attributes", label: "Attributes", count: Object.keys(span.attributes).length },
+    { value: "attributes", label: "Attributes", ...many(Object.keys(span.attributes).length) },
     { value: "events", label: "Events", ...many(happened) },
     { value: "usage", label: "Usage" },
     { value: "scores", label: "Scores", ...many(span.scores.length) },

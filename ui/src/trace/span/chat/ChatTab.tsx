@@ -35,6 +35,11 @@ export function ChatTab({ span }: { span: Span }) {
         />
       </div>
       {chat.tools.length > 0 && <ToolsOffered tools={chat.tools} />}
+      {(span.input_ref || span.output_ref) && (
+        <p className={styles.shortened}>
+          Too large to be shown whole here: see Input / Output for all of it.
+        </p>
+      )}
       {hidden > 0 && <Button onClick={() => setAll(true)}>Show {hidden} earlier messages</Button>}
       {turns.slice(hidden).map((turn, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: messages have nothing but their place.

@@ -43,8 +43,8 @@ interface MediaProps {
   mimeType: string | null;
 }
 
-const INLINE_IMAGE = /^data:image\/(png|jpeg|gif|webp|avif);/i;
-const INLINE_AUDIO = /^data:audio\/[\w.+-]+;base64,/i;
+const INLINE_IMAGE = /^data:image\/(png|jpeg|gif|webp|avif);base64,[\w+/=\s-]+$/i;
+const INLINE_AUDIO = /^data:audio\/[\w.+-]+;base64,[\w+/=\s-]+$/i;
 const ICONS = { image: ImageIcon, audio: Volume2, file: File } as const;
 
 /** Inline images and sounds are shown; what lies elsewhere is a link, and nothing is loaded. */
@@ -66,7 +66,7 @@ function Media({ type, url, mimeType }: MediaProps) {
           {url}
         </a>
       ) : (
-        <span>{url && !url.startsWith("data:") ? url : words}</span>
+        <span>{url && !url.startsWith("data:") ? url : `${words}, not shown`}</span>
       )}
     </p>
   );
