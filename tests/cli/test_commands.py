@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 import pyflare
 from pyflare.cli.app import app
+from pyflare.server.api import share_document
 from tests.store.records import end, open_journal, start, write_journal
 from tests.workspace.folders import write_folder
 
@@ -91,6 +92,17 @@ def test_filters_of_traces(run: Run, options: list[str], expected: int) -> None:
     found = [json.loads(line) for line in run("traces", "--json", *options).stdout.splitlines()]
     assert len(found) == expected
     assert ("no rows" in run("traces", *options).stdout) == (not expected)
+
+
+def test_show_as_a_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--html writes one trace into a page, --redact hides what must not be seen in it."""
+    page = f"<html>{share_document.SLOT}</script></html>"
+    monkeypatch.setattr(share_document, "_template", lambda: page)
+    file = tmp_path / "trace.html"
+    assert f"trace {2:032x}" in run("show", f"{2:032x}", "--html", str(file), "--redact").stdout.replace("\n", "")
+    data = json.loads(file.read_text().split(share_document.SLOT)[1].split("</script>")[0])
+    assert (data["trace"]["trace_id"], data["redacted"], len(data["spans"])) == (f"{2:032x}", True, 3)
+    run("show", f"{2:032x}", "--redact", code=2)
 
 
 def test_show(run: Run) -> None:

@@ -29,6 +29,7 @@ ROUTERS: Final = (
     "views",
     "live",
     "compare",
+    "share",
     "query",
 )
 """Modules of this package with a `router`. Whoever adds one here has added its paths to the API."""
