@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { chordOf, isTyping } from "./keys";
+import { type Pending, resolve } from "./resolve";
 
 export interface Hotkey {
   /** A chord (`mod+k`, `j`, `shift+e`), or two one after the other (`g t`). */
@@ -9,18 +10,15 @@ export interface Hotkey {
   /** Where the help lists it: "Go to", "Trace", … */
   group: string;
   run: (event: KeyboardEvent) => void;
-  /** Also while the user types in a field. */
+  /** Also while the user types in a field or a dialog is open. */
   whileTyping?: boolean;
   /** Off, or done elsewhere (by what has the focus), but in the help. */
   disabled?: boolean;
 }
 
-const SEQUENCE_MS = 1200;
-
-/** All hotkeys on screen, the newest last; the newest wins. */
+/** The lists of all components on screen, the newest last. */
 const active = new Set<{ current: readonly Hotkey[] }>();
-let first = "";
-let firstAt = 0;
+let pending: Pending | null = null;
 
 const newestFirst = () => [...active].toReversed().flatMap((ref) => ref.current);
 
@@ -32,24 +30,18 @@ export function activeHotkeys(): Hotkey[] {
 
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || /^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
-  const chord = chordOf(event);
-  const typing = isTyping(event.target);
-  const sequence = first && Date.now() - firstAt < SEQUENCE_MS ? `${first} ${chord}` : "";
-  first = "";
-  const usable = newestFirst().filter((hotkey) => !hotkey.disabled && (!typing || hotkey.whileTyping));
-  const found =
-    usable.find((hotkey) => hotkey.keys === sequence) ?? usable.find((hotkey) => hotkey.keys === chord);
-  if (found) {
-    if (modal() && !found.whileTyping) return;
-    event.preventDefault();
-    found.run(event);
-  } else if (usable.some((hotkey) => hotkey.keys.startsWith(`${chord} `))) {
-    first = chord;
-    firstAt = Date.now();
-  }
+  const press = {
+    chord: chordOf(event),
+    at: Date.now(),
+    typing: isTyping(event.target),
+    modal: document.querySelector("dialog[open]") !== null,
+  };
+  const meant = resolve(newestFirst(), press, pending);
+  pending = meant.pending;
+  if (!meant.run) return;
+  event.preventDefault();
+  meant.run.run(event);
 }
-
-const modal = () => document.querySelector("dialog[open]") !== null;
 
 /** Make keys work while the component is on screen. The list may be made anew on every render. */
 export function useHotkeys(hotkeys: readonly Hotkey[]): void {
