@@ -16,8 +16,8 @@ from pyflare.store.health import journals_health, unreadable_parts
 from pyflare.store.journal.losses import DROPPED_RECORD_REASONS
 from pyflare.store.lock import exclusive
 from pyflare.workspace import arrow
+from pyflare.workspace.losses import read_losses
 from pyflare.workspace.render import units
-from pyflare.workspace.stats import read_losses
 
 EXTRAS: Final = {
     "vectors": ("lancedb", "embeddings stay in the folder's own tables, and similarity search is exact but slower"),

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from pyflare.errors import NotFoundError, QueryError
 from pyflare.schema.sql import quote
-from pyflare.store import vectors
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, text_pattern
 from pyflare.store.hints import did_you_mean
@@ -184,6 +183,8 @@ def find_trace_id(engine: Engine, prefix: str) -> str:
 
 def find_similar(engine: Engine, vector: list[float], name: str, limit: int, where: Mapping[str, Any]) -> Rows:
     """The embeddings nearest to a vector. See `Workspace.similar`."""
+    from pyflare.store import vectors
+
     columns = {"model": "model_id"}
     known = [*SimilarFilters.__annotations__]
     for filter in where:

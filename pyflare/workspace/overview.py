@@ -7,7 +7,7 @@ from typing import Final
 
 from pyflare.store.engine import Engine
 from pyflare.store.journal.reader import list_writers
-from pyflare.workspace.stats import read_losses
+from pyflare.workspace.losses import read_losses
 
 _MOST_NAMES: Final = 100
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import pyarrow as pa
 
 from pyflare.errors import MissingExtraError
 from pyflare.workspace import arrow
-from pyflare.workspace.render import grid
+
+if TYPE_CHECKING:
+    from pyflare.workspace.render import grid
 
 _REPR_ROWS: Final = 20
 
@@ -62,6 +64,8 @@ class Rows(Sequence[dict[str, Any]]):
 
     def head(self, count: int) -> list[grid.Column]:
         """The first rows as columns of text, ready to be shown."""
+        from pyflare.workspace.render import grid
+
         names = self.columns if self._shown is None else [name for name in self._shown if name in self.columns]
         return grid.columns(arrow.lists(self._table.slice(0, count).select(names)))
 
@@ -86,7 +90,11 @@ class Rows(Sequence[dict[str, Any]]):
         return next(arrow.dicts(self._table.slice(range(len(self))[index], 1)))
 
     def __repr__(self) -> str:
+        from pyflare.workspace.render import grid
+
         return grid.as_text(self.head(_REPR_ROWS), total=len(self))
 
     def _repr_html_(self) -> str:
+        from pyflare.workspace.render import grid
+
         return grid.as_html(self.head(_REPR_ROWS), total=len(self))

@@ -11,6 +11,7 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
 from pyflare.store.journal.reader import list_writers
 from pyflare.workspace import arrow
+from pyflare.workspace.losses import read_losses
 from pyflare.workspace.render import grid, units
 
 _DISK_BLOCK_BYTES = 512
@@ -108,13 +109,6 @@ def read_stats(engine: Engine, path: Path) -> StoreStats:
         writers_dead=len(writers) - alive,
         losses=read_losses(engine),
     )
-
-
-def read_losses(engine: Engine) -> dict[str, int]:
-    """What was not kept as it came, by reason, most first."""
-    query = "SELECT reason, sum(count)::BIGINT AS count FROM integrity GROUP BY reason ORDER BY count DESC, reason"
-    rows = arrow.dicts(engine.run(lambda *_: (query, None), traces=False))
-    return {row["reason"]: row["count"] for row in rows}
 
 
 def _disk_bytes(folder: Path) -> int:

@@ -9,30 +9,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, Unpack
+from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
 import pyarrow as pa
 
-from pyflare.store import vectors
 from pyflare.store.child import compact_if_worth
-from pyflare.store.compaction import CompactionResult, compact
-from pyflare.store.deletion import DeletionResult, delete
 from pyflare.store.engine import Engine
-from pyflare.store.expiry import cutoff_ns
 from pyflare.store.migrate import check_version
 from pyflare.store.pinned import Build
-from pyflare.store.retention import RetentionResult, apply_retention
 from pyflare.store.session import Parameters
-from pyflare.workspace import lookup, rehearsal
-from pyflare.workspace.doctor import DoctorReport, examine
+from pyflare.workspace import lookup
 from pyflare.workspace.filters import PredictionFilters, ScoreFilters, SimilarFilters, SpanFilters, TraceFilters
 from pyflare.workspace.frozen import FrozenWorkspace
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.selection import SHOWN, selection
-from pyflare.workspace.stats import StoreStats, read_stats
 from pyflare.workspace.trace import Trace, TraceSpan
 from pyflare.workspace.vocabulary import Vocabulary
 from pyflare.workspace.watch import watch
+
+if TYPE_CHECKING:  # what few calls need is loaded by them
+    from pyflare.store.compaction import CompactionResult
+    from pyflare.store.deletion import DeletionResult
+    from pyflare.store.retention import RetentionResult
+    from pyflare.workspace.doctor import DoctorReport
+    from pyflare.workspace.stats import StoreStats
 
 DEFAULT_PATH: Final = "./.pyflare"
 
@@ -243,10 +243,14 @@ class Workspace:
 
     def stats(self) -> StoreStats:
         """How much there is: rows and bytes by table, the times they span, processes that write, losses."""
+        from pyflare.workspace.stats import read_stats
+
         return read_stats(self._engine, self.path)
 
     def doctor(self) -> DoctorReport:
         """What there is not, and why: dropped, shortened, unfinished, damaged or unshipped. Reads all journals."""
+        from pyflare.workspace.doctor import examine
+
         return examine(self._engine, self.path)
 
     def compact(self, *, wait_s: float = 0.0) -> CompactionResult:
@@ -258,6 +262,8 @@ class Workspace:
         Raises:
             OSError: The folder cannot be written.
         """
+        from pyflare.store.compaction import compact
+
         deadline_s = time.monotonic() + wait_s
         while not (result := compact(self.path)).done and time.monotonic() < deadline_s:
             time.sleep(0.05)
@@ -278,6 +284,9 @@ class Workspace:
             MissingExtraError: LanceDB is not installed; the embeddings stay where they are.
             StoreError: Another process was changing the folder all the time.
         """
+        from pyflare.store import vectors
+        from pyflare.store.compaction import compact
+
         compact(self.path)
         return vectors.settle(self.path, wait_s=wait_s)
 
@@ -292,6 +301,10 @@ class Workspace:
             DataError: `keep` is not a duration.
             StoreError: Another process was changing the folder all the time.
         """
+        from pyflare.store.expiry import cutoff_ns
+        from pyflare.store.retention import RetentionResult, apply_retention
+        from pyflare.workspace import rehearsal
+
         if dry_run:
             before_ns = cutoff_ns(keep, now_ns=time.time_ns())
             rows = rehearsal.count_older(self._engine, before_ns=before_ns)
@@ -319,6 +332,9 @@ class Workspace:
             NotFoundError: No trace has the id, or several begin like that.
             StoreError: Another process was changing the folder all the time.
         """
+        from pyflare.store.deletion import DeletionResult, delete
+        from pyflare.workspace import rehearsal
+
         asked = {"trace_id": trace_id, "session_id": session, "user_id": user}
         given = {column: value for column, value in asked.items() if value is not None}
         if trace_id is not None:
