@@ -153,7 +153,10 @@ def _position(views: list[SavedView], view_id: str) -> int:
 
 
 def _checked(search: dict[str, Any]) -> dict[str, Any]:
-    size = len(msgspec.json.encode(search))
+    try:
+        size = len(msgspec.json.encode(search))
+    except (UnicodeError, RecursionError, msgspec.MsgspecError) as error:
+        raise DataError(f"search: expected values that JSON can hold; {error}.") from error
     if size > MAX_SEARCH_BYTES:
         raise DataError(f"search: expected at most {MAX_SEARCH_BYTES:,} bytes of JSON, got {size:,}.")
     return search

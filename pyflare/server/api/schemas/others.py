@@ -161,7 +161,7 @@ class NewScore(Model):
     span_id: str | None = Field(default=None, pattern="^[0-9a-f]{16}$")
     session_id: str | None = Field(default=None, min_length=1, max_length=1000)
     name: str = Field(min_length=1, max_length=200)
-    value: float | None = Field(default=None, allow_inf_nan=False)
+    value: float | None = Field(default=None, allow_inf_nan=False, strict=True)
     label: str | None = Field(default=None, max_length=1000)
     comment: str | None = Field(default=None, max_length=20_000)
 
