@@ -13,7 +13,7 @@ export default defineConfig({
     host: "127.0.0.1",
     port: Number(process.env.PORT ?? 5173),
     strictPort: true,
-    proxy: { "/api": { target: api, ws: true, changeOrigin: true } },
+    proxy: { "/api": { target: api, ws: true, changeOrigin: true, headers: { origin: api } } },
   },
   build: {
     outDir: here("../pyflare/server/viewer/dist"),
