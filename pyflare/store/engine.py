@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from pyflare.store.live import LiveFolder, Snapshot
 from pyflare.store.overlay import TraceOverlay, trace_overlay
 from pyflare.store.pinned import Build, Frozen, pinned
 from pyflare.store.session import Head, Parameters, Session
+from pyflare.store.sharing import Shared
 from pyflare.store.statements import check_readable, explained, explaining
 
 _ATTEMPTS: Final = 5
@@ -33,6 +33,9 @@ _LATE_MATERIALIZATION_ROWS: Final = 10_000
 """Up to this LIMIT DuckDB sorts by key first and fetches the other columns of only those rows."""
 _Result = TypeVar("_Result")
 _READS_TRACES: Final = re.compile(r"\btraces\b|\bquery(_table)?\b", re.IGNORECASE)
+
+
+_Seen = tuple[Snapshot, TraceOverlay | None]
 
 
 class Engine:
@@ -47,9 +50,9 @@ class Engine:
         """
         self.root = root.resolve()
         self._connection = _connect(self.root, settings or {})
-        self._folder = LiveFolder(self.root)
-        self._refreshing = threading.Lock()
-        self._overlaid: tuple[Snapshot, TraceOverlay] | None = None
+        self._snapshots = Shared(LiveFolder(self.root).snapshot)
+        self._overlaid = Shared(self._latest_overlaid)
+        self._known: tuple[Snapshot, TraceOverlay] | None = None
         self._idle: deque[Session] = deque()
         self._busy: set[Session] = set()
 
@@ -60,8 +63,7 @@ class Engine:
             CorruptError: The catalogue is damaged.
             StoreError: The folder changes too fast to be read.
         """
-        with self._refreshing:
-            return self._folder.snapshot()
+        return self._snapshots.get()
 
     def query(self, query: str, parameters: Parameters = None) -> pa.Table:
         """Run what a user wrote.
@@ -116,19 +118,39 @@ class Engine:
 
     def _repeated(self, read: Callable[[Session, Snapshot, TraceOverlay | None], _Result], *, traces: bool) -> _Result:
         """Read from a session, again where a compaction took a part away meanwhile."""
+
+        def shown(seen: _Seen) -> _Result:
+            snapshot, overlay = seen
+            with self._session() as session:
+                session.show(self.root, snapshot, overlay)
+                return read(session, snapshot, overlay)
+
+        return self._persistently(lambda: self._look(traces=traces), shown)
+
+    def _persistently(self, look: Callable[[], _Seen], work: Callable[[_Seen], _Result]) -> _Result:
         attempt = 1
         while True:
-            snapshot = self.snapshot()
+            seen = look()
             try:
-                with self._session() as session:
-                    overlay = self._overlay(session, snapshot) if traces else None
-                    session.show(self.root, snapshot, overlay)
-                    return read(session, snapshot, overlay)
+                return work(seen)
             except duckdb.Error as error:
-                superseded = isinstance(error, duckdb.IOException) and self.snapshot().catalog is not snapshot.catalog
+                superseded = isinstance(error, duckdb.IOException) and self.snapshot().catalog is not seen[0].catalog
                 if not superseded or attempt == _ATTEMPTS:
                     raise explained(error) from error
             attempt += 1
+
+    def _look(self, *, traces: bool) -> _Seen:
+        """The folder as it is now, and what its journals change in `traces` where that is wanted."""
+        return self._overlaid.get() if traces else (self.snapshot(), None)
+
+    def _latest_overlaid(self) -> _Seen:
+        """Look at the folder, and work out what its journals change. By one thread at a time, for all who wait."""
+
+        def overlaid(seen: _Seen) -> _Seen:
+            with self._session() as session:
+                return seen[0], self._overlay(session, seen[0])
+
+        return self._persistently(lambda: (self.snapshot(), None), overlaid)
 
     @contextmanager
     def stream(self, build: Build, *, traces: bool) -> Iterator[pa.RecordBatchReader]:
@@ -140,9 +162,8 @@ class Engine:
             QueryError: DuckDB cannot answer it.
             CorruptError: A file of the folder cannot be read, or is gone by now.
         """
-        snapshot = self.snapshot()
+        snapshot, overlay = self._look(traces=traces)
         with self._session() as session, explaining():
-            overlay = self._overlay(session, snapshot) if traces else None
             session.show(self.root, snapshot, overlay)
             with session.stream(*build(snapshot, overlay)) as reader:
                 yield reader
@@ -160,10 +181,10 @@ class Engine:
     def _overlay(self, session: Session, snapshot: Snapshot) -> TraceOverlay | None:
         if "spans" not in snapshot.live:
             return None
-        made = self._overlaid
+        made = self._known
         if made is None or made[0] is not snapshot:
             session.show(self.root, snapshot, None)
-            made = self._overlaid = (snapshot, trace_overlay(self.root, snapshot, session.run_over))
+            made = self._known = (snapshot, trace_overlay(self.root, snapshot, session.run_over))
         return made[1]
 
     @contextmanager

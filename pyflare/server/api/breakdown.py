@@ -48,7 +48,7 @@ def _answer(ask: Ask, scope: Scope, dimension: DimensionName, order: BreakdownMe
         found = read_breakdown(ask.workspace.engine, scope, dimension, order=order, limit=limit)
         return {"dimension": dimension, "rows": [_row_value(row) for row in found.values], "others": found.others}
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 def _row_value(row: BreakdownValue) -> dict[str, Any]:

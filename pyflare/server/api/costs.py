@@ -45,7 +45,7 @@ def sum_up_costs(
             "groups": [{"key": group.key, **_sums(group.cost)} for group in found.groups],
         }
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 @router.get("/breakdown", response_model=CostBreakdown, responses=ERRORS)
@@ -65,7 +65,7 @@ def break_costs_down(
             "breakdown": [{"value": each.value, "share": each.share, **_sums(each.cost)} for each in found.shares],
         }
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 def _sums(cost: Cost) -> dict[str, Any]:

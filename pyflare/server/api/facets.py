@@ -30,4 +30,4 @@ def list_facets(
         found = read_facets(ask.workspace.engine, scope, of, fields=field or (), limit=limit)
         return {"total": found.total, "sampled": False, "facets": found.facets}
 
-    return ask.json(make)
+    return ask.paced(make)

@@ -36,7 +36,7 @@ def read_metrics(ask: Asking, scope: Scoped) -> Response:
             "unpriced_calls": found.unpriced_calls,
         }
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 @router.get("/metrics/timeseries", response_model=TimeseriesResponse, responses=ERRORS)
@@ -55,7 +55,7 @@ def read_timeseries(
         found = read_series(ask.workspace.engine, scope, metrics or USUAL_METRICS, points=points, bucket_s=bucket_s)
         return {**_grid_value(found.grid), "series": found.values}
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 @router.get("/histogram", response_model=HistogramResponse, responses=ERRORS)
@@ -72,7 +72,7 @@ def read_counts(
         counts = {"ok": found.ok, "error": found.error, "running": found.running, "total": found.total}
         return {"of": of, **_grid_value(found.grid), **counts}
 
-    return ask.json(make)
+    return ask.paced(make)
 
 
 def _grid_value(grid: Grid) -> dict[str, Any]:
