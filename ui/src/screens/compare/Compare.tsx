@@ -1,0 +1,31 @@
+import { Link, useParams } from "@tanstack/react-router";
+import styles from "./Compare.module.css";
+import { GroupsPage } from "./groups/GroupsPage";
+import { TracesPage } from "./traces/TracesPage";
+
+/** Two traces side by side, or two groups of traces field by field. */
+export default function Compare() {
+  const { what } = useParams({ strict: false }) as { what?: string };
+  const groups = what === "groups";
+  return (
+    <div className={styles.screen}>
+      <nav className={styles.kinds} aria-label="What is compared">
+        <Link to="/compare/{-$what}" params={{}} search={nothing} aria-current={groups ? undefined : "page"}>
+          Two traces
+        </Link>
+        <Link
+          to="/compare/{-$what}"
+          params={{ what: "groups" }}
+          search={nothing}
+          aria-current={groups ? "page" : undefined}
+        >
+          Groups of traces
+        </Link>
+      </nav>
+      {groups ? <GroupsPage /> : <TracesPage />}
+    </div>
+  );
+}
+
+/** Ids mean nothing to groups, nor filters to traces. */
+const nothing = (before: object) => ({ ...before, a: undefined, b: undefined, pair: undefined });
