@@ -1,6 +1,7 @@
 import { JsonView } from "@/design";
 import { Markdown } from "@/design/Markdown";
 import { Clamp } from "./Clamp";
+import { Fields } from "./Fields";
 import styles from "./panel.module.css";
 
 /** How content is shown: set as it was meant, as a tree of JSON, or as it came. */
@@ -17,9 +18,8 @@ interface ValueProps {
 export function Value({ value, look, open = 3 }: ValueProps) {
   if (look === "raw") return <Raw text={typeof value === "string" ? value : prettyJson(value)} />;
   const json = typeof value === "string" ? parsedObject(value) : value;
-  if (json !== undefined && (typeof json !== "string" || look === "tree"))
-    return <JsonView value={json} open={open} />;
-  if (look === "tree") return <JsonView value={value} />;
+  if (look === "tree") return <JsonView value={json ?? value} open={open} />;
+  if (json !== undefined && typeof json !== "string") return <Fields value={json} />;
   return <Clamp text={String(value)}>{(text) => <Markdown text={text} />}</Clamp>;
 }
 
