@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlparse
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -25,6 +26,11 @@ def tab_to(page: Page, target: Locator, *, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     raise AssertionError(f"{target} is not reached within {TABS} tabs")
+
+
+def search_of(page: Page) -> dict[str, str]:
+    """The search parameters of the page's address."""
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
 def drag_over(page: Page, target: Locator, start: float, end: float) -> None:

@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def rich(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
-    """A viewer of a day of traffic. Tests that write take `rich_copy`."""
+    """A viewer of a day of traffic. Tests that write take `own`."""
     with viewing(folders.rich(tmp_path_factory.mktemp("rich"))) as viewer:
         yield viewer
 
@@ -60,6 +60,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
 def own(tmp_path: Path) -> Iterator[Viewer]:
     """A viewer of a little traffic that is the test's own: to write to, and to stop."""
     with viewing(folders.rich(tmp_path, conversations=40)) as viewer:
+        yield viewer
+
+
+@pytest.fixture
+def own_empty(tmp_path: Path) -> Iterator[Viewer]:
+    """A viewer of an empty folder that is the test's own."""
+    with viewing(folders.empty(tmp_path)) as viewer:
         yield viewer
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from pyflare.store.journal.writer import prepare_folder
 from tests.browser import traffic
 
 SEED = 7
@@ -27,7 +28,7 @@ def rich(root: Path, *, conversations: int = 300) -> Path:
 def empty(root: Path) -> Path:
     """A folder that nothing has been written to."""
     folder = root / ".pyflare"
-    folder.mkdir()
+    prepare_folder(folder)
     return folder
 
 

@@ -48,7 +48,7 @@ def addresses(viewer: Viewer) -> dict[str, str]:
             (one for one in traces if one["operation_name"] == chosen["operation_name"] and one != chosen), chosen
         )
         spans = viewer.get(f"/traces/{chosen['trace_id']}/spans", limit="100")
-        chat = next((span for span in reversed(spans) if span["inference_type"] == "llm"), spans[0])
+        chat = next((span for span in reversed(spans) if span["kind"] == "llm"), spans[0])
         found["trace"] = f"/traces/{chosen['trace_id']}"
         found["trace-chat"] = f"/traces/{chosen['trace_id']}?span={chat['span_id']}"
         found["compare-traces"] = f"/compare?a={chosen['trace_id']}&b={like['trace_id']}"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.acting import drag_over, press, tab_to
+from tests.browser.acting import drag_over, press, search_of, tab_to
 from tests.browser.viewers import Viewer
 
 pytestmark = pytest.mark.browser
@@ -27,12 +26,12 @@ def number(page: Page, label: str) -> Locator:
     return tiles.locator("div").filter(has=page.get_by_role("heading", name=label, exact=True)).last
 
 
+def requests(page: Page) -> str:
+    return number(page, "Requests").text_content() or ""
+
+
 def model(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name="Models").get_by_role("button", name=name, exact=True)
-
-
-def search(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
 def test_numbers(page: Page, rich: Viewer):
@@ -49,16 +48,16 @@ def test_numbers(page: Page, rich: Viewer):
 def test_brush(page: Page, rich: Viewer):
     """What is dragged over in a chart is the range of every chart and of every screen."""
     opened(page, rich)
-    before = number(page, "Requests").inner_text()
+    before = requests(page)
     drag_over(page, page.get_by_role("slider", name="Latency over time"), 0.4, 0.6)
     expect(page).to_have_url(re.compile("start=.*end="))
     expect(number(page, "Requests")).not_to_have_text(before)
-    chosen = search(page)
+    chosen = search_of(page)
     totals = rich.get("/metrics", start_time=chosen["start"], end_time=chosen["end"])["values"]
     expect(number(page, "Requests")).to_contain_text(str(int(totals["requests"])))
     press(page, "g t")
     expect(page.get_by_role("heading", level=1, name="Traces")).to_be_visible()
-    assert {name: search(page)[name] for name in ("start", "end")} == chosen
+    assert {name: search_of(page)[name] for name in ("start", "end")} == chosen
     page.go_back()
     page.go_back()
     expect(number(page, "Requests")).to_have_text(before)
@@ -79,7 +78,7 @@ def test_brush_by_keys(page: Page, rich: Viewer):
 def test_top_model(page: Page, rich: Viewer):
     """A click on a model narrows everything to it; the chip that says so takes it back."""
     opened(page, rich)
-    before = number(page, "Requests").inner_text()
+    before = requests(page)
     model(page, "gpt-4o").click()
     expect(page).to_have_url(re.compile("filter="))
     expect(number(page, "Requests")).not_to_have_text(before)
@@ -118,7 +117,7 @@ def test_nothing_found(page: Page, rich: Viewer):
 def test_service(page: Page, rich: Viewer):
     """The service chosen at the top narrows every screen."""
     opened(page, rich)
-    page.get_by_role("button", name="All services").click()
+    page.get_by_role("button", name="Service and environment").click()
     page.get_by_role("menuitemcheckbox", name="tickets").click()
     totals = rich.get("/metrics", service="tickets")["values"]
     expect(number(page, "Requests")).to_contain_text(str(int(totals["requests"])))

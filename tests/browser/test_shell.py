@@ -77,7 +77,7 @@ def test_theme(page: Page, rich: Viewer):
     before = background(page)
     page.get_by_role("button", name="Change to the dark theme").click()
     expect(page.get_by_role("button", name="Change to the light theme")).to_be_visible()
-    assert background(page) != before
+    page.wait_for_function("(before) => getComputedStyle(document.body).backgroundColor !== before", arg=before)
     page.reload()
     expect(page.get_by_role("button", name="Change to the light theme")).to_be_visible()
 

@@ -1,7 +1,7 @@
 """`python -m tests.browser.traced FOLDER`: a traced program that does what is written to its standard input.
 
-`ask TEXT` asks a question: a trace of two spans. `begin NAME` starts a span that stays open, `end` ends it. Each line
-is answered by one: the trace's id, and the time in nanoseconds at which it was done.
+`ask TEXT` asks a question: a trace of two spans. `begin NAME` starts a span that stays open, `more` puts another
+below it, `end` ends it. Each line is answered by one: the trace's id, and when it was done.
 """
 
 from __future__ import annotations
@@ -72,6 +72,9 @@ def obey(open_spans: list[Any], line: str) -> str:
     if word == "begin":
         open_spans.append(pyflare.span(rest, kind="agent").__enter__())
         answer(rest)
+        return str(open_spans[-1].trace_id)
+    if word == "more":
+        answer("more")
         return str(open_spans[-1].trace_id)
     ended = open_spans.pop()
     ended.__exit__(None, None, None)

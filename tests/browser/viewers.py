@@ -41,8 +41,8 @@ class Viewer:
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         lines: Queue[str] = Queue()
         threading.Thread(target=self._read, args=(self.process, lines), daemon=True).start()
-        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", lines.get(timeout=PATIENCE_S))):
-            assert self.process.poll() is None, f"it ended: {self.said}"
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", line := lines.get(timeout=PATIENCE_S))):
+            assert line, f"it ended: {''.join(self.said)}"
         self.port = int(found[1])
         if wait:
             self._wait_until_it_answers()
