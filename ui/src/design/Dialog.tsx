@@ -15,12 +15,17 @@ interface DialogProps {
   bare?: boolean;
 }
 
-/** A modal dialog: the browser's own `<dialog>`, so focus stays in it and Escape closes it. */
+/**
+ * A modal dialog: the browser's own `<dialog>`, so focus stays in it and Escape closes it. `data-autofocus` on an
+ * element inside gives it the focus when the dialog opens.
+ */
 export function Dialog({ title, open, onClose, children, footer, size = "md", bare }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    if (open && !dialog.current?.open) dialog.current?.showModal();
+    if (!open || dialog.current?.open) return;
+    dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, [open]);
   if (!open) return null;
   return (

@@ -18,6 +18,7 @@ import { setPreferences, useTheme } from "@/state/preferences";
 import { quotedText, type ScopeHandle } from "@/state/scope";
 import { type Command, traceIdIn } from "./commands";
 import { RANGES } from "./ranges";
+import { useViewCommands } from "./viewCommands";
 
 interface Doors {
   text: string;
@@ -31,9 +32,11 @@ interface Doors {
 export function useCommands({ text, scope, go, onHelp, onSettings }: Doors): Command[] {
   const theme = themeCommand(useTheme());
   const recent = useRecentTraces();
+  const views = useViewCommands(go);
   return [
     ...jumpTo(text, go),
     ...screenCommands(go),
+    ...views,
     ...recent.map(
       (trace): Command => ({
         id: trace.trace_id,

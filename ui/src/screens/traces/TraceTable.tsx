@@ -111,7 +111,7 @@ export function TraceTable(props: TraceTableProps) {
       else setPeeking(false);
     },
     toggleFacets: props.onFacets,
-    toggleLive: () => setScope({ live: live ? undefined : "1" }, { replace: true }),
+    toggleLive: () => setScope(live ? { live: undefined } : { live: "1", end: undefined }, { replace: true }),
     toggleAnnotate: props.onAnnotate,
     annotating: annotate !== undefined,
     score,

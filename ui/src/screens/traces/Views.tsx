@@ -4,6 +4,7 @@ import { type FormEvent, useState } from "react";
 import type { View } from "@/api/types";
 import { useViewChanges, useViews } from "@/api/views";
 import { Button, Dialog, EmptyState, IconButton, Input, Menu, toast } from "@/design";
+import { searchOfView } from "@/shell/viewCommands";
 import styles from "./Views.module.css";
 
 const SCREEN = "traces";
@@ -32,8 +33,7 @@ export function Views() {
           ...views.map((view) => ({
             label: view.name,
             icon: <Bookmark />,
-            onSelect: () =>
-              void navigate({ to: "/traces", search: () => view.search as Record<string, string> }),
+            onSelect: () => void navigate({ to: "/traces", search: () => searchOfView(view.search) }),
           })),
           ...(views.length > 0 ? (["separator"] as const) : []),
           { label: "Save this view", icon: <Plus />, onSelect: () => setOpen("save") },
@@ -78,7 +78,7 @@ function SaveDialog({ open, search, onClose }: SaveDialogProps) {
     <Dialog title="Save this view" open={open} onClose={onClose} size="sm">
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
         <Input
-          autoFocus
+          data-autofocus
           label="Name"
           placeholder="Slow calls in production"
           value={name}

@@ -36,7 +36,7 @@ export interface ColumnSpec {
 
 export const COLUMNS: readonly ColumnSpec[] = [
   { id: "time", label: "Time", width: 126, sort: "start_time", render: (row) => <StartTime row={row} /> },
-  { id: "name", label: "Name", width: 150, sort: "operation_name", render: (row) => <Name row={row} /> },
+  { id: "name", label: "Name", width: 160, sort: "operation_name", render: (row) => <Name row={row} /> },
   { id: "kind", label: "Kind", width: 110, of: "spans", hidden: true, render: (row) => <Kind row={row} /> },
   {
     id: "input",
@@ -78,6 +78,13 @@ export const COLUMNS: readonly ColumnSpec[] = [
     render: (row) => <Cost row={row} />,
   },
   {
+    id: "error",
+    label: "Error",
+    width: 240,
+    of: "spans",
+    render: (row) => <ErrorText row={row} />,
+  },
+  {
     id: "user",
     label: "User",
     width: 110,
@@ -92,13 +99,6 @@ export const COLUMNS: readonly ColumnSpec[] = [
   },
   { id: "scores", label: "Scores", width: 150, render: (row) => <Scores row={row} /> },
   { id: "tags", label: "Tags", width: 140, render: (row) => <Tags row={row} /> },
-  {
-    id: "error",
-    label: "Error",
-    width: 240,
-    of: "spans",
-    render: (row) => <ErrorText row={row} />,
-  },
   {
     id: "service",
     label: "Service",
