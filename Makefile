@@ -64,10 +64,11 @@ serve: $(STAMP)  ## Show the documentation while it is being written
 	@$(BIN)/zensical serve
 
 VIEWER := pyflare/server/viewer/dist
+SHARE := pyflare/server/viewer/share.html
 NODE := ui/node_modules/.package-lock.json
 
 ui: $(NODE)  ## Build the viewer into the package
-	@cd ui && npm run --silent build
+	@cd ui && npm run --silent build && npm run --silent build:share
 
 ui-check: $(STAMP) $(NODE)  ## Check the viewer: types, style, tests, and that what is committed is what its source builds
 	@cd ui && npm run --silent check
@@ -77,6 +78,9 @@ ui-check: $(STAMP) $(NODE)  ## Check the viewer: types, style, tests, and that w
 	@cd ui && npm run --silent build -- --outDir ../build/viewer --logLevel warn
 	@diff -rq build/viewer $(VIEWER) || \
 	    { echo "$(VIEWER) is not what ui/ builds: make ui, then commit it." >&2; exit 1; }
+	@cd ui && SHARE_OUT=../build npm run --silent build:share -- --logLevel warn
+	@cmp build/share.html $(SHARE) || \
+	    { echo "$(SHARE) is not what ui/ builds: make ui, then commit it." >&2; exit 1; }
 
 ui-dev: $(NODE)  ## Work on the viewer: its pages from source, the API from PYFLARE_API (http://127.0.0.1:4319)
 	@cd ui && npm run --silent dev

@@ -6,7 +6,7 @@ import { TraceBrowser } from "@/trace/TraceBrowser";
 import { TraceHeader } from "@/trace/TraceHeader";
 import { useTraceView } from "@/trace/tree/useTraceView";
 import { When } from "@/trace/When";
-import { findShared, type SharedTrace } from "./data";
+import { findShared, missingFrom, type SharedTrace } from "./data";
 import styles from "./share.module.css";
 
 /** One trace on a page of its own, without a server. */
@@ -30,14 +30,19 @@ function Page({ shared }: { shared: SharedTrace }) {
   const find = useCallback(async (text: string) => findShared(spans, text), [spans]);
   const view = useTraceView({ outline, spanId, onSelect: setSpanId, find });
   const marked = useMemo(() => Object.values(spans), [spans]);
-  const missing = <EmptyState title="Not in this file">The file holds this span's time alone.</EmptyState>;
+  const missing = missingFrom(shared);
   return (
     <div className={styles.page}>
       <TraceHeader
         trace={trace}
         actions={
           <>
-            {redacted && <Badge tone="warn">contents left out</Badge>}
+            {missing && <Badge tone="warn">{missing}</Badge>}
+            {redacted && (
+              <Badge tone="info" title="What looked like a secret or a person's data is hidden">
+                redacted
+              </Badge>
+            )}
             {exported && (
               <span className={styles.exported}>
                 PyFlare, <When at={exported} />
@@ -48,9 +53,17 @@ function Page({ shared }: { shared: SharedTrace }) {
         }
       />
       <main className={styles.main}>
-        <TraceBrowser view={view} span={spans[spanId ?? ""]} waiting={missing} marked={marked} />
+        <TraceBrowser view={view} span={spans[spanId ?? ""]} waiting={<NotHere />} marked={marked} />
       </main>
       <Toaster />
     </div>
+  );
+}
+
+function NotHere() {
+  return (
+    <EmptyState title="Not in this file">
+      The trace was too large: of this span it has the time alone.
+    </EmptyState>
   );
 }

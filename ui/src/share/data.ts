@@ -6,10 +6,23 @@ export interface SharedTrace {
   outline: Outline;
   /** Spans by their ids; of a very large trace, not all. */
   spans: Record<string, Span>;
-  /** Whether contents were left out. */
+  /** Whether what looks like a secret or a person's data was hidden. */
   redacted: boolean;
   /** When the page was made. */
   exported: string;
+  /** What was too much for one page: whole spans, and contents that are shortened. */
+  left_out?: { spans: number; contents: number };
+}
+
+/** What a reader should know is missing; null where nothing is. */
+export function missingFrom({ left_out }: Pick<SharedTrace, "left_out">): string | null {
+  const parts = [
+    left_out?.spans ? `${left_out.spans} ${left_out.spans === 1 ? "span" : "spans"} without contents` : "",
+    left_out?.contents
+      ? `${left_out.contents} shortened ${left_out.contents === 1 ? "content" : "contents"}`
+      : "",
+  ].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : null;
 }
 
 /** Read what is written into the page; null where there is nothing. */

@@ -32,7 +32,7 @@ export function TraceActions({ trace }: TraceActionsProps) {
         items={[
           { label: "A page of its own (HTML)", onSelect: () => download(trace.trace_id, "html", false) },
           {
-            label: "The same without contents (HTML)",
+            label: "The same, secrets and personal data hidden",
             onSelect: () => download(trace.trace_id, "html", true),
           },
           "separator",

@@ -24,13 +24,11 @@ export function AttributesTab({ span }: { span: Span }) {
         <section key={group.title} aria-label={group.title}>
           <h3 className={styles.groupTitle}>{group.title}</h3>
           <table className={styles.attributes}>
-            <thead className="visually-hidden">
-              <tr>
-                <th>Attribute</th>
-                <th>Value</th>
-                <th>Actions</th>
-              </tr>
-            </thead>
+            <colgroup>
+              <col className={styles.nameColumn} />
+              <col />
+              <col className={styles.menuColumn} />
+            </colgroup>
             <tbody>
               {group.rows.map((row) => (
                 <Row key={row.name} row={row} />
