@@ -3,7 +3,7 @@ import type { MetricsResponse } from "@/api/types";
 import { Sparkline } from "@/charts/Sparkline";
 import { Skeleton } from "@/design";
 import { compact, cost, duration, percent, tokens } from "@/format";
-import { SERIES_METRICS, STEPS } from "./Charts";
+import { SERIES_METRICS, STEPS } from "./chartSpecs";
 import { delta, deltaTitle } from "./delta";
 import styles from "./Overview.module.css";
 import tile from "./Tiles.module.css";
@@ -53,7 +53,8 @@ const TILES: readonly TileSpec[] = [
     format: tokens,
     better: null,
     color: "--series-3",
-    note: (values) => `${tokens(values.input_tokens)} in · ${tokens(values.output_tokens)} out`,
+    note: ({ input_tokens: input, output_tokens: output }) =>
+      input || output ? `${tokens(input)} in · ${tokens(output)} out` : "none counted",
   },
   {
     metric: "cost_usd",
@@ -61,7 +62,12 @@ const TILES: readonly TileSpec[] = [
     format: cost,
     better: "less",
     color: "--series-1",
-    note: (_values, unpriced) => (unpriced > 0 ? `${compact(unpriced)} calls unpriced` : "all calls priced"),
+    note: ({ cost_usd }, unpriced) =>
+      unpriced > 0
+        ? `${compact(unpriced)} calls unpriced`
+        : cost_usd === null
+          ? "no call to price"
+          : "all calls priced",
   },
   {
     metric: "users",
@@ -69,13 +75,10 @@ const TILES: readonly TileSpec[] = [
     format: compact,
     better: "more",
     color: "--series-7",
-    note: (values) => `${perUser(values)} requests each`,
+    note: ({ requests, users }) =>
+      requests && users ? `${compact(requests / users)} requests each` : "no trace names its user",
   },
 ];
-
-function perUser({ requests, users }: Partial<MetricsResponse["values"]>): string {
-  return compact(requests && users ? requests / users : null);
-}
 
 export function Tiles({ metrics }: { metrics: MetricsResponse | undefined }) {
   const { data } = useTimeseries(SERIES_METRICS, STEPS);
@@ -115,7 +118,7 @@ function Tile({ spec, metrics, course }: TileProps) {
       <div className={tile.note}>
         {metrics ? spec.note(metrics.values, metrics.unpriced_calls) : <Skeleton width={110} />}
       </div>
-      <Sparkline values={course} color={spec.color} />
+      <Sparkline values={course.some(Boolean) ? course : []} color={spec.color} />
     </div>
   );
 }
