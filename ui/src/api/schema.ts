@@ -4441,7 +4441,7 @@ export interface operations {
     get_span_api_v1_traces__trace_id__spans__span_id__get: {
         parameters: {
             query?: {
-                /** @description Put input and output that are kept apart back, up to 4 MB each. */
+                /** @description Put content that is kept apart back, up to 4 MB of each. */
                 whole?: boolean;
             };
             header?: never;
