@@ -7,8 +7,9 @@ requests and tokens, and not in the sum, which is None where nothing is priced.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from pyflare.store.engine import Engine
@@ -22,8 +23,10 @@ CostGroupBy = Literal["model_id", "user_id", "feature_id", "environment", "hour"
 CostDimension = Literal["model", "user", "feature", "team", "service", "environment", "provider", "session"]
 
 _PAID_SQL: Final = f"{ONCE_SQL} AND (cost_micros IS NOT NULL OR input_tokens > 0 OR output_tokens > 0)"
-_HOUR_SQL: Final = "strftime(date_trunc('hour', start_time), '%Y-%m-%dT%H:00:00Z')"
-_DAY_SQL: Final = "strftime(start_time, '%Y-%m-%d')"
+_HOUR_NS: Final = 3_600 * 1_000_000_000
+_DAY_NS: Final = 24 * _HOUR_NS
+_HOUR_SQL: Final = f"epoch_ns(start_time) // {_HOUR_NS}"
+_DAY_SQL: Final = f"epoch_ns(start_time) // {_DAY_NS}"
 _GROUPS: Final[Mapping[CostGroupBy, str]] = {
     "model_id": "model_id",
     "user_id": "user_id",
@@ -42,7 +45,7 @@ _DIMENSIONS: Final[Mapping[CostDimension, str]] = {
     "provider": "provider",
     "session": "session_id",
 }
-_BY_HOUR_UP_TO_NS: Final = 3 * 86_400 * 1_000_000_000
+_BY_HOUR_UP_TO_NS: Final = 3 * _DAY_NS
 MOST_GROUPS: Final = 1000
 _SUMS: Final = (
     f"count(*) AS requests, {total('cost_micros')} AS cost_micros, "
@@ -56,11 +59,17 @@ class Cost:
     """What some calls cost."""
 
     requests: int
-    cost_usd: float | None
+    cost_micros: int | None
+    """In millionths of a dollar."""
     input_tokens: int | None
     output_tokens: int | None
     unpriced: int
     """Calls among them without a price."""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """In dollars; None where none of them is priced."""
+        return usd(self.cost_micros)
 
     @property
     def average_usd(self) -> float | None:
@@ -126,16 +135,15 @@ def read_costs(engine: Engine, scope: Scope, *, group_by: Sequence[CostGroupBy] 
     """
     within = range_of(engine, scope)
     calls = _calls(engine, scope, within)
-    period = _HOUR_SQL if within.end_ns - within.start_ns <= _BY_HOUR_UP_TO_NS else _DAY_SQL
-    by_period = rows(
-        engine,
-        f"SELECT period, {_SUMS} FROM (SELECT {period} AS period, * FROM spans WHERE {calls.sql}) "
-        "GROUP BY GROUPING SETS ((period), ()) ORDER BY period NULLS FIRST",
-        calls.parameters,
-    )
+    period: CostGroupBy = "hour" if within.end_ns - within.start_ns <= _BY_HOUR_UP_TO_NS else "day"
+    query = f"SELECT {_GROUPS[period]} AS period, {_SUMS} FROM spans WHERE {calls.sql} GROUP BY period ORDER BY period"
+    periods = [
+        CostPeriod(period=str(_said(period, row["period"])), cost=_cost(row))
+        for row in rows(engine, query, calls.parameters)
+    ]
     return Costs(
-        total=_cost(by_period[0]),
-        periods=[CostPeriod(period=row["period"], cost=_cost(row)) for row in by_period[1:]],
+        total=_sum(each.cost for each in periods),
+        periods=periods,
         groups=_groups(engine, calls, tuple(dict.fromkeys(group_by))),
     )
 
@@ -143,16 +151,13 @@ def read_costs(engine: Engine, scope: Scope, *, group_by: Sequence[CostGroupBy] 
 def read_cost_breakdown(engine: Engine, scope: Scope, dimension: CostDimension, *, limit: int = 10) -> CostBreakdown:
     """Add up costs by one dimension. Values beyond the limit are in the total. Raises as `read_costs`."""
     calls = _calls(engine, scope, range_of(engine, scope))
-    found = rows(
-        engine,
-        f"SELECT grouping(value) AS is_total, value, {_SUMS} "
-        f"FROM (SELECT {_DIMENSIONS[dimension]} AS value, * FROM spans WHERE {calls.sql}) "
-        "GROUP BY GROUPING SETS ((value), ()) "
-        f"ORDER BY is_total DESC, cost_micros DESC NULLS LAST, requests DESC, value LIMIT {limit + 1}",
-        calls.parameters,
+    query = (
+        f"SELECT {_DIMENSIONS[dimension]} AS value, {_SUMS} FROM spans WHERE {calls.sql} GROUP BY value "
+        "ORDER BY cost_micros DESC NULLS LAST, requests DESC, value"
     )
-    whole = _cost(found[0])
-    shares = [CostShare(value=row["value"], cost=_cost(row), share=_share(_cost(row), whole)) for row in found[1:]]
+    found = [(row["value"], _cost(row)) for row in rows(engine, query, calls.parameters)]
+    whole = _sum(cost for _, cost in found)
+    shares = [CostShare(value=value, cost=cost, share=_share(cost, whole)) for value, cost in found[:limit]]
     return CostBreakdown(dimension=dimension, total=whole, shares=shares)
 
 
@@ -172,15 +177,43 @@ def _groups(engine: Engine, calls: Condition, group_by: Sequence[CostGroupBy]) -
     )
     found = rows(engine, query, calls.parameters)
     return [
-        CostGroup(key={name: row[key] for name, key in zip(group_by, keys, strict=True)}, cost=_cost(row))
+        CostGroup(key={name: _said(name, row[key]) for name, key in zip(group_by, keys, strict=True)}, cost=_cost(row))
         for row in found
     ]
+
+
+def _said(name: CostGroupBy, value: Any) -> str | None:
+    """A group's value as text; hours and days are counted from 1970."""
+    match name:
+        case "hour":
+            return f"{datetime.fromtimestamp(value * 3_600, UTC):%Y-%m-%dT%H:00:00Z}"
+        case "day":
+            return f"{datetime.fromtimestamp(value * 86_400, UTC):%Y-%m-%d}"
+        case _:
+            return None if value is None else str(value)
+
+
+def _sum(costs: Iterable[Cost]) -> Cost:
+    """Costs of several groups together; what none of them knows stays unknown."""
+    parts = [*costs]
+    return Cost(
+        requests=sum(part.requests for part in parts),
+        cost_micros=_known_sum(part.cost_micros for part in parts),
+        input_tokens=_known_sum(part.input_tokens for part in parts),
+        output_tokens=_known_sum(part.output_tokens for part in parts),
+        unpriced=sum(part.unpriced for part in parts),
+    )
+
+
+def _known_sum(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _cost(row: Mapping[str, Any]) -> Cost:
     return Cost(
         requests=row["requests"],
-        cost_usd=usd(row["cost_micros"]),
+        cost_micros=row["cost_micros"],
         input_tokens=row["input_tokens"],
         output_tokens=row["output_tokens"],
         unpriced=row["unpriced"],
@@ -188,6 +221,6 @@ def _cost(row: Mapping[str, Any]) -> Cost:
 
 
 def _share(part: Cost, whole: Cost) -> float | None:
-    if part.cost_usd is None or not whole.cost_usd:
+    if part.cost_micros is None or not whole.cost_micros:
         return None
-    return part.cost_usd / whole.cost_usd
+    return part.cost_micros / whole.cost_micros
