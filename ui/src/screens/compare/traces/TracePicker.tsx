@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTraceChoices } from "@/api/comparison";
 import type { Trace } from "@/api/types";
 import { Button, Popover, SearchInput, Spinner } from "@/design";
+import { useDebounced } from "@/filter/useDebounced";
 import { duration, time } from "@/format";
 import { usePreferences } from "@/state/preferences";
 import { previewText } from "../../traces/preview";
@@ -52,7 +53,7 @@ export function TracePicker({ side, trace, onPick }: TracePickerProps) {
 function Choices({ onPick }: { onPick: (traceId: string) => void }) {
   const [text, setText] = useState("");
   const { zone } = usePreferences();
-  const { data, error, isFetching } = useTraceChoices(text, true);
+  const { data, error, isFetching } = useTraceChoices(useDebounced(text, 250), true);
   return (
     <div className={styles.choices}>
       <SearchInput
