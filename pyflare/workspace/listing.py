@@ -43,8 +43,8 @@ ORDERS: Final[Mapping[Of, Mapping[str, str]]] = {
 _TEXTS: Final = frozenset({"operation_name", "service_name", "status_code", "user_id", "inference_type", "model_id"})
 """Those of them that are texts; the others are whole numbers."""
 _KEYS: Final[Mapping[Of, tuple[str, ...]]] = {"traces": ("trace_id",), "spans": ("trace_id", "span_id")}
-_FIRST_LOOK: Final = 4
-"""Parts are looked at from the newest on, at first those with this many times the rows asked for."""
+_FIRST_LOOK: Final = 50
+"""Where there is a filter, parts are looked at first that have this many times the rows asked for, then all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,7 @@ def read_page(
         after=_checked(after, of, order),
         since_ns=scope.since_ns,
         until_ns=scope.until_ns,
+        looks=1 if scope.is_unfiltered else _FIRST_LOOK,
     )
     rows = listing.read()
     more = rows.num_rows > limit
@@ -138,6 +139,8 @@ class _Listing:
     after: Place | None
     since_ns: int | None
     until_ns: int | None
+    looks: int
+    """How many times the rows asked for the parts looked at first have."""
 
     def read(self) -> pa.Table:
         """The rows of the page, and one more where there is one.
@@ -147,13 +150,11 @@ class _Listing:
         """
         if self.order_name != "-start_time":
             return self._run(self.since_ns)
-        wanted = (self.limit + self.offset) * _FIRST_LOOK
-        while True:
-            since_ns = self._newest_since_ns(wanted)
-            rows = self._run(since_ns)
-            if rows.num_rows >= self.limit or since_ns is None or since_ns == self.since_ns:
-                return rows
-            wanted *= 8
+        since_ns = self._newest_since_ns((self.limit + self.offset) * self.looks)
+        rows = self._run(since_ns)
+        if rows.num_rows >= self.limit or since_ns is None or since_ns == self.since_ns:
+            return rows
+        return self._run(self.since_ns)
 
     def _newest_since_ns(self, wanted: int) -> int | None:
         """A moment since which the parts have so many rows; None where they have not."""
@@ -190,9 +191,6 @@ class _Listing:
         condition = self.condition & self._beyond()
         if since_ns is not None:
             condition &= Condition(f"start_time >= make_timestamp_ns({since_ns})")
-        first = self.limit + self.offset
-        cuts = [f"(SELECT * FROM ({source}) WHERE {condition.sql} {cut} LIMIT {first})" for source in sources]
-        rows = f"(SELECT * FROM ({' UNION ALL '.join(cuts)}) {cut} LIMIT {self.limit} OFFSET {self.offset})"
         read = ", ".join(
             [
                 *(f"{column} AS {quote(name)}" for name, column in self.columns.items()),
@@ -200,8 +198,14 @@ class _Listing:
                 *(f"{name} AS _{name}" for name in keys),
             ]
         )
-        ordered = ", ".join([f"_key {way} NULLS LAST", *(f"_{name} {way}" for name in keys)])
-        return f"SELECT {read} FROM {rows} ORDER BY {ordered}", condition.parameters * len(sources)
+        page = f"LIMIT {self.limit} OFFSET {self.offset}"
+        if len(sources) == 1:
+            rows = f"(SELECT * FROM ({sources[0]}) WHERE {condition.sql} {cut} {page})"
+            return f"SELECT {read} FROM {rows}", condition.parameters
+        first = self.limit + self.offset
+        cuts = [f"(SELECT * FROM ({source}) WHERE {condition.sql} {cut} LIMIT {first})" for source in sources]
+        rows = f"(SELECT * FROM ({' UNION ALL '.join(cuts)}) {cut} {page})"
+        return f"SELECT {read} FROM {rows}", condition.parameters * len(sources)
 
     def _beyond(self) -> Condition:
         """The rows that come after the place where the page before ended."""

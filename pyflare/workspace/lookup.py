@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -15,9 +14,11 @@ from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, text_pattern
 from pyflare.store.hints import did_you_mean
 from pyflare.store.live import Snapshot
+from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.session import Parameters
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
+from pyflare.workspace.directory import Directories, Located
 from pyflare.workspace.filters import SimilarFilters
 from pyflare.workspace.logged import with_logged_content
 from pyflare.workspace.rows import Rows
@@ -26,20 +27,9 @@ from pyflare.workspace.trace import Trace, TraceSpan
 _HEX: Final = re.compile(r"[0-9a-f]{1,32}")
 _TRACE_ID_DIGITS: Final = 32
 _SAID_AT_MOST: Final = 5
+_directories: Final = Directories()
 WHOLE: Final = "*, epoch_ns(start_time) AS start_unix_ns"
 """Every stored column of a span, and what `TraceSpan` wants beside them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
-    """Where the spans of one trace lie."""
-
-    trace_id: str
-    start_ns: int
-    """Start of the earliest span, in unix nanoseconds."""
-    end_ns: int | None
-    """The latest end; None where no span has ended."""
-    span_count: int
 
 
 def find_trace(engine: Engine, trace_id: str) -> Trace:
@@ -62,7 +52,11 @@ def locate(engine: Engine, trace_id: str) -> Located:
     Raises:
         NotFoundError: No trace has the id, or several begin like that.
     """
-    return Located(**_find_row(engine, trace_id.strip().lower()))
+    prefix = trace_id.strip().lower()
+    directory = _directories.of(engine)
+    if directory is not None and _HEX.fullmatch(prefix):
+        return _only(prefix, directory.find(prefix, limit=_SAID_AT_MOST + 1))
+    return _find_row(engine, prefix)
 
 
 def read_spans(
@@ -94,7 +88,7 @@ def read_spans(
     return rows
 
 
-def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
+def _find_row(engine: Engine, prefix: str) -> Located:
     if not _HEX.fullmatch(prefix):
         raise NotFoundError(
             f"expected a trace id of 32 hex digits, or its beginning; got {prefix!r}. Hint: `pyflare traces` lists ids."
@@ -110,13 +104,18 @@ def _find_row(engine: Engine, prefix: str) -> dict[str, Any]:
         parameters,
         traces=True,
     )
-    if not rows:
+    return _only(prefix, [Located(**row) for row in rows])
+
+
+def _only(prefix: str, found: Sequence[Located]) -> Located:
+    """The one trace there is. Raises NotFoundError."""
+    if not found:
         raise NotFoundError(f"no trace has an id that begins with {prefix}. Hint: `pyflare traces` lists ids.")
-    if len(rows) > 1:
-        ids = ", ".join(row["trace_id"] for row in rows[:_SAID_AT_MOST])
-        more = ", …" if len(rows) > _SAID_AT_MOST else ""
+    if len(found) > 1:
+        ids = ", ".join(entry.trace_id for entry in found[:_SAID_AT_MOST])
+        more = ", …" if len(found) > _SAID_AT_MOST else ""
         raise NotFoundError(f"several traces have an id that begins with {prefix}: {ids}{more}. Give more digits.")
-    return rows[0]
+    return found[0]
 
 
 def _read_spans(
@@ -164,9 +163,16 @@ def find_trace_row(engine: Engine, located: Located, columns: Mapping[str, str])
         NotFoundError: It was deleted meanwhile.
     """
     selected = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
-    since = f"make_timestamp_ns({located.start_ns})"
-    query = f"SELECT {selected} FROM traces WHERE trace_id = ? AND start_time <= {since} LIMIT 1"
-    rows = engine.run(lambda *_: (query, [located.trace_id]), traces=True)
+    start_ns = located.start_ns
+
+    def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
+        sources = traces_source(engine.root, snapshot, overlay, since_ns=start_ns, until_ns=start_ns)
+        # While spans come in, the start may move after the trace was located.
+        then = "true" if "spans" in snapshot.live else f"start_time = make_timestamp_ns({start_ns})"
+        query = f"SELECT {selected} FROM ({joined('traces', *sources)}) WHERE trace_id = ? AND {then} LIMIT 1"
+        return query, [located.trace_id]
+
+    rows = engine.run(build, traces=True)
     if not rows.num_rows:
         raise NotFoundError(f"the trace {located.trace_id} was deleted while it was read.")
     return rows
@@ -178,7 +184,7 @@ def find_trace_id(engine: Engine, prefix: str) -> str:
     Raises:
         NotFoundError: No trace has the id, or several begin like that.
     """
-    return str(_find_row(engine, prefix.strip().lower())["trace_id"])
+    return locate(engine, prefix).trace_id
 
 
 def find_similar(engine: Engine, vector: list[float], name: str, limit: int, where: Mapping[str, Any]) -> Rows:

@@ -6,7 +6,8 @@ from typing import Final
 
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition, text_pattern
-from pyflare.workspace.lookup import Located, find_payloads, read_spans
+from pyflare.workspace.directory import Located
+from pyflare.workspace.lookup import find_payloads, read_spans
 
 _PLACES: Final = (
     "operation_name",

@@ -16,8 +16,9 @@ from pyflare.schema.tables import SCORES, SPANS
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING
 from pyflare.workspace.annotate import find_scores
+from pyflare.workspace.directory import Located
 from pyflare.workspace.logged import with_logged_content
-from pyflare.workspace.lookup import Located, locate, read_spans
+from pyflare.workspace.lookup import locate, read_spans
 from pyflare.workspace.share_redaction import RowRedactor
 
 MAX_SPANS: Final = 5000

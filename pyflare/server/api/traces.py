@@ -17,10 +17,11 @@ from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition
 from pyflare.workspace.annotate import find_scores, scores_of
 from pyflare.workspace.contents import with_contents
+from pyflare.workspace.directory import Located
 from pyflare.workspace.listing import Place, read_page
 from pyflare.workspace.listing import count as count_rows
 from pyflare.workspace.logged import with_logged_content
-from pyflare.workspace.lookup import Located, find_attributes, find_span, find_trace_row, locate, read_spans
+from pyflare.workspace.lookup import find_attributes, find_span, find_trace_row, locate, read_spans
 from pyflare.workspace.outline import read_outline
 from pyflare.workspace.searching import find_text
 
