@@ -6,11 +6,12 @@ import { useHotkeys } from "@/hotkeys/useHotkeys";
 import { clausesOf, removeAt } from "./clauses";
 import styles from "./FilterBar.module.css";
 import { FilterChips } from "./FilterChips";
-import { FilterEditor, type Selection } from "./FilterEditor";
+import { FilterEditor } from "./FilterEditor";
 import { FilterHelp } from "./FilterHelp";
 import { Problem } from "./Problem";
 import { toUnits } from "./positions";
 import { useFilter } from "./useFilter";
+import type { Selection } from "./useFilterDraft";
 
 interface FilterBarProps {
   /** What is filtered: some fields are of spans alone. */

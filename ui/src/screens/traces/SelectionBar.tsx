@@ -20,15 +20,19 @@ export function SelectionBar({ traceIds, rows, onClear }: SelectionBarProps) {
   const [a, b] = traceIds;
   const group = tracesFilter(traceIds.slice(0, MOST_IDS));
   const tooMany = traceIds.length > MOST_IDS ? `At most ${MOST_IDS}` : undefined;
-  const go = (to: string, search: Record<string, string>) =>
-    void navigate({ to, search: (before: object) => ({ ...before, ...search }) });
+  const compare = (what: string | undefined, search: { a: string; b?: string }) =>
+    void navigate({
+      to: "/compare/{-$what}",
+      params: what ? { what } : {},
+      search: (before: object) => ({ ...before, ...search }),
+    });
   return (
     <section className={styles.bar} aria-label="Chosen rows">
       <span className={styles.count}>
         <b>{rows}</b> chosen
       </span>
       {traceIds.length === 2 && a && b && (
-        <Button size="sm" icon={<GitCompareArrows />} onClick={() => go("/compare", { a, b })}>
+        <Button size="sm" icon={<GitCompareArrows />} onClick={() => compare(undefined, { a, b })}>
           Compare
         </Button>
       )}
@@ -37,7 +41,7 @@ export function SelectionBar({ traceIds, rows, onClear }: SelectionBarProps) {
         icon={<Split />}
         disabled={!!tooMany}
         title={tooMany ?? "Which values differ from all others"}
-        onClick={() => go("/compare", { mode: "groups", a: group })}
+        onClick={() => compare("groups", { a: group })}
       >
         Against the rest
       </Button>
@@ -46,7 +50,9 @@ export function SelectionBar({ traceIds, rows, onClear }: SelectionBarProps) {
         icon={<ListChecks />}
         disabled={!!tooMany}
         title={tooMany}
-        onClick={() => go("/annotate", { filter: group })}
+        onClick={() =>
+          void navigate({ to: "/annotate", search: (before: object) => ({ ...before, filter: group }) })
+        }
       >
         Annotate
       </Button>

@@ -1,28 +1,24 @@
-import { useNavigate } from "@tanstack/react-router";
-import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { Of } from "@/api/filters";
 import { ErrorState, TableSkeleton } from "@/design";
 import type { FilterHandle } from "@/filter/useFilter";
 import type { LiveStatus } from "@/live/connection";
-import { judgementOf, useScoring } from "@/scoring/useScoring";
+import { useScoring } from "@/scoring/useScoring";
 import { useScope } from "@/state/scope";
 import { AnnotateStrip } from "./AnnotateStrip";
-import { rowId } from "./DataRow";
 import { DataTable } from "./DataTable";
 import { EndOfList, NewPill, NoRows } from "./notes";
 import { Peek } from "./Peek";
-import { hrefOf, isSpan, type Row } from "./rows";
 import { SelectionBar } from "./SelectionBar";
 import { nextSort, type TracesSearch } from "./search";
 import styles from "./Traces.module.css";
 import { useActiveRow } from "./useActiveRow";
 import type { Columns } from "./useColumns";
-import { targetOf, useRowNow } from "./useRowNow";
+import { useRowNow } from "./useRowNow";
 import { useRows } from "./useRows";
 import { useSelection } from "./useSelection";
-import { useTableKeys } from "./useTableKeys";
-import { ValueMenu, type ValueMenuState } from "./ValueMenu";
-import { valuesOf } from "./values";
+import { useTableActions } from "./useTableActions";
+import { ValueMenu } from "./ValueMenu";
 
 interface TraceTableProps {
   of: Of;
@@ -42,7 +38,6 @@ interface TraceTableProps {
 export function TraceTable(props: TraceTableProps) {
   const { of, order, columns, filter, cards, annotate, setSearch } = props;
   const { scope, params, live, setScope } = useScope();
-  const navigate = useNavigate();
   const scroller = useRef<HTMLDivElement>(null);
   const hold = useCallback(() => (scroller.current?.scrollTop ?? 0) > 4, []);
   const { rows, changed, fresh, held, showHeld, status, pages } = useRows({
@@ -56,8 +51,6 @@ export function TraceTable(props: TraceTableProps) {
   const selection = useSelection(rows);
   const scoring = useScoring(annotate ?? "");
   const rowNow = useRowNow(changed, scoring.given, annotate ?? "");
-  const [peeking, setPeeking] = useState(false);
-  const [menu, setMenu] = useState<ValueMenuState | null>(null);
   const { onStatus } = props;
   useEffect(() => onStatus(status), [status, onStatus]);
 
@@ -69,86 +62,17 @@ export function TraceTable(props: TraceTableProps) {
     clear();
   }, [question]);
 
-  const open = (row: Row) =>
-    void navigate({
-      to: "/traces/$traceId",
-      params: { traceId: row.trace_id },
-      search: (before: object) => (isSpan(row) ? { ...before, span: row.span_id } : before),
-    });
-  const openInTab = (row: Row) => void window.open(hrefOf(row), "_blank", "noopener");
-  const move = (by: number, extend = false) => {
-    if (extend && active.row && selection.keys.size === 0) selection.choose(active.row, false);
-    const row = active.move(by);
-    if (row && extend) selection.choose(row, true);
-    scroller.current?.focus({ preventScroll: true });
-  };
-  const score = (row: Row, value: number) => {
-    if (!annotate) return;
-    void scoring.give(
-      targetOf(row),
-      { value, word: null, comment: null },
-      judgementOf(rowNow(row).scores[annotate]),
-    );
-    active.move(1);
-  };
-  useTableKeys({
-    active: active.row,
-    move,
-    open,
-    openInTab,
-    peek: () => setPeeking(!peeking),
-    choose: selection.choose,
-    values: (row) => {
-      const anchor = document.getElementById(rowId(row))?.getBoundingClientRect();
-      if (anchor)
-        setMenu({
-          anchor: new DOMRect(anchor.left + 60, anchor.top, 0, anchor.height),
-          values: valuesOf(row),
-        });
-    },
-    clear: () => {
-      if (selection.keys.size > 0) selection.clear();
-      else setPeeking(false);
-    },
-    toggleFacets: props.onFacets,
-    toggleLive: () => setScope(live ? { live: undefined } : { live: "1", end: undefined }, { replace: true }),
-    toggleAnnotate: props.onAnnotate,
-    annotating: annotate !== undefined,
-    score,
-    undo: () => void scoring.undo(),
+  const actions = useTableActions({
+    rows,
+    rowNow,
+    active,
+    selection,
+    scroller,
+    annotate,
+    scoring,
+    onFacets: props.onFacets,
+    onAnnotate: props.onAnnotate,
   });
-
-  const keys = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 320) / 32) - 2);
-    const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
-    const step = steps[event.key];
-    if (step) move(step, event.shiftKey);
-    else if (event.key === "Home") active.to(0);
-    else if (event.key === "End") active.to(rows.length - 1);
-    else if (event.key === "Enter" && active.row) open(active.row);
-    else if (event.key === " ") setPeeking(!peeking);
-    else return;
-    event.preventDefault();
-  };
-  const click = (event: MouseEvent<HTMLElement>, index: number) => {
-    const row = rows[index];
-    const target = event.target as Element;
-    if (!row) return;
-    if (target.closest("a")) {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      return open(row);
-    }
-    const value = target.closest<HTMLElement>("[data-field]");
-    active.set(row);
-    if (target.closest("[data-select]")) selection.choose(row, event.shiftKey);
-    else if (value?.dataset.field && value.dataset.value !== undefined) {
-      const { field, value: text } = value.dataset;
-      setMenu({ anchor: value.getBoundingClientRect(), values: [{ field, value: text }] });
-    } else if (event.metaKey || event.ctrlKey) openInTab(row);
-    else if (!peeking && !window.getSelection()?.toString()) open(row);
-  };
 
   if (pages.isError && rows.length === 0) {
     return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />;
@@ -185,8 +109,8 @@ export function TraceTable(props: TraceTableProps) {
               if (!pages.isFetching) void pages.fetchNextPage();
             }}
             scroller={scroller}
-            onKeyDown={keys}
-            onRowClick={click}
+            onKeyDown={actions.onKeyDown}
+            onRowClick={actions.onRowClick}
             empty={<NoRows what={of} scope={scope} onClear={setScope} />}
             foot={<EndOfList rows={rows.length} loading={pages.isFetchingNextPage} what={of} />}
           />
@@ -202,8 +126,10 @@ export function TraceTable(props: TraceTableProps) {
           <SelectionBar traceIds={selection.traceIds} rows={selection.keys.size} onClear={selection.clear} />
         )}
       </div>
-      {peeking && active.row && !cards && <Peek row={rowNow(active.row)} onClose={() => setPeeking(false)} />}
-      {menu && <ValueMenu {...menu} filter={filter} onClose={() => setMenu(null)} />}
+      {actions.peeking && active.row && !cards && (
+        <Peek row={rowNow(active.row)} onClose={() => actions.setPeeking(false)} />
+      )}
+      {actions.menu && <ValueMenu {...actions.menu} filter={filter} onClose={() => actions.setMenu(null)} />}
     </div>
   );
 }
