@@ -1,7 +1,7 @@
 import { memo } from "react";
 import { axisLabel, type Range } from "../model/zoom";
-import { useRangeDrag } from "./Minimap";
 import styles from "./tree.module.css";
+import { useRangeDrag } from "./useRangeDrag";
 
 interface AxisProps {
   range: Range;

@@ -1,10 +1,13 @@
-import { memo, type PointerEvent, useMemo, useRef, useState } from "react";
-import { type Overview, overview } from "../model/minimap";
+import { type KeyboardEvent, memo, useMemo } from "react";
+import { durationNs } from "@/format";
+import { overview } from "../model/minimap";
 import type { Tree } from "../model/tree";
-import { between, isWhole, type Range } from "../model/zoom";
+import { isWhole, panBy, type Range, zoomAt } from "../model/zoom";
+import { paintOverview } from "./paintOverview";
 import type { Palette } from "./palette";
 import styles from "./tree.module.css";
 import { useCanvas } from "./useCanvas";
+import { useRangeDrag } from "./useRangeDrag";
 
 const HEIGHT = 44;
 const ROOM = HEIGHT - 8;
@@ -25,14 +28,23 @@ export const Minimap = memo(function Minimap({ tree, width, range, whole, palett
   const columns = Math.max(1, Math.floor((width * tree.extent) / whole.to));
   const line = Math.min(THICKEST, Math.max(THINNEST, Math.floor(ROOM / (tree.maxDepth + 1))));
   const picture = useMemo(() => overview(tree, columns, Math.floor(ROOM / line)), [tree, columns, line]);
-  const canvas = useCanvas(width, HEIGHT, (pen) => paint(pen, picture, palette, line));
+  const canvas = useCanvas(width, HEIGHT, (pen) =>
+    paintOverview(pen, picture, { palette, thick: line, bottom: HEIGHT }),
+  );
   const drag = useRangeDrag(width, whole, whole, onRange);
   const shown = drag.range ?? (isWhole(range, whole) ? null : range);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the keys + - 0 [ ] do the same.
     <div
+      role="slider"
+      tabIndex={0}
+      aria-label="Map of the whole trace"
+      aria-valuemin={0}
+      aria-valuemax={Math.round(whole.to)}
+      aria-valuenow={Math.round(range.from)}
+      aria-valuetext={`${durationNs(range.from)} to ${durationNs(range.to)}`}
       className={styles.minimap}
       style={{ height: HEIGHT }}
+      onKeyDown={(event) => onKey(event, range, whole, onRange)}
       {...drag.handlers}
       onDoubleClick={() => onRange(null)}
     >
@@ -41,6 +53,32 @@ export const Minimap = memo(function Minimap({ tree, width, range, whole, palett
     </div>
   );
 });
+
+function onKey(event: KeyboardEvent, range: Range, whole: Range, onRange: MinimapProps["onRange"]): void {
+  const next = moved(event.key, range, whole);
+  if (next === undefined) return;
+  event.preventDefault();
+  onRange(next);
+}
+
+/** Where a key moves the range: arrows pan and zoom, Home shows everything; undefined for other keys. */
+function moved(key: string, range: Range, whole: Range): Range | null | undefined {
+  const middle = (range.from + range.to) / 2;
+  switch (key) {
+    case "ArrowLeft":
+      return panBy(range, -0.1, whole);
+    case "ArrowRight":
+      return panBy(range, 0.1, whole);
+    case "ArrowUp":
+      return zoomAt(range, 0.8, middle, whole);
+    case "ArrowDown":
+      return zoomAt(range, 1.25, middle, whole);
+    case "Home":
+      return null;
+    default:
+      return undefined;
+  }
+}
 
 function Shade({ range, whole }: { range: Range; whole: Range }) {
   const percent = (time: number) => `${(time / whole.to) * 100}%`;
@@ -54,62 +92,4 @@ function Shade({ range, whole }: { range: Range; whole: Range }) {
       />
     </>
   );
-}
-
-function paint(pen: CanvasRenderingContext2D, picture: Overview, palette: Palette, thick: number): void {
-  const { width, height, kind, error } = picture;
-  pen.clearRect(0, 0, pen.canvas.width, HEIGHT);
-  pen.globalAlpha = 0.8;
-  for (let line = 0; line < height; line++) {
-    const y = line * thick + 3;
-    eachRun(kind.subarray(line * width, (line + 1) * width), (value, from, to) => {
-      pen.fillStyle = palette.kinds[value - 2] ?? palette.noKind;
-      pen.fillRect(from, y, to - from, thick - 1);
-    });
-  }
-  pen.globalAlpha = 1;
-  pen.fillStyle = palette.bad;
-  for (let x = 0; x < width; x++) if (error[x]) pen.fillRect(x, HEIGHT - 4, 2, 4);
-}
-
-/** Call `visit` with each run of one value that is not 0. */
-function eachRun(line: Int16Array, visit: (value: number, from: number, to: number) => void): void {
-  for (let x = 0; x < line.length; ) {
-    const value = line[x] as number;
-    let end = x + 1;
-    while (end < line.length && line[end] === value) end++;
-    if (value > 0) visit(value, x, end);
-    x = end;
-  }
-}
-
-/** Drag a stretch of time: `range` is what is being dragged, `onRange` gets it at the end. */
-export function useRangeDrag(width: number, range: Range, whole: Range, onRange: (range: Range) => void) {
-  const began = useRef<number | null>(null);
-  const [dragged, setDragged] = useState<Range | null>(null);
-  const timeAt = (event: PointerEvent<HTMLElement>) => {
-    const share = (event.clientX - event.currentTarget.getBoundingClientRect().left) / Math.max(1, width);
-    return range.from + Math.min(1, Math.max(0, share)) * (range.to - range.from);
-  };
-  const end = (event: PointerEvent<HTMLElement>) => {
-    const wide = dragged && dragged.to - dragged.from > ((range.to - range.from) / Math.max(1, width)) * 4;
-    if (wide && event.type === "pointerup") onRange(dragged);
-    began.current = null;
-    setDragged(null);
-  };
-  return {
-    range: dragged,
-    handlers: {
-      onPointerDown: (event: PointerEvent<HTMLElement>) => {
-        if (event.button !== 0) return;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        began.current = timeAt(event);
-      },
-      onPointerMove: (event: PointerEvent<HTMLElement>) => {
-        if (began.current !== null) setDragged(between(began.current, timeAt(event), whole));
-      },
-      onPointerUp: end,
-      onPointerCancel: end,
-    },
-  };
 }
