@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pyflare.store.engine import Engine
 from pyflare.store.language.nodes import Name
 from pyflare.workspace.compare_known import NAMED_BY_COLUMNS
 from pyflare.workspace.contrast.columns import MEMBERS_SQL, members_parameters, positions_of
-from pyflare.workspace.contrast.fields import Field, Numbers, Positions, words_of
+from pyflare.workspace.contrast.fields import Field, Numbers, Positions, Words
 from pyflare.workspace.contrast.members import Groups
 
 MAX_KEYS: Final = 200
 """The most frequent keys are compared."""
 MAX_BYTES: Final = 100
 """Longer values are content, which is not compared."""
-_NUMERIC: Final = pa.array(["int", "double"])
-_PLAIN: Final = pa.array(["string", "bool", "int", "double"])
+_NUMERIC: Final = frozenset({"int", "double"})
+_PLAIN: Final = _NUMERIC | {"string", "bool"}
 
 
 _QUERY: Final = f"""
@@ -37,28 +37,30 @@ SELECT trace_id, key, value, coalesce(attribute_types[key], 'string') AS type FR
 def attribute_fields(engine: Engine, groups: Groups) -> Iterator[Field]:
     """The attributes of the traces' spans, the most frequent keys first; numbers of a trace as their mean."""
     parameters = [*members_parameters(groups), sorted(NAMED_BY_COLUMNS)]
-    rows = engine.run(lambda *_: (_QUERY, parameters), traces=False)
-    rows = rows.filter(pc.is_in(rows["type"], value_set=_PLAIN)).combine_chunks()
+    rows, size = engine.run(lambda *_: (_QUERY, parameters), traces=False), len(groups.trace_ids)
     traces = positions_of(rows["trace_id"], groups)
-    keys = _column(rows, "key").dictionary_encode()
-    codes = keys.indices.to_numpy()
-    order = np.argsort(codes, kind="stable")
-    counts = np.bincount(codes, minlength=len(keys.dictionary)) if len(codes) else np.zeros(0, np.int64)
+    keys, values, types = (_encoded(rows[name]) for name in ("key", "value", "type"))
+    is_plain, is_number = _among(types, _PLAIN), _among(types, _NUMERIC)
+    numbers = np.array([_number(text) for text in values.words])
+    order = np.flatnonzero(is_plain)
+    order = order[np.argsort(keys.codes[order], kind="stable")]
+    counts = np.bincount(keys.codes[order], minlength=len(keys.words))
     ends = np.cumsum(counts)
-    for key in np.argsort(-counts, kind="stable")[:MAX_KEYS]:
+    for key in map(int, np.argsort(-counts, kind="stable")[:MAX_KEYS]):
         at = order[ends[key] - counts[key] : ends[key]]
-        name = Name("attributes", keys.dictionary[int(key)].as_py())
-        of_key = rows.take(pa.array(at))
-        yield _field(name, traces[at], of_key, len(groups.trace_ids))
+        if at.size:
+            name = Name("attributes", keys.words[key])
+            words = _words(name, traces[at], values, at)
+            yield _as_numbers(words, numbers[values.codes[at]], size) if is_number[at].all() else words
 
 
-def _field(name: Name, traces: Positions, rows: pa.Table, size: int) -> Field:
-    values = _column(rows, "value")
-    words = words_of(name, traces, values)
-    if not pc.all(pc.is_in(rows["type"], value_set=_NUMERIC)).as_py():
-        return words
-    numbers = np.array([_number(text) for text in words.words])[words.codes]
-    return Numbers(name=name, numbers=_mean(words.traces, numbers, size), texts=words)
+def _words(name: Name, traces: Positions, values: _Encoded, at: Positions) -> Words:
+    used, codes = np.unique(values.codes[at], return_inverse=True)
+    return Words(name=name, traces=traces, codes=codes, words=[values.words[code] for code in used])
+
+
+def _as_numbers(words: Words, numbers: npt.NDArray[np.float64], size: int) -> Numbers:
+    return Numbers(name=words.name, numbers=_mean(words.traces, numbers, size), texts=words)
 
 
 def _mean(traces: Positions, numbers: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
@@ -78,6 +80,21 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _column(rows: pa.Table, name: str) -> pa.Array:
-    column = rows[name].combine_chunks()
-    return column if isinstance(column, pa.Array) else pa.concat_arrays(column.chunks)
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A column of texts: the different ones, and for each row which."""
+
+    words: list[str]
+    codes: Positions
+
+
+def _encoded(column: pa.ChunkedArray) -> _Encoded:
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return _Encoded(encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64))
+
+
+def _among(column: _Encoded, words: frozenset[str]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = np.array([word in words for word in column.words], np.bool_)[column.codes]
+    return found

@@ -115,13 +115,13 @@ def _read(engine: Engine, groups: Groups, table: str, columns: Mapping[str, str]
     return rows, positions_of(rows["_trace"], groups)
 
 
-MEMBERS_SQL: Final = "start_time >= make_timestamp_ns(?) AND trace_id IN (SELECT unnest(?::VARCHAR[]))"
-"""The rows of the traces in question. No span is older than its trace."""
+MEMBERS_SQL: Final = "start_time >= make_timestamp_ns(?) AND trace_id IN (SELECT unnest(string_split(?, ',')))"
+"""The rows of the traces in question. No span is older than its trace. One long text is passed on faster than a list."""
 
 
 def members_parameters(groups: Groups) -> list[Any]:
     """The parameters of `MEMBERS_SQL`."""
-    return [groups.since_ns, groups.trace_ids.to_pylist()]
+    return [groups.since_ns, ",".join(groups.trace_ids.to_pylist())]
 
 
 def positions_of(trace_ids: pa.ChunkedArray, groups: Groups) -> Positions:
