@@ -18,5 +18,7 @@ it("says nothing where there is nothing to compare, and little where nothing cha
 });
 
 it("counts in multiples when a proportion says nothing any more", () => {
-  expect(delta(2100, 100, "more")?.text).toBe("+20×");
+  expect(delta(2100, 100, "more")?.text).toBe("21×");
+  expect(delta(614.3, 100, "more")?.text).toBe("+514%");
+  expect(delta(104.56, 100, "more")?.text).toBe("+4.6%");
 });

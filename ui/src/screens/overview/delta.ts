@@ -22,12 +22,17 @@ export function delta(
   const size = Math.abs(change);
   if (size < 0.0005) return { text: "±0%", good: null };
   const sign = change > 0 ? "+" : "−";
-  const text =
-    !share && size >= 9.995 ? `${sign}${Math.round(size)}×` : `${sign}${percent(size)}${share ? " pts" : ""}`;
   return {
-    text: text.replace("% pts", " pts"),
+    text: share ? `${sign}${percent(size).replace("%", " pts")}` : growth(change),
     good: better === null ? null : change > 0 === (better === "more"),
   };
+}
+
+/** A proportional change: +4.5%, −12%, and from ten times as much on as a multiple: 23×. */
+function growth(change: number): string {
+  if (change >= 9) return `${Math.round(change + 1)}×`;
+  const size = Math.abs(change);
+  return `${change > 0 ? "+" : "−"}${percent(size < 0.1 ? size : Math.round(size * 100) / 100)}`;
 }
 
 /** Both numbers of a change in words, for the tooltip. */
