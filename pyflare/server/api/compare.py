@@ -48,7 +48,7 @@ def compare_two_groups(
 
     Without `b` the second group is everything else in scope.
     """
-    return ask.json(lambda: _groups(compare_groups(ask.workspace.engine, scope, a, b), limit))
+    return ask.paced(lambda: _groups(compare_groups(ask.workspace.engine, scope, a, b), limit))
 
 
 def _trace(engine: Engine, trace_id: str) -> dict[str, Any]:
