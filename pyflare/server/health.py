@@ -16,6 +16,7 @@ from pyflare._version import __version__
 from pyflare.server.counters import Counters
 from pyflare.server.pipeline import Pipeline
 from pyflare.server.sinks.journal import SEGMENT_BYTES
+from pyflare.server.site import Site
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
@@ -29,9 +30,10 @@ Answer = tuple[int, bytes, bytes]
 
 
 class Health:
-    """An ASGI application that answers the three paths, and 404 to everything else."""
+    """An ASGI application that answers the three paths, passes to the site what is for it, and 404 to everything else."""
 
-    def __init__(self, *, pipeline: Pipeline, counters: Counters, root: Path) -> None:
+    def __init__(self, *, pipeline: Pipeline, counters: Counters, root: Path, site: Site | None = None) -> None:
+        self._site = site
         self._pipeline = pipeline
         self._counters = counters
         self._root = root
@@ -42,8 +44,11 @@ class Health:
             "/metrics": self._metrics,
         }
 
-    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Take one request, as ASGI has it."""
+        if scope.get("path") not in self._answers and self._site is not None and self._site.takes(scope):
+            await self._site(scope, receive, send)
+            return
         status, content_type, body = self._answer(scope["method"], scope["path"])
         headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})

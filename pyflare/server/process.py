@@ -15,6 +15,7 @@ from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.ending import Ending
 from pyflare.server.health import Health
 from pyflare.server.live import TickerThread, make_ticker
+from pyflare.server.mounting import make_site, viewer_line
 from pyflare.server.otlp.http import OtlpHttp
 from pyflare.server.otlp.limits import Limits
 from pyflare.server.pipeline import Pipeline, build, check
@@ -48,7 +49,8 @@ def run(config: CollectorConfig, root: Path) -> None:
     counters = Counters(config.workers)
 
     def started() -> None:
-        say(f"receiving OTLP over {ports.shown} into {root}; Ctrl-C ends")
+        seen = "" if ports.http is None else f"; {viewer_line(ports.http.address)}"
+        say(f"receiving OTLP over {ports.shown} into {root}{seen}; Ctrl-C ends")
 
     try:
         if config.workers > 1:
@@ -109,16 +111,21 @@ def serve(
                     on_started()
                     ending.wait()
                 else:
-                    health = Health(pipeline=pipeline, counters=counters, root=root)
+                    site = make_site(root, ports.http.address.host)
+                    health = Health(pipeline=pipeline, counters=counters, root=root, site=site)
                     limits = _limits(config, config.otlp.http.max_body_size_mib)
                     app = OtlpHttp(pipeline, limits, fallback=health, on_failed=counting.fail)
-                    _serve_http(app, ports.http, ending, on_started)
+                    _serve_http(app, ports.http, ending, on_started, with_sockets=site is not None)
                     app.close()
+                    if site is not None:
+                        site.close()
         finally:
             pipeline.close()
 
 
-def _serve_http(app: OtlpHttp, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
+def _serve_http(
+    app: OtlpHttp, port: Reservation, ending: Ending, on_started: Callable[[], None], *, with_sockets: bool
+) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -131,7 +138,7 @@ def _serve_http(app: OtlpHttp, port: Reservation, ending: Ending, on_started: Ca
             app,
             loop="uvloop",
             http="httptools",
-            ws="none",
+            ws="websockets-sansio" if with_sockets else "none",
             lifespan="off",
             log_config=None,
             log_level="warning",

@@ -46,8 +46,10 @@ class Site:
 
     def takes(self, scope: Message) -> bool:
         """Whether a request is for the API, a file of the viewer, or a page."""
+        if scope["type"] == "lifespan":
+            return False
         path: str = scope["path"]
-        if scope["type"] == "websocket" or path.startswith(_API) or self._viewer.has(path):
+        if scope["type"] == "websocket" or path == "/" or path.startswith(_API) or self._viewer.has(path):
             return True
         accept: bytes = dict(scope["headers"]).get(b"accept", b"")
         return scope["method"] in ("GET", "HEAD") and b"text/html" in accept
@@ -72,7 +74,7 @@ class Site:
         await api(scope, receive, send)
 
     async def _page(self, scope: Message, receive: Receive, send: Send) -> None:
-        if self.takes(scope) or scope["path"] == "/":
+        if self.takes(scope):
             await self._viewer(scope, receive, send)
         else:
             await _respond(send, Error(404, "not_found", f"there is nothing at {scope['path']}"))

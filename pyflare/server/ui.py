@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pyflare.errors import ConfigError
-from pyflare.server.api.security import is_loopback
 from pyflare.server.ending import Ending
+from pyflare.server.mounting import allowed_hosts, api_maker, check_token
 from pyflare.server.ports import Address, Reservation
 from pyflare.server.saying import say
 from pyflare.server.site import Site
-
-if TYPE_CHECKING:
-    from pyflare.server.api.serving import Api
 
 DEFAULT_PORT: Final = 4319
 _PORTS_TRIED: Final = 20
@@ -25,7 +21,6 @@ _KEEP_ALIVE_S: Final = 75
 _GRACE_S: Final = 1
 """How long requests under way may take once the process is told to end."""
 _WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
-_TOKEN: Final = re.compile(r"[!-~]{8,200}")
 
 
 def run(root: Path, *, host: str, port: int | None, token: str | None, open_browser: bool) -> None:
@@ -43,7 +38,7 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
     """
     check_token(host, token, option="--host")
     reserved = _reserve(host, port)
-    site = Site(_maker(root), token=token, hosts=allowed_hosts(host))
+    site = Site(api_maker(root, warm=True), token=token, hosts=allowed_hosts(host))
     site.prepare()
     shown = _url(reserved)
 
@@ -60,40 +55,6 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
             site.close()
     finally:
         reserved.close()
-
-
-def check_token(host: str, token: str | None, *, option: str) -> None:
-    """Let a server beyond loopback start only where a token guards it.
-
-    Raises:
-        ConfigError: There is none, or it is none that a header and a cookie can hold.
-    """
-    if token is not None and not _TOKEN.fullmatch(token):
-        raise ConfigError("--token: expected 8 to 200 visible ASCII characters without spaces.")
-    if token is None and not is_loopback(host):
-        raise ConfigError(
-            f"{option} {host} can be reached from other machines, and whoever reaches it could read every trace. "
-            "Give a token that they must show, with --token or PYFLARE_UI_TOKEN."
-        )
-
-
-def allowed_hosts(host: str) -> tuple[str, ...]:
-    """The names that requests may call a server by that listens on a host.
-
-    Beyond loopback a token keeps out who only found a name for it.
-    """
-    return () if is_loopback(host) else ("*",)
-
-
-def _maker(root: Path) -> Callable[[], Api]:
-    def make() -> Api:
-        from pyflare.server.api.serving import Api
-
-        api = Api(root)
-        api.warm()
-        return api
-
-    return make
 
 
 def _url(port: Reservation) -> str:

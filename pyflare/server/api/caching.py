@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections import OrderedDict
@@ -69,6 +70,7 @@ class Answers:
         self._size_bytes = 0
         self._made: OrderedDict[str, Body] = OrderedDict()
         self._making: dict[str, Future[Body]] = {}
+        self._slots = threading.Semaphore((os.cpu_count() or 1) + 1)
         self._lock = threading.Lock()
 
     def get(self, tag: str, make: Callable[[], Body]) -> Body:
@@ -86,7 +88,8 @@ class Answers:
 
     def _make(self, tag: str, promise: Future[Body], make: Callable[[], Body]) -> Body:
         try:
-            body = make()
+            with self._slots:  # more at once would only take the cores from one another
+                body = make()
         except BaseException as error:
             with self._lock:
                 del self._making[tag]
