@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from tests.browser import chromium, folders
 from tests.browser.viewers import Viewer, viewing
@@ -25,37 +26,51 @@ KEYS: Final = {"palette": "Control+k", "help": "?"}
 """Pictures of what opens over the overview."""
 
 
+SLOW: Final = quote("name = answer and latency > 4s")
+BY_SERVICE: Final = quote("SELECT service_name, count(*) AS n FROM traces GROUP BY ALL ORDER BY n DESC")
+
+
 def addresses(viewer: Viewer) -> dict[str, str]:
     """Where each screen is, with something to show where there is anything."""
-    found = {
+    return {
         "overview": "/",
         "traces": "/traces",
         "traces-filtered": "/traces?filter=status+%3D+error",
         "sessions": "/sessions",
         "compare": "/compare",
+        "compare-groups": f"/compare/groups?a={SLOW}",
         "sql": "/sql",
+        "sql-result": f"/sql?q={BY_SERVICE}",
         "annotate": "/annotate",
         "nowhere": "/nothing/here",
         **dict.fromkeys(KEYS, "/"),
+        **_of_traces(viewer),
+        **_of_sessions(viewer),
     }
-    traces = viewer.get("/traces", limit="200")["traces"]
+
+
+def _of_traces(viewer: Viewer) -> dict[str, str]:
+    """Of a trace that failed, of the last call of one that went well, and of the two side by side."""
+    traces = [trace for trace in viewer.get("/traces", limit="200")["traces"] if 1 < trace["span_count"] < 20]
+    if not traces:
+        return {}
+    failed = max(traces, key=lambda trace: trace["error_count"])
+    well = next((trace for trace in traces if trace["error_count"] == 0 and trace["input_preview"]), failed)
+    spans = viewer.get(f"/traces/{well['trace_id']}/spans", limit="100")
+    call = next((span for span in reversed(spans) if span["kind"] == "llm"), spans[0])
+    return {
+        "trace": f"/traces/{failed['trace_id']}",
+        "trace-chat": f"/traces/{well['trace_id']}?span={call['span_id']}",
+        "compare-traces": f"/compare?a={well['trace_id']}&b={failed['trace_id']}",
+    }
+
+
+def _of_sessions(viewer: Viewer) -> dict[str, str]:
     sessions = viewer.get("/sessions", limit="50")["sessions"]
-    if traces:
-        chosen = max(
-            traces, key=lambda trace: (trace["error_count"] > 0, trace["span_count"] < 20, trace["span_count"])
-        )
-        like = next(
-            (one for one in traces if one["operation_name"] == chosen["operation_name"] and one != chosen), chosen
-        )
-        spans = viewer.get(f"/traces/{chosen['trace_id']}/spans", limit="100")
-        chat = next((span for span in reversed(spans) if span["kind"] == "llm"), spans[0])
-        found["trace"] = f"/traces/{chosen['trace_id']}"
-        found["trace-chat"] = f"/traces/{chosen['trace_id']}?span={chat['span_id']}"
-        found["compare-traces"] = f"/compare?a={chosen['trace_id']}&b={like['trace_id']}"
-    if sessions:
-        longest = max(sessions, key=lambda session: session["trace_count"])
-        found["session"] = f"/sessions/{longest['session_id']}"
-    return found
+    if not sessions:
+        return {}
+    longest = max(sessions, key=lambda session: session["trace_count"])
+    return {"session": f"/sessions/{longest['session_id']}"}
 
 
 @contextmanager

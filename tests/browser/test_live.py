@@ -60,9 +60,9 @@ def test_running_trace_while_open(page: Page, own: Viewer, program: Program):
     page.goto(f"{own.url}/traces/{begun.trace_id}")
     header = page.get_by_role("main").locator("header").first
     expect(header).to_contain_text("running")
-    before = page.get_by_role("treeitem").count()
+    expect(page.get_by_role("treeitem")).to_have_count(2)
     program.do("more")
-    expect(page.get_by_role("treeitem")).to_have_count(before + 1)
+    expect(page.get_by_role("treeitem")).to_have_count(3)
     program.do("end")
     expect(header).not_to_contain_text("running")
 

@@ -1,0 +1,104 @@
+"""What holds for every screen: no faults of accessibility, addresses that can be sent, small windows."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.acting import is_wider_than_the_window
+from tests.browser.axe import faults
+from tests.browser.screens import KEYS, addresses
+from tests.browser.viewers import Viewer
+
+pytestmark = pytest.mark.browser
+
+SCREENS = (
+    "overview",
+    "traces",
+    "traces-filtered",
+    "trace",
+    "trace-chat",
+    "sessions",
+    "session",
+    "compare",
+    "compare-traces",
+    "compare-groups",
+    "sql",
+    "sql-result",
+    "annotate",
+    "palette",
+    "help",
+    "nowhere",
+)
+
+
+@pytest.fixture(scope="module")
+def where(rich: Viewer) -> dict[str, str]:
+    """The address of each screen."""
+    return addresses(rich)
+
+
+@pytest.fixture(scope="module")
+def where_empty(empty: Viewer) -> dict[str, str]:
+    return addresses(empty)
+
+
+def shown(page: Page, viewer: Viewer, name: str, path: str) -> Page:
+    """Open a screen and wait until it has come to rest."""
+    page.goto(viewer.url + path)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    if name in KEYS:
+        page.keyboard.press(KEYS[name])
+        page.get_by_role("dialog").wait_for()
+    return page
+
+
+def test_all_screens_are_here(where: dict[str, str]):
+    """No screen is left out of these tests."""
+    assert set(where) == set(SCREENS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_accessible(new_watch, rich: Viewer, where: dict[str, str], name: str, theme: str):
+    """Axe finds nothing serious, in neither theme."""
+    page = new_watch(color_scheme=theme).context.new_page()
+    assert faults(shown(page, rich, name, where[name])) == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_small_window(new_watch, rich: Viewer, where: dict[str, str], name: str):
+    """On a telephone nothing has to be scrolled sideways, and axe finds nothing serious."""
+    page = new_watch(viewport={"width": 390, "height": 844}, has_touch=True).context.new_page()
+    shown(page, rich, name, where[name])
+    assert not is_wider_than_the_window(page)
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("name", ["overview", "traces", "sessions", "compare", "sql", "annotate"])
+def test_empty_folder(page: Page, empty: Viewer, where_empty: dict[str, str], name: str):
+    """With nothing to show, every screen says so, and axe finds nothing serious."""
+    shown(page, empty, name, where_empty[name])
+    assert faults(page) == []
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", [name for name in SCREENS if name not in KEYS])
+def test_address(page: Page, rich: Viewer, where: dict[str, str], name: str):
+    """Whoever gets the address of a screen sees what its sender sees."""
+    shown(page, rich, name, where[name])
+    other = page.context.new_page()
+    shown(other, rich, name, page.url.removeprefix(rich.url))
+    assert settled(other) == settled(page)
+
+
+def settled(page: Page) -> str:
+    """The text on screen, without what goes with the time."""
+    return str(
+        page.get_by_role("main").evaluate(
+            """(main) => main.innerText
+                .replace(/\\d+[smhd] ago|just now/g, "ago")
+                .replace(/in [\\d.,]+ (ms|s|µs)/g, "in a while")"""
+        )
+    )
