@@ -15,8 +15,11 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyflare.schema.tables import TRACES
 from pyflare.store.live import Snapshot
 from pyflare.store.normalise import TREE_COLUMNS, USAGE_COLUMNS, usage_sums
+from pyflare.store.parts import conform
+from pyflare.store.rooted import summarise_rooted
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.store.summary import merge_sql, summarise_sql
 
@@ -42,13 +45,22 @@ class TraceOverlay:
 
 def trace_overlay(root: Path, snapshot: Snapshot, run: Run) -> TraceOverlay:
     """Summarise the traces of a snapshot's live spans, of which there must be some."""
-    live = run(summarise_sql(live_source(snapshot, "spans")), {})
+    live = _summarise(snapshot.live["spans"], run)
     stored = _stored_rows(root, snapshot, live, run)
     if stored is not None and stored.num_rows:
         live = run(merge_sql("SELECT * FROM live UNION ALL SELECT * FROM stored"), {"live": live, "stored": stored})
         live = _each_call_once(root, snapshot, live, stored, run)
         return TraceOverlay(rows=live, hidden=stored.select(["trace_id"]))
     return TraceOverlay(rows=live, hidden=live.select(["trace_id"]).slice(0, 0))
+
+
+def _summarise(spans: pa.Table, run: Run) -> pa.Table:
+    """One row for each trace of live spans. Traces with one root, which nearly all have, need no query."""
+    rooted, others = summarise_rooted(spans)
+    if not others.num_rows:
+        return rooted
+    rest = conform(run(summarise_sql("SELECT * FROM others"), {"others": others}), TRACES)
+    return pa.concat_tables([rooted, rest])
 
 
 def _each_call_once(root: Path, snapshot: Snapshot, traces: pa.Table, stored: pa.Table, run: Run) -> pa.Table:
