@@ -51,7 +51,7 @@ class Follower:
         self._engine = engine
         self._last: Snapshot = engine.snapshot()
         self._keys = _live_keys(self._last)
-        self._known_parts: set[Part] = set(self._last.catalog.parts_of(SPANS.name))
+        self._known_parts = self._parts(self._last)
         self._seen = _Seen(self._keys.to_pylist())
 
     def look(self) -> Changes | None:
@@ -62,9 +62,13 @@ class Follower:
         fresh = self._fresh_live(snapshot)
         stored = self._fresh_stored(snapshot)
         self._last = snapshot
-        self._known_parts.update(snapshot.catalog.parts_of(SPANS.name))
+        self._known_parts = self._parts(snapshot)
         found = pa.concat_tables([fresh, stored]) if stored.num_rows else fresh
         return _changes(found, in_parts=stored.num_rows > 0) if found.num_rows else None
+
+    @staticmethod
+    def _parts(snapshot: Snapshot) -> frozenset[Part]:
+        return frozenset(snapshot.catalog.parts_of(SPANS.name))
 
     def _fresh_live(self, snapshot: Snapshot) -> pa.Table:
         before, self._keys = self._keys, _live_keys(snapshot)
@@ -76,7 +80,7 @@ class Follower:
 
     def _fresh_stored(self, snapshot: Snapshot) -> pa.Table:
         """Spans that came and went into a part between two looks. Merged parts hold old spans as well."""
-        if self._known_parts.issuperset(snapshot.catalog.parts_of(SPANS.name)):
+        if self._parts(snapshot) <= self._known_parts:
             return _NO_ROWS
         recent_ns = time.time_ns() - round(_REMEMBERED_S * 1e9)
 

@@ -200,6 +200,22 @@ def test_channels_are_limited(served: Served) -> None:
         assert _hear(socket)["error"]["code"] == "too_many_channels"
 
 
+def test_answers_that_nobody_reads_do_not_pile_up() -> None:
+    """A client that asks on and on, and reads nothing, is behind, and is let go."""
+
+    async def run() -> list[bool]:
+        client = Client()
+        behind = []
+        for _ in range(101):
+            client.answer("pong")
+            behind.append(client.is_behind)
+        await client.batch(1.0)
+        return [*behind, client.is_behind]
+
+    *before, last, after = asyncio.run(run())
+    assert (before[0], before[98], last, after) == (False, False, True, False)
+
+
 def test_nobody_looks_when_nobody_follows(served: Served) -> None:
     """The folder is watched while somebody follows something, by one watcher for all."""
     with served.live() as first, served.live() as second:

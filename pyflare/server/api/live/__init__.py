@@ -26,6 +26,7 @@ router = APIRouter()
 MAX_CLIENTS: Final = 200
 _PING_S: Final = 20.0
 """After so long without anything to tell, a client is told that the server is there."""
+_POLICY_VIOLATION: Final = 1008
 _TRY_AGAIN_LATER: Final = 1013
 
 
@@ -73,6 +74,9 @@ async def _listen(socket: WebSocket, client: Client, hub: Hub) -> None:
         while True:
             event = await socket.receive()
             if event["type"] == "websocket.disconnect":
+                return
+            if client.is_behind:
+                await socket.close(_POLICY_VIOLATION, "too_many_messages")
                 return
             try:
                 await _do(read(event.get("text") or ""), client, hub)

@@ -14,6 +14,10 @@ MAX_WAITING: Final = 1000
 """Messages that wait for a slow client; beyond, the oldest are dropped, and it is told how many."""
 
 
+MAX_ANSWERS: Final = 100
+"""Answers that wait for a client; one that asks on and on, and reads nothing, is let go."""
+
+
 class Client:
     """Used in one event loop. Whatever is put here is sent by whoever iterates over `batches`."""
 
@@ -25,6 +29,11 @@ class Client:
         self._answers: list[str] = []
         self._dropped = 0
         self._ready = asyncio.Event()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it asks, and does not read the answers."""
+        return len(self._answers) >= MAX_ANSWERS
 
     def follow(self, channels: Iterable[Channel], filter: str) -> None:
         """Follow channels as well; a filter takes the place of the one a channel had. Raises ApiError."""

@@ -73,7 +73,7 @@ class Hub:
                 await self._follow()
             except PyFlareError as error:  # a folder that is being deleted, a damaged catalogue
                 for client in self._clients:
-                    client.answer(error_message(from_exception(error)))
+                    client.put("folder", error_message(from_exception(error)))
             except Exception:
                 _logger.exception("live updates were interrupted")
             self._begun.set()  # nobody waits for a folder that cannot be read
@@ -110,4 +110,4 @@ class Hub:
                 client.drop(news.left_out)
             for filter, error in news.errors.items():
                 if filter in client.channels.values():
-                    client.answer(error_message(error))
+                    client.put(("filter", filter), error_message(error))
