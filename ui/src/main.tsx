@@ -11,6 +11,7 @@ import { startPreferences } from "./state/preferences";
 
 startPreferences();
 reloadStaleBuild();
+void router.load();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no element with the id root");

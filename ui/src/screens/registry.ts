@@ -1,5 +1,6 @@
 import type { LucideIcon } from "lucide-react";
 import type { ComponentType, LazyExoticComponent } from "react";
+import type { Scope } from "@/state/scope";
 
 /** What a folder in `screens/` says about itself in `screen.tsx`, as its default export. */
 export interface Screen {
@@ -19,6 +20,8 @@ export interface Screen {
   /** Whether the top bar offers time range, service and environment. On unless false. */
   scoped?: boolean;
   component: LazyExoticComponent<ComponentType>;
+  /** Called on the way to the screen, before it is drawn: load its code and ask for its data. Must not wait or throw. */
+  early?: (scope: Scope) => void;
   /** Keep and check the screen's own search parameters; all come as text. The scope's are kept by the shell. */
   validateSearch?: (search: Record<string, unknown>) => Record<string, unknown>;
 }

@@ -18,6 +18,7 @@ const routeOf = (screen: Screen) =>
     getParentRoute: () => rootRoute,
     path: screen.path,
     component: () => <ScreenFrame screen={screen} />,
+    loader: ({ location }) => screen.early?.(readScope(location.search)),
     ...(screen.validateSearch ? { validateSearch: screen.validateSearch } : {}),
   });
 

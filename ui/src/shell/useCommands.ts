@@ -32,7 +32,7 @@ interface Doors {
 export function useCommands({ text, scope, go, onHelp, onSettings }: Doors): Command[] {
   const theme = themeCommand(useTheme());
   const recent = useRecentTraces();
-  const views = useViewCommands(go);
+  const views = useViewCommands();
   return [
     ...jumpTo(text, go),
     ...screenCommands(go),

@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { Bookmark } from "lucide-react";
 import { useViews } from "@/api/views";
 import { SCREENS } from "@/screens/registry";
@@ -5,9 +6,8 @@ import { SCOPE_KEYS } from "@/state/scope";
 import type { Command } from "./commands";
 
 /** Saved views, to be opened from the palette. What is looked at now gives way to what was saved. */
-export function useViewCommands(
-  open: (path: string, search: Record<string, string | undefined>) => void,
-): Command[] {
+export function useViewCommands(): Command[] {
+  const navigate = useNavigate();
   const { data: views = [] } = useViews();
   return views.flatMap((view) => {
     const path = SCREENS.find((screen) => screen.id === view.screen)?.path;
@@ -18,7 +18,7 @@ export function useViewCommands(
         label: view.name,
         group: "View",
         icon: Bookmark,
-        run: () => open(path, { mode: undefined, sort: undefined, ...searchOfView(view.search) }),
+        run: () => void navigate({ to: path, search: () => searchOfView(view.search) }),
       },
     ];
   });

@@ -3,17 +3,14 @@ import { useState } from "react";
 import { type Metric, useBreakdown } from "@/api/metrics";
 import { Button, ErrorState, Menu, TableSkeleton } from "@/design";
 import { count } from "@/format";
-import { remember, remembered } from "@/state/preferences";
 import styles from "./Breakdowns.module.css";
 import { BreakdownTable } from "./BreakdownTable";
 import { DIMENSIONS } from "./dimensions";
-
-const ROWS = 6;
+import { ROWS, rememberDimension, rememberedDimension } from "./remembered";
 
 /** The first values of one dimension. The dimension can be changed; the browser remembers it. */
 export function BreakdownCard({ place, metric }: { place: string; metric: Metric }) {
-  const name = `overview.${place}`;
-  const [dimension, setDimension] = useState(() => known(remembered(name, place), place));
+  const [dimension, setDimension] = useState(() => rememberedDimension(place));
   const { title, counted, none } = DIMENSIONS[dimension] ?? {
     title: dimension,
     counted: "Requests",
@@ -25,7 +22,7 @@ export function BreakdownCard({ place, metric }: { place: string; metric: Metric
     checked: key === dimension,
     onSelect: () => {
       setDimension(key);
-      remember(name, key);
+      rememberDimension(place, key);
     },
   }));
   return (
@@ -62,6 +59,3 @@ export function BreakdownCard({ place, metric }: { place: string; metric: Metric
     </section>
   );
 }
-
-/** A remembered dimension, if it is still one. */
-const known = (dimension: string, fallback: string) => (dimension in DIMENSIONS ? dimension : fallback);

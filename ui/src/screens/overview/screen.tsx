@@ -1,6 +1,9 @@
 import { LayoutDashboard } from "lucide-react";
 import { lazy } from "react";
 import type { Screen } from "../registry";
+import { askEarly } from "./early";
+
+const load = () => import("./Overview");
 
 const screen: Screen = {
   id: "overview",
@@ -10,7 +13,11 @@ const screen: Screen = {
   order: 10,
   hotkey: "o",
   nav: true,
-  component: lazy(() => import("./Overview")),
+  component: lazy(load),
+  early: (scope) => {
+    void load();
+    askEarly(scope);
+  },
 };
 
 export default screen;
