@@ -19,9 +19,9 @@ from pyflare.workspace.follow import Follower
 
 INTERVAL_S: Final = 0.15
 """How often to look, where looking is quick."""
-_REST: Final = 3.0
-"""A look that takes long is followed by so many times as long without one: watching takes a quarter of a core at most."""
-_LONGEST_S: Final = 1.0
+_REST: Final = 2.0
+"""A look that takes long is followed by so many times as long without one, so that others get their turn."""
+_LONGEST_S: Final = 0.5
 _AFTER_FAULT_S: Final = 2.0
 _logger: Final = logging.getLogger(__name__)
 
