@@ -41,9 +41,18 @@ export function FilterChips({ clauses, placeholder, onEdit, onRemove, onGoOn }: 
           </button>
         </span>
       ))}
-      <button type="button" className={styles.goOn} onClick={onGoOn} aria-label="Write a filter">
+      <button
+        type="button"
+        className={styles.goOn}
+        onClick={onGoOn}
+        aria-label={clauses.length === 0 ? undefined : "Write a filter"}
+      >
         {clauses.length === 0 && <span>{placeholder}</span>}
-        {clauses.length === 0 && <kbd className={styles.slash}>/</kbd>}
+        {clauses.length === 0 && (
+          <kbd aria-hidden className={styles.slash}>
+            /
+          </kbd>
+        )}
       </button>
     </div>
   );

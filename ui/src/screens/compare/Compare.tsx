@@ -10,15 +10,10 @@ export default function Compare() {
   return (
     <div className={styles.screen}>
       <nav className={styles.kinds} aria-label="What is compared">
-        <Link to="/compare/{-$what}" params={{}} search={nothing} aria-current={groups ? undefined : "page"}>
+        <Link to="/compare/{-$what}" params={{}} search={nothing} activeOptions={EXACT}>
           Two traces
         </Link>
-        <Link
-          to="/compare/{-$what}"
-          params={{ what: "groups" }}
-          search={nothing}
-          aria-current={groups ? "page" : undefined}
-        >
+        <Link to="/compare/{-$what}" params={{ what: "groups" }} search={nothing} activeOptions={EXACT}>
           Groups of traces
         </Link>
       </nav>
@@ -26,6 +21,8 @@ export default function Compare() {
     </div>
   );
 }
+
+const EXACT = { exact: true, includeSearch: false } as const;
 
 /** Ids mean nothing to groups, nor filters to traces. */
 const nothing = (before: object) => ({ ...before, a: undefined, b: undefined, pair: undefined });

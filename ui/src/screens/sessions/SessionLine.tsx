@@ -66,7 +66,6 @@ function SessionLink({ session, active, look, children }: SessionLinkProps) {
       params={{ sessionId: session.session_id }}
       className={look}
       data-active={active || undefined}
-      aria-label={`Session ${session.session_id}, ${session.trace_count} turns`}
     >
       {children}
     </Link>

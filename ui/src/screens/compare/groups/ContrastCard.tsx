@@ -22,9 +22,9 @@ export function ContrastCard({ contrast, a, b }: ContrastCardProps) {
   return (
     <article className={styles.card} data-significant={contrast.significant || undefined}>
       <header className={styles.head}>
-        <h3 className="mono truncate" title={contrast.field}>
+        <h2 className="mono truncate" title={contrast.field}>
           {contrast.field}
-        </h3>
+        </h2>
         <p>{sentence(contrast)}</p>
         <Effect contrast={contrast} />
       </header>
@@ -105,8 +105,8 @@ function ValueBars({ value, most, a, b }: ValueBarsProps) {
             search={(before: object) => ({ ...before, a: undefined, b: undefined, filter })}
             className={styles.bar}
             title={`${count(traces)} traces of ${side.toUpperCase()}: show them`}
-            aria-label={`${value.value ?? "missing"}: ${percent(share)} of ${side.toUpperCase()}, ${count(traces)} traces`}
           >
+            <span className="visually-hidden">{side.toUpperCase()}: </span>
             <span className={styles.track}>
               <i data-side={side} style={{ width: `${most === 0 ? 0 : (share / most) * 100}%` }} />
             </span>

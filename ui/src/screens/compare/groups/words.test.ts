@@ -15,11 +15,9 @@ test("a category is told by the value with the widest gap", () => {
     b_share,
   });
   expect(sentence(contrast({ values: [value("x", 0.5, 0.4), value("mini", 0.8, 0.2)] }))).toBe(
-    "80 % of A are “mini”, 20 % of B.",
+    "80% of A are “mini”, 20% of B.",
   );
-  expect(sentence(contrast({ values: [value(null, 0.001, 0.2)] }))).toBe(
-    "<1 % of A have no value, 20 % of B.",
-  );
+  expect(sentence(contrast({ values: [value(null, 0.001, 0.2)] }))).toBe("<1% of A have no value, 20% of B.");
 });
 
 test("a number is told by its medians, in its unit", () => {

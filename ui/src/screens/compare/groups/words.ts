@@ -38,7 +38,7 @@ export function sentence(contrast: Contrast): string {
 
 const gap = (value: { a_share: number; b_share: number }) => Math.abs(value.a_share - value.b_share);
 
-const share = (value: number) => `${value > 0 && value < 0.005 ? "<1" : Math.round(value * 100)} %`;
+const share = (value: number) => `${value > 0 && value < 0.005 ? "<1" : Math.round(value * 100)}%`;
 
 /** The largest difference that the data does not exclude, where nothing was found. */
 export function notExcluded(comparison: GroupComparison): number {

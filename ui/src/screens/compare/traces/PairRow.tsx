@@ -38,7 +38,6 @@ export const PairRow = memo(function PairRow({ id, span, top, chosen, longestNs,
       role="treeitem"
       aria-level={span.depth + 1}
       aria-selected={chosen}
-      aria-label={`${span.name}, ${what}`}
       tabIndex={-1}
       className={styles.row}
       data-standing={standing}
@@ -48,6 +47,7 @@ export const PairRow = memo(function PairRow({ id, span, top, chosen, longestNs,
     >
       <Sign className={styles.sign} aria-hidden />
       <span className={styles.name} style={{ paddingLeft: Math.min(span.depth, 12) * 14 }}>
+        <span className="visually-hidden">{WORDS[standing]}: </span>
         <KindIcon kind={span.kind} />
         <span className="truncate">{span.name}</span>
         {failed && <CircleAlert className={styles.failed} role="img" aria-label="failed" />}

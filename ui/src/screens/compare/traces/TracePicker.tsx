@@ -25,7 +25,8 @@ export function TracePicker({ side, trace, onPick }: TracePickerProps) {
       open={open}
       onOpenChange={setOpen}
       trigger={
-        <Button className={styles.trigger} aria-label={`Choose trace ${side.toUpperCase()}`}>
+        <Button className={styles.trigger}>
+          <span className="visually-hidden">Trace </span>
           <Side side={side} />
           {trace ? (
             <>
