@@ -15,6 +15,7 @@ import { Setup } from "./Setup";
 import type { AnnotateSearch } from "./search";
 import { TraceHead } from "./TraceHead";
 import { useAnnotateKeys } from "./useAnnotateKeys";
+import { useNote } from "./useNote";
 
 interface WorkProps {
   setup: Required<AnnotateSearch>;
@@ -31,7 +32,6 @@ const AHEAD = 10;
 /** One trace of the queue, and its judging. */
 export function Work({ setup, onSetup, traces, counts, hasMore, onMore, onAgain }: WorkProps) {
   const [at, setAt] = useState(0);
-  const [notes, setNotes] = useState<Readonly<Record<string, string>>>({});
   const noteField = useRef<HTMLTextAreaElement>(null);
   const reading = useRef<HTMLDivElement>(null);
   const scoring = useScoring(setup.name);
@@ -60,20 +60,14 @@ export function Work({ setup, onSetup, traces, counts, hasMore, onMore, onAgain 
   };
   const shown = trace ? given(trace) : undefined;
   const chosen = marks.find((mark) => isMark(mark, now ? (now.value ?? now.word) : shown));
-  const note = trace ? (notes[trace.trace_id] ?? now?.comment ?? "") : "";
+  const note = useNote(trace?.trace_id);
   const go = (to: number) => setAt(Math.min(traces.length, Math.max(0, to)));
   const before = now ?? judgementOf(shown);
 
   const mark = ({ value, word }: Mark) => {
     if (!target) return;
-    void scoring.give(target, { value, word, comment: note.trim() || null }, before);
+    void scoring.give(target, { value, word, comment: null }, before);
     go(at + 1);
-  };
-  const keepNote = () => {
-    const comment = note.trim() || null;
-    if (target && now && shownOf(now) !== null && comment !== now.comment) {
-      void scoring.give(target, { ...now, comment }, now);
-    }
   };
   const undo = async () => {
     const undone = await scoring.undo();
@@ -122,11 +116,11 @@ export function Work({ setup, onSetup, traces, counts, hasMore, onMore, onAgain 
           marks={marks}
           chosen={chosen}
           onMark={mark}
-          note={note}
+          note={note.text}
           noteField={noteField}
           noteKey={noteKey}
-          onNote={(text) => trace && setNotes({ ...notes, [trace.trace_id]: text })}
-          onNoteDone={keepNote}
+          onNote={note.write}
+          onNoteDone={() => void note.keep()}
           onMove={(by) => go(at + by)}
           onUndo={() => void undo()}
         />

@@ -80,7 +80,7 @@ export function Toolbar(props: ToolbarProps) {
           { label: "As at first", onSelect: columns.reset },
         ]}
       />
-      <Views />
+      <Views columns={columns.visible.map((column) => column.id).join(",")} />
     </div>
   );
 }

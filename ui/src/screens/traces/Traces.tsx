@@ -29,7 +29,6 @@ export default function Traces() {
   const filter = useFilter();
   const small = useMedia("(max-width: 760px)");
   const of: Of = search.mode ?? "traces";
-  const columns = useColumns(of, search.annotate === undefined ? undefined : "scores");
   const refreshMs = live ? LIVE_REFRESH_MS : undefined;
   const histogram = useHistogram(of, params, small ? FEW_POINTS : POINTS, refreshMs);
   const [facets, setFacets] = useState(() => !small && remembered("facets.open", true));
@@ -37,6 +36,12 @@ export default function Traces() {
 
   const setSearch = (change: Partial<Record<keyof TracesSearch, string | undefined>>) =>
     void navigate({ to: ".", search: (before: object) => ({ ...before, ...change }), replace: true });
+  const columns = useColumns({
+    of,
+    first: search.annotate === undefined ? undefined : "scores",
+    named: search.columns,
+    onNamed: (names) => setSearch({ columns: names }),
+  });
   const toggleFacets = () => {
     setFacets(!facets);
     if (!small) remember("facets.open", !facets);
@@ -65,7 +70,9 @@ export default function Traces() {
           )}
           <Toolbar
             of={of}
-            onOf={(next) => setSearch({ mode: next === "spans" ? next : undefined, sort: undefined })}
+            onOf={(next) =>
+              setSearch({ mode: next === "spans" ? next : undefined, sort: undefined, columns: undefined })
+            }
             total={histogram.data?.total}
             columns={columns}
             facets={facets}

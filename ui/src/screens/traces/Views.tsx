@@ -14,7 +14,7 @@ const NOT_KEPT = ["live", "annotate", "peek"];
 type Open = "save" | "manage" | null;
 
 /** Saved views: filter, range, order and columns under a name, kept with the data. */
-export function Views() {
+export function Views({ columns }: { columns: string }) {
   const search = useSearch({ strict: false }) as Record<string, unknown>;
   const navigate = useNavigate();
   const { data: views = [] } = useViews(SCREEN);
@@ -42,7 +42,7 @@ export function Views() {
             : []),
         ]}
       />
-      <SaveDialog open={open === "save"} search={search} onClose={() => setOpen(null)} />
+      <SaveDialog open={open === "save"} search={{ ...search, columns }} onClose={() => setOpen(null)} />
       <Dialog title="Saved views" open={open === "manage"} onClose={() => setOpen(null)}>
         {views.length === 0 && <EmptyState title="No view is left" />}
         <ul className={styles.list}>
@@ -85,7 +85,7 @@ function SaveDialog({ open, search, onClose }: SaveDialogProps) {
           onChange={(event) => setName(event.target.value)}
         />
         <p className={styles.words}>
-          Keeps filter, time range, order and service under a name, with the data.
+          Keeps filter, time range, order and columns under a name, with the data.
         </p>
         {save.error && <p className={styles.error}>{save.error.message}</p>}
         <Button type="submit" variant="primary" disabled={!name.trim() || save.isPending}>

@@ -4,6 +4,8 @@ export interface TracesSearch {
   mode?: "spans";
   /** As the API's `order_by`; the newest first when missing. */
   sort?: string;
+  /** The columns on screen, separated by commas; those this browser keeps when missing. */
+  columns?: string;
   /** The name people score under, while the keys 1 to 5 score the row. */
   annotate?: string;
 }
@@ -11,10 +13,11 @@ export interface TracesSearch {
 export const NEWEST_FIRST = "-start_time";
 
 export function readSearch(search: Record<string, unknown>): TracesSearch & Record<string, unknown> {
-  const { mode, sort, annotate } = search;
+  const { mode, sort, columns, annotate } = search;
   return {
     ...(mode === "spans" ? { mode } : {}),
     ...(typeof sort === "string" && /^-?[a-z_]+$/.test(sort) && sort !== NEWEST_FIRST ? { sort } : {}),
+    ...(typeof columns === "string" && /^[a-z,]+$/.test(columns) ? { columns } : {}),
     ...(typeof annotate === "string" && annotate ? { annotate } : {}),
   };
 }

@@ -1,36 +1,22 @@
 import {
   type ColumnDef,
-  type ColumnOrderState,
-  type ColumnSizingState,
   getCoreRowModel,
   type Table,
   type Updater,
   useReactTable,
-  type VisibilityState,
 } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
 import type { Of } from "@/api/filters";
 import { remember, remembered } from "@/state/preferences";
+import { type ColumnState, firstState, keptState, moved, shownIds, withFirst, withOnly } from "./columnState";
 import { type ColumnSpec, columnsFor } from "./columns";
 import type { Row } from "./rows";
-
-interface ColumnState {
-  columnVisibility: VisibilityState;
-  columnOrder: ColumnOrderState;
-  columnSizing: ColumnSizingState;
-}
 
 export const NARROWEST = 48;
 const WIDEST = 1200;
 /** The table only keeps the columns: a hundred thousand rows are drawn from the pages they came in. */
 const NO_ROWS: Row[] = [];
 const coreRowModel = getCoreRowModel<Row>();
-
-const defaults = (specs: readonly ColumnSpec[]): ColumnState => ({
-  columnVisibility: Object.fromEntries(specs.map((spec) => [spec.id, !spec.hidden])),
-  columnOrder: specs.map((spec) => spec.id),
-  columnSizing: {},
-});
 
 export interface Columns {
   table: Table<Row>;
@@ -45,33 +31,31 @@ export interface Columns {
   reset: () => void;
 }
 
-/**
- * Which columns there are, in which order and how wide; kept in this browser for traces and spans apart.
- * `first` names one that stands at the left for now, whatever was chosen.
- */
-export function useColumns(of: Of, first?: string): Columns {
+interface ColumnsOptions {
+  of: Of;
+  /** Stands at the left for now, whatever was chosen. */
+  first?: string;
+  /** The columns that the address names, separated by commas; they go before what this browser keeps. */
+  named: string | undefined;
+  onNamed: (names: string | undefined) => void;
+}
+
+/** Which columns there are, in which order and how wide; kept in this browser for traces and spans apart. */
+export function useColumns({ of, first, named, onNamed }: ColumnsOptions): Columns {
   const specs = useMemo(() => columnsFor(of), [of]);
   const [states, setStates] = useState<Partial<Record<Of, ColumnState>>>({});
-  const state = states[of] ?? kept(of, specs);
-  const change = (next: Partial<ColumnState>) => {
-    const now = { ...state, ...next };
+  const before = useMemo(() => keptState(remembered(`columns.${of}`, {}), firstState(specs)), [of, specs]);
+  const kept = states[of] ?? before;
+  const state = named ? withOnly(kept, named.split(",")) : kept;
+  const keep = (now: ColumnState) => {
     setStates({ ...states, [of]: now });
     remember(`columns.${of}`, now);
   };
-  const defs = useMemo(
-    () =>
-      specs.map(
-        (spec): ColumnDef<Row> => ({
-          id: spec.id,
-          header: spec.label,
-          size: spec.width,
-          minSize: NARROWEST,
-          maxSize: WIDEST,
-          meta: spec,
-        }),
-      ),
-    [specs],
-  );
+  const change = (next: Partial<ColumnState>) => {
+    if (named && !next.columnSizing) onNamed(shownIds({ ...state, ...next }).join(","));
+    else keep({ ...kept, ...next });
+  };
+  const defs = useMemo(() => specs.map(definition), [specs]);
   const table = useReactTable({
     data: NO_ROWS,
     columns: defs,
@@ -88,51 +72,35 @@ export function useColumns(of: Of, first?: string): Columns {
     () => key.split(" ").flatMap((id) => specs.find((spec) => spec.id === id) ?? []),
     [key, specs],
   );
-  const sized = (id: string) => state.columnSizing[id] !== undefined;
+  const track = (id: string, size: number) => {
+    const grows = visible.find((spec) => spec.id === id)?.grows && state.columnSizing[id] === undefined;
+    return grows ? `minmax(${size}px, 1fr)` : `${size}px`;
+  };
   return {
     table,
     visible,
-    template: shown
-      .map((column) => {
-        const grows = visible.find((spec) => spec.id === column.id)?.grows && !sized(column.id);
-        return grows ? `minmax(${column.getSize()}px, 1fr)` : `${column.getSize()}px`;
-      })
-      .join(" "),
+    template: shown.map((column) => track(column.id, column.getSize())).join(" "),
     width: shown.reduce((sum, column) => sum + column.getSize(), 0),
     move: (id, onto) => change({ columnOrder: moved(state.columnOrder, id, onto) }),
     resize: (id, by) => {
       const size = (table.getColumn(id)?.getSize() ?? NARROWEST) + by;
       change({ columnSizing: { ...state.columnSizing, [id]: Math.min(WIDEST, Math.max(NARROWEST, size)) } });
     },
-    reset: () => change(defaults(specs)),
+    reset: () => {
+      keep(firstState(specs));
+      onNamed(undefined);
+    },
   };
 }
 
-const withFirst = (state: ColumnState, id: string): ColumnState => ({
-  ...state,
-  columnOrder: [id, ...state.columnOrder.filter((one) => one !== id)],
-  columnVisibility: { ...state.columnVisibility, [id]: true },
+const definition = (spec: ColumnSpec): ColumnDef<Row> => ({
+  id: spec.id,
+  header: spec.label,
+  size: spec.width,
+  minSize: NARROWEST,
+  maxSize: WIDEST,
+  meta: spec,
 });
 
 const updated = <T>(by: Updater<T>, before: T): T =>
   typeof by === "function" ? (by as (before: T) => T)(before) : by;
-
-/** What was kept, with columns that a newer version brought. */
-function kept(of: Of, specs: readonly ColumnSpec[]): ColumnState {
-  const fresh = defaults(specs);
-  const found = remembered<Partial<ColumnState>>(`columns.${of}`, {});
-  const order = (found.columnOrder ?? []).filter((id) => fresh.columnOrder.includes(id));
-  return {
-    columnVisibility: { ...fresh.columnVisibility, ...found.columnVisibility },
-    columnOrder: [...order, ...fresh.columnOrder.filter((id) => !order.includes(id))],
-    columnSizing: found.columnSizing ?? {},
-  };
-}
-
-/** Take a column from its place and put it where another one is. */
-export function moved(order: readonly string[], id: string, onto: string): string[] {
-  const to = order.indexOf(onto);
-  if (to < 0 || id === onto) return [...order];
-  const without = order.filter((one) => one !== id);
-  return [...without.slice(0, to), id, ...without.slice(to)];
-}
