@@ -66,8 +66,9 @@ export function bytes(value: Maybe): string {
   return `${trimmed(size, 3)} ${SIZES[step]}`;
 }
 
+const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 12, useGrouping: false });
+
 /** A number with at most `digits` significant digits and no trailing zeros, never in powers of ten. */
 export function trimmed(value: number, digits: number): string {
-  const rounded = Number(value.toPrecision(digits));
-  return rounded.toLocaleString("en-US", { maximumFractionDigits: 12, useGrouping: false });
+  return plain.format(Number(value.toPrecision(digits)));
 }

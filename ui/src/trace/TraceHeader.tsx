@@ -3,6 +3,7 @@ import { Badge, CopyButton } from "@/design";
 import { compact, cost, count, duration, relative } from "@/format";
 import styles from "./trace.module.css";
 import type { Trace } from "./types";
+import { useNarrow } from "./useNarrow";
 import { When } from "./When";
 
 interface TraceHeaderProps {
@@ -20,6 +21,7 @@ interface TraceHeaderProps {
 
 /** What a trace was, in two lines. */
 export function TraceHeader({ trace, link = (_, value) => value, actions, scoring }: TraceHeaderProps) {
+  const narrow = useNarrow();
   return (
     <header className={styles.header}>
       <div className={styles.name}>
@@ -31,7 +33,13 @@ export function TraceHeader({ trace, link = (_, value) => value, actions, scorin
         <CopyButton label="Copy trace id" text={trace.trace_id} />
       </div>
       {actions && <div className={styles.actions}>{actions}</div>}
-      <div className={styles.facts}>
+      {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it; narrow, it scrolls and takes the focus. */}
+      <div
+        className={styles.facts}
+        role="group"
+        aria-label="About the trace"
+        tabIndex={narrow ? 0 : undefined}
+      >
         {numbersOf(trace).map(([label, value]) => (
           <Fact key={label} label={label}>
             {value}

@@ -1,10 +1,11 @@
-import { ChevronRight, CircleAlert } from "lucide-react";
+import { CircleAlert } from "lucide-react";
 import { memo } from "react";
-import { classes, KindIcon, kindOf } from "@/design";
+import { classes, kindOf } from "@/design";
 import { compact, cost, durationNs } from "@/format";
 import type { Totals } from "../model/totals";
 import { durationOf, ERROR, hasChildren, RUNNING, type Tree } from "../model/tree";
 import { type Columns, ROW } from "./layout";
+import { Chevron, KindMark } from "./Sprite";
 import styles from "./tree.module.css";
 import type { Heat } from "./useTraceView";
 
@@ -55,9 +56,9 @@ export const Row = memo(function Row({ tree, sums, span, top, indent, columns, .
           style={{ width: depth * indent, backgroundSize: `${indent}px 100%` }}
         />
         <span className={styles.chevron} data-toggle={parent || undefined}>
-          {parent && <ChevronRight className={look.collapsed ? undefined : styles.open} />}
+          {parent && <Chevron open={!look.collapsed} />}
         </span>
-        <KindIcon kind={outline.kinds[outline.kind[span] as number]} />
+        <KindMark kind={outline.kinds[outline.kind[span] as number]} />
         <span className={classes(styles.name, failed && styles.failed)}>
           {outline.names[outline.name[span] as number]}
         </span>

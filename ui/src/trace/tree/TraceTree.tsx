@@ -11,6 +11,7 @@ import { Minimap } from "./Minimap";
 import { usePalette } from "./palette";
 import { rowId } from "./Row";
 import { Rows } from "./Rows";
+import { Sprite } from "./Sprite";
 import { Toolbar } from "./Toolbar";
 import { TreeColumnHandle } from "./TreeColumnHandle";
 import styles from "./tree.module.css";
@@ -53,6 +54,7 @@ export function TraceTree({ view, marks, onFocusPanel }: TraceTreeProps) {
   useEffect(focus, [focus]);
   return (
     <div className={styles.tree}>
+      <Sprite kinds={view.tree.outline.kinds} />
       <Toolbar view={view} searchRef={searchBox} onLeaveSearch={focus} />
       <div className={styles.head}>
         <div className={styles.headTree} style={{ width: left }}>

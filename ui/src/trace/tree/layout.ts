@@ -2,7 +2,7 @@
 export const ROW = 26;
 
 /** Rows drawn above and below what is on screen, and how often, in rows, the drawn part moves while scrolling. */
-export const OVERSCAN = 16;
+export const OVERSCAN = 10;
 const STEP = 8;
 
 /** Which rows to draw. */
