@@ -84,7 +84,7 @@ def test_top_model(page: Page, rich: Viewer):
     expect(number(page, "Requests")).not_to_have_text(before)
     totals = rich.get("/metrics", filter="model = gpt-4o")["values"]
     expect(number(page, "Requests")).to_contain_text(str(int(totals["requests"])))
-    page.get_by_role("region", name="Filter").get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Clear the filter").click()
     expect(number(page, "Requests")).to_have_text(before)
 
 
@@ -110,7 +110,7 @@ def test_nothing_found(page: Page, rich: Viewer):
     """Where the filter finds nothing, the screen says so and offers a way out."""
     page.goto(f"{rich.url}/?filter=model+%3D+nothing-like-it")
     expect(page.get_by_role("heading", name="No traces here")).to_be_visible()
-    page.get_by_role("button", name="Clear the filter").click()
+    page.get_by_role("button", name="Take the filter away").click()
     expect(page.get_by_role("slider", name="Requests over time")).to_be_visible()
 
 

@@ -70,7 +70,7 @@ export function chartOptions({ series, width, height, group, zone, events }: Cha
         size: 54,
         gap: 8,
         space: 34,
-        values: (_chart, ticks) => ticks.map((tick) => events.current.format(tick)),
+        values: (_chart, ticks) => ticks.map((tick) => events.current.format(tick).replace(/\.00$/, "")),
       },
     ],
     series: [{}, ...series.map(drawn)],

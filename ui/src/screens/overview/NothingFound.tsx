@@ -19,7 +19,7 @@ export function NothingFound() {
             <Button
               onClick={() => setScope({ filter: undefined, service: undefined, environment: undefined })}
             >
-              Clear the filter
+              Take the filter away
             </Button>
           )}
         </div>

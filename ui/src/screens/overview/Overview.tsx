@@ -1,9 +1,10 @@
+import { ApiError } from "@/api/client";
 import { useInfo } from "@/api/info";
 import { useMetrics } from "@/api/metrics";
 import { ErrorState } from "@/design";
+import { FilterBar } from "@/filter/FilterBar";
 import { Breakdowns } from "./Breakdowns";
 import { Charts } from "./Charts";
-import { FilterChips } from "./FilterChips";
 import { FirstTrace } from "./FirstTrace";
 import { NothingFound } from "./NothingFound";
 import styles from "./Overview.module.css";
@@ -15,17 +16,22 @@ export default function Overview() {
   const metrics = useMetrics();
   if (info.data?.traces === 0) return <FirstTrace info={info.data} />;
   if (metrics.error && !metrics.data) {
+    const isFilter = metrics.error instanceof ApiError && metrics.error.code === "bad_filter";
     return (
       <div className={styles.page}>
-        <FilterChips />
-        <ErrorState error={metrics.error} onRetry={() => void metrics.refetch()} />
+        <FilterBar />
+        <ErrorState
+          title={isFilter ? "The filter cannot be used" : undefined}
+          error={metrics.error}
+          onRetry={isFilter ? undefined : () => void metrics.refetch()}
+        />
       </div>
     );
   }
   const nothing = metrics.data?.values.requests === 0 && !metrics.isPlaceholderData;
   return (
     <div className={styles.page}>
-      <FilterChips />
+      <FilterBar />
       {nothing ? (
         <NothingFound />
       ) : (
