@@ -2,8 +2,7 @@ import { useMemo, useState } from "react";
 import { useOutline, useSpan } from "@/api/peek";
 import type { Outline, Span, Trace } from "@/api/types";
 import { ErrorState, Segmented, Skeleton } from "@/design";
-import { MessageCard } from "@/trace/span/chat/MessageCard";
-import { turnsOf } from "@/trace/span/chat/pairs";
+import { ChatTab } from "@/trace/span/chat/ChatTab";
 import { Value } from "@/trace/span/Value";
 import styles from "./Annotate.module.css";
 
@@ -16,7 +15,7 @@ export function Conversation({ trace }: { trace: Trace }) {
   const lastCall = useMemo(() => (outline.data ? lastModelCall(outline.data) : undefined), [outline.data]);
   const root = useSpan(trace.trace_id, trace.root_span_id);
   const call = useSpan(trace.trace_id, lastCall);
-  const chat = lastCall ? call.data?.chat : root.data?.chat;
+  const talk = [lastCall ? call.data : undefined, root.data].find((span) => span?.chat);
   const error = root.error ?? call.error ?? outline.error;
   if (error) return <ErrorState error={error} />;
   if (root.isPending || outline.isPending) {
@@ -28,10 +27,10 @@ export function Conversation({ trace }: { trace: Trace }) {
       </div>
     );
   }
-  const shown = chat ? look : "content";
+  const shown = talk ? look : "content";
   return (
     <div className={styles.conversation}>
-      {chat && (
+      {talk && (
         <Segmented<Look>
           label="Show"
           value={look}
@@ -42,29 +41,8 @@ export function Conversation({ trace }: { trace: Trace }) {
           ]}
         />
       )}
-      {shown === "chat" && chat ? <Chat chat={chat} /> : <Content span={root.data} />}
+      {shown === "chat" && talk ? <ChatTab span={talk} /> : <Content span={root.data} />}
     </div>
-  );
-}
-
-const LAST = 30;
-
-function Chat({ chat }: { chat: NonNullable<Span["chat"]> }) {
-  const [all, setAll] = useState(false);
-  const turns = useMemo(() => turnsOf(chat.messages, chat.answers), [chat]);
-  const hidden = all ? 0 : Math.max(0, turns.length - LAST);
-  return (
-    <>
-      {hidden > 0 && (
-        <button type="button" className={styles.earlier} onClick={() => setAll(true)}>
-          {hidden} earlier messages
-        </button>
-      )}
-      {turns.slice(hidden).map((turn, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: messages have nothing but their place.
-        <MessageCard key={hidden + index} turn={turn} look="rendered" />
-      ))}
-    </>
   );
 }
 
