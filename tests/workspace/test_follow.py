@@ -10,7 +10,8 @@ import pytest
 
 from pyflare.store.compaction import compact
 from pyflare.store.engine import Engine
-from pyflare.workspace.follow import Changes, Follower, changed_spans, changed_traces, meeting
+from pyflare.workspace.follow import Changes, Follower
+from pyflare.workspace.followed import changed_spans, changed_traces, meeting
 from tests.store.records import end, open_journal, payload, start, write_journal
 
 ONE, TWO = f"{1:032x}", f"{2:032x}"

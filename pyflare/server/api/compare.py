@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 
@@ -17,9 +17,9 @@ from pyflare.workspace.lookup import find_trace_row, locate
 
 router = APIRouter(prefix="/compare", tags=["compare"])
 
-_MICROS: float = 1e6
+_MICROS: Final = 1e6
 TraceId = Annotated[str, Query(pattern="^[0-9a-f]{1,32}$", description="32 hex digits, or a beginning that is unique.")]
-Filter = Annotated[str, Query(max_length=20_000, description="A filter that chooses the group.")]
+Filter = Annotated[str, Query(max_length=4000, description="A filter that chooses the group.")]
 
 
 @router.get("/traces", response_model=TraceComparison, responses=ERRORS | NOT_FOUND)

@@ -7,6 +7,7 @@ field by the statistics of `pyflare.analytics.contrast`, and `compare_groups` pu
 from __future__ import annotations
 
 from pyflare.workspace.contrast.groups import GroupContrast, compare_groups
-from pyflare.workspace.contrast.testing import FieldContrast, LeftOut, ValueShare
+from pyflare.workspace.contrast.shares import ValueShare
+from pyflare.workspace.contrast.testing import FieldContrast, LeftOut
 
 __all__ = ["FieldContrast", "GroupContrast", "LeftOut", "ValueShare", "compare_groups"]

@@ -13,7 +13,8 @@ from pyflare.server.api.live.protocol import EVERYTHING, Channel, span_message, 
 from pyflare.server.api.spans import SPAN_COLUMNS, span_values
 from pyflare.server.api.traces import trace_values
 from pyflare.store.engine import Engine
-from pyflare.workspace.follow import Changes, changed_spans, changed_traces, meeting
+from pyflare.workspace.follow import Changes
+from pyflare.workspace.followed import changed_spans, changed_traces, meeting
 
 MAX_TRACES: Final = 1000
 """Traces that are told of after one look; of more, the latest."""
