@@ -31,6 +31,11 @@ test("a collapsed span hides all that is below it", () => {
   expect([...visibleRows(tree, collapseToDepth(tree, 2))]).toEqual([0, 1, 4]);
 });
 
+test("of a range, only the spans that ran in it are rows", () => {
+  expect([...visibleRows(tree, open, { from: 6.5, to: 7.5 })]).toEqual([0, 4]);
+  expect([...visibleRows(tree, open, { from: 0, to: 1 })]).toEqual([0, 1]);
+});
+
 test("a subtree collapses and opens as a whole, and nothing changes in place", () => {
   const closed = setSubtree(tree, open, 1, true);
   expect([...closed]).toEqual([0, 1, 1, 1, 0]);

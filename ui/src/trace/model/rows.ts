@@ -1,16 +1,20 @@
 import { ancestors, hasChildren, type Tree } from "./tree";
+import type { Range } from "./zoom";
+
+const EVER: Range = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** One byte per span: 1 where its children are hidden. Never changed in place. */
 export type Collapsed = Uint8Array;
 
-/** The spans on screen, top to bottom. */
-export function visibleRows(tree: Tree, collapsed: Collapsed): Int32Array {
-  const { order, weight, size } = tree;
+/** The spans on screen, top to bottom: of a range, those that ran in it. */
+export function visibleRows(tree: Tree, collapsed: Collapsed, within?: Range): Int32Array {
+  const { order, weight, size, start, end } = tree;
+  const { from, to } = within ?? EVER;
   const rows = new Int32Array(size);
   let count = 0;
   for (let at = 0; at < size; ) {
     const span = order[at] as number;
-    rows[count++] = span;
+    if ((end[span] as number) >= from && (start[span] as number) <= to) rows[count++] = span;
     at += collapsed[span] ? (weight[span] as number) : 1;
   }
   return rows.subarray(0, count);

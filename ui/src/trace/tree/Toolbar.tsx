@@ -2,6 +2,7 @@ import {
   ChevronDown,
   ChevronUp,
   CircleAlert,
+  ListFilter,
   ListTree,
   Maximize2,
   Route,
@@ -49,6 +50,15 @@ export function Toolbar({ view, searchRef, onLeaveSearch }: ToolbarProps) {
         onClick={() => view.setPath(path === null)}
       >
         <Route />
+      </IconButton>
+      <IconButton
+        label="Only spans in the range"
+        keys="f"
+        size="sm"
+        aria-pressed={view.narrowed}
+        onClick={() => view.setNarrowed(!view.narrowed)}
+      >
+        <ListFilter />
       </IconButton>
       <Levels view={view} />
       <span className={styles.zoom}>

@@ -21,6 +21,8 @@ export interface TraceView {
   readonly rows: Int32Array;
   readonly whole: Range;
   readonly range: Range;
+  /** Whether only spans that ran in the range are rows. */
+  readonly narrowed: boolean;
   /** The chosen span; -1 for none. */
   readonly selected: number;
   readonly search: TreeSearch;
@@ -29,6 +31,7 @@ export interface TraceView {
   setCollapsed: (collapsed: Collapsed) => void;
   /** Null for the whole trace, which grows while the trace runs. */
   setRange: (range: Range | null) => void;
+  setNarrowed: (on: boolean) => void;
   /** Choose a span, opening what hides it. */
   select: (span: number) => void;
 }
@@ -51,11 +54,13 @@ export function useTraceView({ outline, nowNs = 0, spanId, onSelect, find }: Tra
   const [zoomed, setRange] = useState<Range | null>(null);
   const [showPath, setPath] = useKept("trace.path", false);
   const [heat, setHeat] = useKept<Heat>("trace.heat", "off");
+  const [narrowed, setNarrowed] = useKept("trace.narrowed", false);
   const search = useTreeSearch(tree, find);
-  const rows = useMemo(() => visibleRows(tree, collapsed), [tree, collapsed]);
   const path = useMemo(() => (showPath ? criticalPath(tree) : null), [tree, showPath]);
   const whole = useMemo(() => wholeRange(tree.extent), [tree]);
   const range = useMemo(() => (zoomed ? clampRange(zoomed, whole) : whole), [zoomed, whole]);
+  const within = narrowed && zoomed ? range : undefined;
+  const rows = useMemo(() => visibleRows(tree, collapsed, within), [tree, collapsed, within]);
   const select = (span: number) => {
     const id = tree.outline.span_id[span];
     if (id === undefined) return;
@@ -63,8 +68,8 @@ export function useTraceView({ outline, nowNs = 0, spanId, onSelect, find }: Tra
     onSelect(id);
   };
   return {
-    ...{ tree, sums, path, heat, collapsed, rows, whole, range, selected, search },
-    ...{ setPath, setHeat, setCollapsed, setRange, select },
+    ...{ tree, sums, path, heat, collapsed, rows, whole, range, narrowed, selected, search },
+    ...{ setPath, setHeat, setCollapsed, setRange, setNarrowed, select },
   };
 }
 

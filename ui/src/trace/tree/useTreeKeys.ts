@@ -78,6 +78,7 @@ function everywhere(view: TraceView, actions: TreeActions): Hotkey[] {
     key("n", "Next match", () => jumpToMatch(view, 1)),
     key("shift+n", "Previous match", () => jumpToMatch(view, -1)),
     key("c", "Critical path", () => view.setPath(view.path === null)),
+    key("f", "Only spans in the range", () => view.setNarrowed(!view.narrowed)),
     key("+", "Zoom in", () => zoomBy(view, ZOOM)),
     key("=", "Zoom in", () => zoomBy(view, ZOOM)),
     key("-", "Zoom out", () => zoomBy(view, 1 / ZOOM)),
