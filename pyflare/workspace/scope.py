@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition, where
-from pyflare.store.language import Of as Of
-from pyflare.store.language import compile_filter
+from pyflare.store.language import Of, compile_filter
 from pyflare.workspace.lookup import find_payloads
+
+__all__ = ["Of", "Scope"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -353,6 +353,7 @@ def test_ranges_go_to_now_where_they_have_a_beginning_only(workspace: Workspace)
     assert range_of(workspace.engine, ALL).end_ns == last_ns + 1
     assert range_of(workspace.engine, Scope(now_ns=NOW_NS, since_ns=T0_NS)).end_ns == NOW_NS
     assert range_of(workspace.engine, Scope(now_ns=0, since_ns=T0_NS)).end_ns == last_ns + 1
+    assert range_of(workspace.engine, Scope(now_ns=NOW_NS, since_ns=-(1 << 63), until_ns=1 << 70)).start_ns == 0
     assert range_of(workspace.engine, Scope(now_ns=0, until_ns=T0_NS - 5)) == Range(
         start_ns=T0_NS - 5, end_ns=T0_NS - 5
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Final
 
 from pyflare.errors import FilterError
@@ -20,6 +21,8 @@ from pyflare.store.language.names import unknown_name
 from pyflare.store.language.nodes import And, Comparison, Name, Node, Not, Or, Text, Value
 from pyflare.store.language.values import number_of, word_of
 
+MAX_TEXTS: Final = 10
+"""Texts that one filter may look for in content."""
 _OPPOSITES: Final = {"!=": "=", "!~": "~", "not in": "in", "is missing": "exists"}
 _TRACE_ID: Final = re.compile(r"[0-9a-f]{32}")
 _SPAN_ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -37,6 +40,8 @@ class Compiler:
     find_payloads: FindPayloads
     spans_since_ns: int | None = None
     """The earliest start of spans that matter, in unix nanoseconds: the earliest of the traces in question."""
+    searched: list[str] = dataclass_field(default_factory=list)
+    """The texts looked for so far: each has all content read."""
 
     def condition(self, node: Node) -> Condition:
         """The condition that a tree means.
@@ -138,6 +143,14 @@ class Compiler:
         if operator == "exists":
             return Condition(f"({' OR '.join(f'{column} IS NOT NULL' for column in columns)})")
         value = _something(values[0])
+        self.searched.append(value.text)
+        if len(self.searched) > MAX_TEXTS:
+            raise FilterError(
+                f"expected at most {MAX_TEXTS} texts to look for in what went in or came out.",
+                start=value.start,
+                end=value.end,
+                hint='words in quotes are one text: "late refund".',
+            )
         pattern = text_pattern(value.text)
         ways = [f"regexp_matches({column}, ?)" for column in columns]
         ids = [*self.find_payloads(value.text)]

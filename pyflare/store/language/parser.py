@@ -24,7 +24,7 @@ from pyflare.store.language.tokens import Kind, Token, tokenize
 
 MAX_DEPTH: Final = 50
 """Brackets and `not` within one another."""
-MAX_CONDITIONS: Final = 200
+MAX_CONDITIONS: Final = 50
 """Comparisons and texts in one filter."""
 
 

@@ -13,6 +13,8 @@ from pyflare.workspace.scope import Scope
 
 MOST_BUCKETS: Final = 2000
 _SECOND_NS: Final = 1_000_000_000
+_LAST_NS: Final = 1 << 62
+"""In 2116. Times before 1970 or after that are taken for these bounds: their differences can be counted."""
 _DAY_S: Final = 86_400
 _STEPS_S: Final = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, _DAY_S)
 """Widths of buckets that people read easily; beyond a day, whole days."""
@@ -70,6 +72,7 @@ def range_of(engine: Engine, scope: Scope) -> Range:
         end_ns = max(known_ns, default=scope.now_ns - 1) + 1
     if start_ns is None:
         start_ns = end_ns if first_ns is None else min(first_ns, end_ns)
+    start_ns, end_ns = (min(max(ns, 0), _LAST_NS) for ns in (start_ns, end_ns))
     return Range(start_ns=start_ns, end_ns=max(start_ns, end_ns))
 
 
