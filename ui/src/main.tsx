@@ -2,6 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import "./design/typeface.css";
 import "./design/tokens.css";
 import "./design/base.css";
 import { queryClient } from "./api/queryClient";
