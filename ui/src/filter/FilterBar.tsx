@@ -1,5 +1,5 @@
 import { ListFilter, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { type Of, useFilterCheck } from "@/api/filters";
 import { IconButton } from "@/design";
 import { useHotkeys } from "@/hotkeys/useHotkeys";
@@ -17,15 +17,29 @@ interface FilterBarProps {
   /** What is filtered: some fields are of spans alone. */
   of?: Of;
   placeholder?: string;
+  /** Called when writing ends; without it the bar keeps the focus. */
+  onDone?: () => void;
 }
 
 /** The filter of the scope: chips while it rests, a text field with completion while it is edited. `/` goes there. */
-export function FilterBar({ of = "traces", placeholder = "Filter, or search for a word" }: FilterBarProps) {
+export function FilterBar({
+  of = "traces",
+  placeholder = "Filter, or search for a word",
+  onDone,
+}: FilterBarProps) {
+  const bar = useRef<HTMLElement>(null);
   const { filter, setFilter } = useFilter();
   const [draft, setDraft] = useState<{ text: string; selection: Selection } | null>(null);
   const check = useFilterCheck(filter, of);
   const edit = (text: string, selection?: Selection) =>
     setDraft({ text, selection: selection ?? { start: text.length, end: text.length } });
+  const done = () => {
+    const written = bar.current?.contains(document.activeElement);
+    setDraft(null);
+    if (written && onDone) onDone();
+    else if (written)
+      requestAnimationFrame(() => bar.current?.querySelector<HTMLElement>("[data-go-on]")?.focus());
+  };
   const goOn = () => edit(filter && `${filter} and `);
   useHotkeys([{ keys: "/", label: "Filter", group: "Filter", run: goOn }]);
 
@@ -38,7 +52,7 @@ export function FilterBar({ of = "traces", placeholder = "Filter, or search for 
     : clausesOf(filter);
   return (
     <div className={styles.root}>
-      <search className={styles.bar} aria-label="Filter" data-editing={draft !== null || undefined}>
+      <search ref={bar} className={styles.bar} aria-label="Filter" data-editing={draft !== null || undefined}>
         <ListFilter className={styles.icon} aria-hidden />
         {draft ? (
           <FilterEditor
@@ -47,9 +61,9 @@ export function FilterBar({ of = "traces", placeholder = "Filter, or search for 
             selection={draft.selection}
             onApply={(text) => {
               setFilter(text);
-              setDraft(null);
+              done();
             }}
-            onCancel={() => setDraft(null)}
+            onCancel={done}
           />
         ) : (
           <FilterChips

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import type { Of } from "@/api/filters";
 import styles from "./FilterBar.module.css";
 import { FilterPopup } from "./FilterPopup";
@@ -22,6 +22,7 @@ export function FilterEditor(props: FilterEditorProps) {
   const { text, suggestions, chosen, wanted } = draft;
   const field = useRef<HTMLTextAreaElement>(null);
   const anchor = useRef<HTMLElement>(null);
+  const [focused, setFocused] = useState(true);
   const id = useId();
   useLayoutEffect(() => {
     const at = wanted.current;
@@ -78,17 +79,23 @@ export function FilterEditor(props: FilterEditorProps) {
         onChange={(event) => draft.write(event.target.value, event.target.selectionEnd)}
         onSelect={(event) => draft.setCursor(event.currentTarget.selectionEnd)}
         onKeyDown={keys}
-        onBlur={() => void draft.apply()}
+        onFocus={() => setFocused(true)}
+        onBlur={() => {
+          setFocused(false);
+          void draft.apply();
+        }}
       />
-      <FilterPopup
-        id={id}
-        anchor={anchor}
-        suggestions={suggestions}
-        chosen={chosen}
-        problem={draft.problem}
-        onTake={draft.take}
-        onMend={(mended) => draft.replace(mended, mended.length)}
-      />
+      {focused && (
+        <FilterPopup
+          id={id}
+          anchor={anchor}
+          suggestions={suggestions}
+          chosen={chosen}
+          problem={draft.problem}
+          onTake={draft.take}
+          onMend={(mended) => draft.replace(mended, mended.length)}
+        />
+      )}
     </div>
   );
 }

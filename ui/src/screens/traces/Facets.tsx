@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { ApiError } from "@/api/client";
 import { useFacets } from "@/api/facets";
 import type { Of } from "@/api/filters";
 import { ErrorState, Skeleton } from "@/design";
@@ -22,7 +23,7 @@ const OPEN_AT_FIRST = 5;
 export function Facets({ of, params, filter, refreshMs }: FacetsProps) {
   const { data, error, refetch } = useFacets(of, params, { limit: SHOWN, refreshMs });
   const [folds, setFolds] = useState(() => remembered<Record<string, boolean>>("facets", {}));
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (error && !data) return <Unavailable error={error} onRetry={() => void refetch()} />;
   if (!data) return <Waiting />;
   const shown = data.facets.filter((facet) => facet.distinct > 0 || filter.filter.includes(facet.field));
   const fold = (field: string, open: boolean) => {
@@ -47,6 +48,12 @@ export function Facets({ of, params, filter, refreshMs }: FacetsProps) {
       {data.sampled && <p className={styles.note}>Counts are estimated from a sample.</p>}
     </div>
   );
+}
+
+/** The list beside it says what is wrong with a filter; anything else is said here. */
+function Unavailable({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  if (error instanceof ApiError && error.status === 400) return null;
+  return <ErrorState error={error} onRetry={onRetry} />;
 }
 
 function Waiting() {

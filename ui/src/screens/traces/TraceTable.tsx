@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect } from "react";
 import type { Of } from "@/api/filters";
 import { ErrorState, TableSkeleton } from "@/design";
 import type { FilterHandle } from "@/filter/useFilter";
@@ -26,6 +26,7 @@ interface TraceTableProps {
   columns: Columns;
   filter: FilterHandle;
   cards: boolean;
+  scroller: RefObject<HTMLDivElement | null>;
   /** The name rows are scored under; missing while they are not. */
   annotate: string | undefined;
   setSearch: (change: Partial<Record<keyof TracesSearch, string | undefined>>) => void;
@@ -36,10 +37,9 @@ interface TraceTableProps {
 
 /** The list with all that can be done in it. */
 export function TraceTable(props: TraceTableProps) {
-  const { of, order, columns, filter, cards, annotate, setSearch } = props;
+  const { of, order, columns, filter, cards, annotate, scroller, setSearch } = props;
   const { scope, params, live, setScope } = useScope();
-  const scroller = useRef<HTMLDivElement>(null);
-  const hold = useCallback(() => (scroller.current?.scrollTop ?? 0) > 4, []);
+  const hold = useCallback(() => (scroller.current?.scrollTop ?? 0) > 4, [scroller]);
   const { rows, changed, fresh, held, showHeld, status, pages } = useRows({
     of,
     params,
@@ -62,6 +62,11 @@ export function TraceTable(props: TraceTableProps) {
     clear();
   }, [question]);
 
+  const ready = !pages.isPending;
+  // Arrow keys work at once, unless the reader is somewhere else already.
+  useEffect(() => {
+    if (ready && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
+  }, [ready, scroller]);
   const actions = useTableActions({
     rows,
     rowNow,

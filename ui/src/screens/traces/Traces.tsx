@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useHistogram } from "@/api/facets";
 import type { Of } from "@/api/filters";
 import { Dialog } from "@/design";
@@ -28,6 +28,7 @@ export default function Traces() {
   const { params, live, setRange } = useScope();
   const filter = useFilter();
   const small = useMedia("(max-width: 760px)");
+  const scroller = useRef<HTMLDivElement>(null);
   const of: Of = search.mode ?? "traces";
   const refreshMs = live ? LIVE_REFRESH_MS : undefined;
   const histogram = useHistogram(of, params, small ? FEW_POINTS : POINTS, refreshMs);
@@ -56,7 +57,7 @@ export default function Traces() {
   return (
     <div className={styles.screen}>
       <div className={styles.top}>
-        <FilterBar of={of} />
+        <FilterBar of={of} onDone={() => scroller.current?.focus({ preventScroll: true })} />
       </div>
       <div className={styles.middle}>
         {facets && !small && (
@@ -87,6 +88,7 @@ export default function Traces() {
             columns={columns}
             filter={filter}
             cards={small}
+            scroller={scroller}
             annotate={search.annotate}
             setSearch={(change) => ("annotate" in change ? annotate(change.annotate) : setSearch(change))}
             onFacets={toggleFacets}
