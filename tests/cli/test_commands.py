@@ -152,6 +152,7 @@ def test_export(run: Run, tmp_path: Path) -> None:
         for line in run("export", "traces", "--user", "bob", "--columns", "trace_id, user_id").stdout.splitlines()
     ]
     assert [row["user_id"] for row in rows] == ["bob", "bob"]
+    assert len(run("export", "--where", "kind = llm and tokens > 20").stdout.splitlines()) == 3
     assert run("export", "labels", "-f", "csv").stdout.startswith("prediction_id,timestamp,label,source\n")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -209,6 +210,9 @@ def test_tail(run: Run, root: Path) -> None:
     with _later(lambda: journal.write(end(1, 3, name="next", at_ns=time.time_ns()))):
         (line,) = run("tail", "-n", "1", "--ended", "--json").stdout.splitlines()
     assert json.loads(line)["operation_name"] == "next"
+    with _later(lambda: [journal.write(end(1, id, name=f"{id}", at_ns=time.time_ns())) for id in (4, 5)]):
+        (line,) = run("tail", "-n", "1", "--where", "name = 5", "--json").stdout.splitlines()
+    assert json.loads(line)["operation_name"] == "5"
     journal.close()
 
 
@@ -247,6 +251,7 @@ class _later:
         (["traces", "--path", "nowhere"], "expected a PyFlare folder at nowhere"),
         (["show", "zz"], "expected a trace id of 32 hex digits"),
         (["show", "ffff"], "no trace has an id that begins with ffff"),
+        (["traces", "modle = x"], 'traces have no field "modle". Hint: did you mean "model"?'),
         (["export", "spnas"], 'there is no table "spnas"'),
         (["export", "out.parquet"], "a file goes after -o: -o out.parquet"),
         (["export", "labels", "--user", "ann"], 'labels has no filter "user"'),
