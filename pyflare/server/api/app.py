@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from pyflare._version import __version__
 from pyflare.server.api import errors
@@ -58,7 +59,21 @@ def make_app(workspace: Workspace | None, *, options: ApiOptions | None = None) 
     errors.install(app)
     for name in ROUTERS:
         app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to have it made otherwise
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, made when somebody asks for it. Parameters that are not valid are 400 here, not 422."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(name, None)
+        app.openapi_schema = document
+    return app.openapi_schema
 
 
 def openapi_document() -> dict[str, Any]:

@@ -14,21 +14,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from fastapi import Depends, Query, Request, Response
+from pydantic import StringConstraints
 
 from pyflare.server.api import caching, compression
 from pyflare.server.api.caching import Answers, Body, Versions
 from pyflare.server.api.errors import ApiError
+from pyflare.server.api.moments import moment_ns
 from pyflare.server.api.options import ApiOptions
 from pyflare.server.api.pace import Pace
 from pyflare.server.api.query_workers import QueryWorkers
 from pyflare.server.api.schemas.base import ErrorResponse
-from pyflare.store.times import unix_ns
 from pyflare.workspace import Workspace
 from pyflare.workspace.scope import Scope
 
@@ -176,7 +177,14 @@ async def _writable(request: Request) -> None:
 Writable: Final = Depends(_writable)
 """Among `dependencies` of a route that writes."""
 
-_TIME: Final = {"openapi_examples": {"moment": {"value": "2026-11-21T09:30:00Z"}, "ago": {"value": "2h"}}}
+Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+_MOMENT: Final = (
+    r"^(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?|\d{1,9}(\.\d{1,9})?[smhdw])$"
+)
+_TIME: Final[dict[str, Any]] = {
+    "pattern": _MOMENT,
+    "openapi_examples": {"moment": {"value": "2026-11-21T09:30:00Z"}, "ago": {"value": "2h"}},
+}
 
 
 async def _scope(
@@ -186,21 +194,21 @@ async def _scope(
     ] = None,
     end_time: Annotated[str | None, Query(description="Begun before then; the same forms.", **_TIME)] = None,
     filter: Annotated[
-        str, Query(description="A filter, such as `model = gpt-4o and latency > 2s`.", max_length=20_000)
+        str, Query(description="A filter, such as `model = gpt-4o and latency > 2s`.", max_length=4000)
     ] = "",
-    service: Annotated[list[str] | None, Query(description="Service name; any of several.")] = None,
-    model_id: Annotated[list[str] | None, Query(description="Model; any of several.")] = None,
-    status: Annotated[list[Literal["ok", "error", "unset"]] | None, Query(description="Any of several.")] = None,
+    service: Annotated[Sequence[Name], Query(description="Service name; any of several.")] = (),
+    model_id: Annotated[Sequence[Name], Query(description="Model; any of several.")] = (),
+    status: Annotated[Sequence[Literal["ok", "error", "unset"]], Query(description="Any of several.")] = (),
 ) -> Scope:
     now_ns = time.time_ns() // _RELATIVE_STEP_NS * _RELATIVE_STEP_NS
     scope = Scope(
         now_ns=now_ns,
-        since_ns=None if start_time is None else unix_ns(start_time, now_ns=now_ns, argument="start_time"),
-        until_ns=None if end_time is None else unix_ns(end_time, now_ns=now_ns, argument="end_time"),
+        since_ns=None if start_time is None else moment_ns(start_time, now_ns=now_ns, argument="start_time"),
+        until_ns=None if end_time is None else moment_ns(end_time, now_ns=now_ns, argument="end_time"),
         filter=filter.strip(),
-        services=tuple(service or ()),
-        models=tuple(model_id or ()),
-        statuses=tuple(status or ()),
+        services=tuple(service),
+        models=tuple(model_id),
+        statuses=tuple(status),
     )
     request.state.moments = (scope.since_ns, scope.until_ns)
     return scope

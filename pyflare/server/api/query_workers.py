@@ -53,10 +53,11 @@ class QueryWorkers:
         Raises:
             ApiError: It was refused (400), took too long (504), or too many others run (429, 503).
         """
+        asked = _encoded(question)
         with self._slot():
             worker = self._take()
             try:
-                reply, stream = worker.ask(question)
+                reply, stream = worker.ask(asked, timeout_s=question.timeout_s)
             except ClosedError:
                 raise _failed(question, gave_up=worker.end() == GAVE_UP) from None
             except BaseException:
@@ -155,16 +156,16 @@ class _Worker:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, question: Question) -> tuple[Reply, bytes]:
+    def ask(self, question: bytes, *, timeout_s: float) -> tuple[Reply, bytes]:
         """Run one query: what became of it, and the rows as an Arrow stream.
 
         Raises:
             ClosedError: The process ended meanwhile.
         """
         with suppress(BrokenPipeError):
-            write_frame(self._to, msgspec.msgpack.encode(question))
+            write_frame(self._to, question)
         try:
-            reply = msgspec.msgpack.decode(read_frame(self._from, timeout_s=question.timeout_s + _SLACK_S), type=Reply)
+            reply = msgspec.msgpack.decode(read_frame(self._from, timeout_s=timeout_s + _SLACK_S), type=Reply)
             return reply, b"" if reply.error else read_frame(self._from, timeout_s=_SLACK_S)
         except TimeoutError:
             raise ClosedError from None
@@ -181,6 +182,16 @@ class _Worker:
         for spilled in glob.glob(f"{tempfile.gettempdir()}/pyflare-{self._process.pid}-*"):
             shutil.rmtree(spilled, ignore_errors=True)
         return code
+
+
+def _encoded(question: Question) -> bytes:
+    try:
+        return msgspec.msgpack.encode(question)
+    except (OverflowError, ValueError, TypeError) as error:
+        raise ApiError(
+            400, "bad_query", f"expected parameters that SQL has types for: {error}",
+            hint="Send integers beyond 64 bits as text.",
+        ) from None  # fmt: skip
 
 
 def _refused(reply: Reply, question: Question) -> ApiError:

@@ -36,7 +36,7 @@ class QueryRequest(Model):
     params: list[Json] | dict[str, Json] = Field(default_factory=list, description="For `?`, or for `$name`.")
     limit: int = Field(default=1000, ge=1, le=10_000)
     format: Literal["json", "csv", "arrow"] = "json"
-    timeout_s: float = Field(default=30, gt=0, le=30)
+    timeout_s: float = Field(default=30, ge=1, le=30)
 
 
 class Column(Model):
