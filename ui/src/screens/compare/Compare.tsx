@@ -10,7 +10,7 @@ export default function Compare() {
   return (
     <div className={styles.screen}>
       <nav className={styles.kinds} aria-label="What is compared">
-        <Link to="/compare/{-$what}" params={{}} search={nothing} activeOptions={EXACT}>
+        <Link to="/compare/{-$what}" params={{ what: undefined }} search={nothing} activeOptions={EXACT}>
           Two traces
         </Link>
         <Link to="/compare/{-$what}" params={{ what: "groups" }} search={nothing} activeOptions={EXACT}>

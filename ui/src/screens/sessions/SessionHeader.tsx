@@ -16,7 +16,12 @@ export function SessionHeader({ detail }: { detail: SessionDetail }) {
   return (
     <header className={styles.header}>
       <div className={styles.title}>
-        <Link to="/sessions/{-$sessionId}" params={{}} aria-label="All sessions" className={styles.back}>
+        <Link
+          to="/sessions/{-$sessionId}"
+          params={{ sessionId: undefined }}
+          aria-label="All sessions"
+          className={styles.back}
+        >
           <ChevronLeft aria-hidden />
         </Link>
         <h2 className="mono truncate">{session.session_id}</h2>

@@ -54,7 +54,7 @@ function Conversation({ detail }: { detail: SessionDetail }) {
       keys: "escape",
       label: "All sessions",
       group: "Session",
-      run: () => void navigate({ to: "/sessions/{-$sessionId}", params: {} }),
+      run: () => void navigate({ to: "/sessions/{-$sessionId}", params: { sessionId: undefined } }),
     },
   ]);
   useEffect(() => {

@@ -1,14 +1,12 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { ApiError } from "@/api/client";
 import { useSchema } from "@/api/query";
-import { Button, Skeleton, Spinner, toast } from "@/design";
+import { Skeleton, Spinner } from "@/design";
 import { useHotkeys } from "@/hotkeys/useHotkeys";
 import { remember, remembered } from "@/state/preferences";
-import type { EditorHandle } from "./Editor";
+import { Ask } from "./Ask";
 import { Examples } from "./Examples";
 import { HistoryList } from "./HistoryList";
-import { isKnown } from "./history";
 import { placeOfError, shortMessage } from "./problem";
 import { QueryProblem } from "./QueryProblem";
 import { Results } from "./Results";
@@ -16,88 +14,31 @@ import { SavedQueries } from "./SavedQueries";
 import { SchemaBrowser } from "./SchemaBrowser";
 import { SidePanel } from "./SidePanel";
 import styles from "./SqlScreen.module.css";
-import { LONGEST_IN_URL, type SqlSearch } from "./search";
-import { type Statement, statementAt } from "./statement";
+import type { SqlSearch } from "./search";
 import { Toolbar } from "./Toolbar";
-import { useRun } from "./useRun";
+import type { RunState } from "./useRun";
+import { useSql } from "./useSql";
 
 const Editor = lazy(() => import("./Editor"));
 const NO_TABLES: never[] = [];
+const isNarrow = () => window.innerWidth <= 760;
 
 /** Ask the folder in SQL. */
 export default function SqlScreen() {
-  const search = useSearch({ strict: false }) as SqlSearch;
-  const navigate = useNavigate();
-  const editor = useRef<EditorHandle>(null);
-  const [text, setText] = useState(() => search.q ?? remembered("sql.draft", ""));
-  const [limit, setLimit] = useState(() => remembered("sql.limit", "1000"));
-  const [panel, setPanel] = useState(() => window.innerWidth > 760 && remembered("sql.panel", true));
-  const [asked, setAsked] = useState<string | null>(null);
-  const { state, history, setHistory, run, cancel } = useRun();
+  const sql = useSql();
+  const { state, search, editor } = sql;
+  const [panel, setPanel] = useState(() => !isNarrow() && remembered("sql.panel", true));
   const schema = useSchema();
   const tables = schema.data?.tables ?? NO_TABLES;
-
-  const setSearch = (change: SqlSearch, replace = true) =>
-    void navigate({ to: ".", search: (before: object) => ({ ...before, ...change }), replace });
-  const change = (next: string) => {
-    setText(next);
-    remember("sql.draft", next);
-  };
-  const start = (statement: Statement | null) => {
-    if (!statement) return;
-    setAsked(null);
-    void run(statement, Number(limit));
-  };
-  const runNow = () => {
-    const whole = text.trim();
-    const kept = whole.length <= LONGEST_IN_URL;
-    if (!kept) toast("The statement is too long for the address: a link to this page will not hold it.");
-    if (whole !== search.q)
-      setSearch({ q: kept ? whole : undefined, chart: undefined }, search.q === undefined);
-    start(editor.current?.statement() ?? statementAt(text, 0, 0));
-  };
   const open = (next: SqlSearch) => {
-    if (!next.q) return;
-    change(next.q);
-    editor.current?.replaceAll(next.q);
-    setSearch({ q: next.q, view: next.view, chart: next.chart }, false);
-    start(statementAt(next.q, 0, 0));
-    if (window.innerWidth <= 760) setPanel(false);
+    sql.open(next);
+    if (isNarrow()) setPanel(false);
   };
-
-  // The address is followed when it changes from outside: at first, and by back and forward.
-  const followed = useRef<string>(undefined);
-  useEffect(() => {
-    if (!search.q || followed.current === search.q) return;
-    followed.current = search.q;
-    if (state.done?.sql === search.q || state.running?.sql === search.q) return;
-    editor.current?.replaceAll(search.q);
-    setText(search.q);
-    const statement = statementAt(search.q, 0, 0);
-    if (statement && isKnown(statement.sql, history)) void run(statement, Number(limit));
-    else setAsked(search.q);
-  }, [search.q, state, history, limit, run]);
   useHotkeys([
-    { keys: "mod+enter", label: "Run the query", group: "SQL", whileTyping: true, run: runNow },
-    { keys: "escape", label: "Stop the query", group: "SQL", disabled: !state.running, run: cancel },
+    { keys: "mod+enter", label: "Run the query", group: "SQL", whileTyping: true, run: sql.runNow },
+    { keys: "escape", label: "Stop the query", group: "SQL", disabled: !state.running, run: sql.cancel },
   ]);
-
-  const problem = useMemo(() => {
-    const { error, done } = state;
-    if (!(error instanceof ApiError) || !done) return null;
-    const place = placeOfError(done.sql, error.message, error.details);
-    return (
-      place && {
-        from: place.from + done.from,
-        to: place.to + done.from,
-        message: shortMessage(error.message),
-      }
-    );
-  }, [state]);
-  const shownPanel = () => {
-    setPanel(!panel);
-    remember("sql.panel", !panel);
-  };
+  const problem = useMemo(() => problemOf(state), [state]);
   return (
     <div className={styles.screen}>
       {panel && (
@@ -105,57 +46,74 @@ export default function SqlScreen() {
           schema={<SchemaBrowser tables={tables} onInsert={(name) => editor.current?.insert(name)} />}
           saved={
             <SavedQueries
-              current={() => ({ q: text.trim() || undefined, view: search.view, chart: search.chart })}
+              current={() => ({ q: sql.text.trim() || undefined, view: search.view, chart: search.chart })}
               onOpen={open}
             />
           }
           history={
-            <HistoryList history={history} onOpen={(q) => open({ q })} onClear={() => setHistory([])} />
+            <HistoryList
+              history={sql.history}
+              onOpen={(q) => open({ q })}
+              onClear={() => sql.setHistory([])}
+            />
           }
         />
       )}
       <div className={styles.main}>
         <Toolbar
           running={state.running !== null}
-          limit={limit}
+          limit={sql.limit}
           panel={panel}
-          onRun={runNow}
-          onCancel={cancel}
-          onLimit={(next) => {
-            setLimit(next);
-            remember("sql.limit", next);
+          onRun={sql.runNow}
+          onCancel={sql.cancel}
+          onLimit={sql.setLimit}
+          onPanel={() => {
+            setPanel(!panel);
+            if (!isNarrow()) remember("sql.panel", !panel);
           }}
-          onPanel={shownPanel}
         />
         <div className={styles.editor}>
           <Suspense fallback={<Waiting />}>
             <Editor
               ref={editor}
-              text={text}
+              text={sql.text}
               tables={tables}
               problem={problem}
-              onChange={change}
-              onRun={runNow}
+              onChange={sql.change}
+              onRun={sql.runNow}
             />
           </Suspense>
         </div>
-        {asked !== null && (
-          <Ask onRun={() => start(statementAt(asked, 0, 0))} onLeave={() => setAsked(null)} />
-        )}
-        <div className={styles.below} data-stale={(state.running && state.result) || undefined}>
-          {state.error ? (
-            <QueryProblem error={state.error} />
-          ) : state.result && state.done ? (
-            <Results sql={state.done.sql} result={state.result} search={search} onSearch={setSearch} />
-          ) : state.running ? (
-            <div className={styles.waiting}>
-              <Spinner label="Running" />
-            </div>
-          ) : (
-            <Examples onTry={(q) => open({ q })} />
-          )}
-        </div>
+        {sql.asked !== null && <Ask onRun={sql.runAsked} onLeave={sql.leave} />}
+        <Below state={state} search={search} onSearch={sql.setSearch} onTry={(q) => open({ q })} />
       </div>
+    </div>
+  );
+}
+
+interface BelowProps {
+  state: RunState;
+  search: SqlSearch;
+  onSearch: (change: SqlSearch) => void;
+  onTry: (sql: string) => void;
+}
+
+/** What came of the last run; examples before the first. */
+function Below({ state, search, onSearch, onTry }: BelowProps) {
+  const { running, done, result, error } = state;
+  return (
+    <div className={styles.below} data-stale={(running !== null && result !== null) || undefined}>
+      {error ? (
+        <QueryProblem error={error} />
+      ) : result && done ? (
+        <Results sql={done.sql} result={result} search={search} onSearch={onSearch} />
+      ) : running ? (
+        <div className={styles.waiting}>
+          <Spinner label="Running" />
+        </div>
+      ) : (
+        <Examples onTry={onTry} />
+      )}
     </div>
   );
 }
@@ -166,19 +124,11 @@ const Waiting = () => (
   </div>
 );
 
-function Ask({ onRun, onLeave }: { onRun: () => void; onLeave: () => void }) {
+/** Where in the editor the last error is, if it tells. */
+function problemOf({ error, done }: RunState) {
+  if (!(error instanceof ApiError) || !done) return null;
+  const place = placeOfError(done.sql, error.message, error.details);
   return (
-    <div className={styles.ask} role="alert">
-      <p>
-        This query came with the link and was never run in this browser. It can read this folder and change
-        nothing.
-      </p>
-      <Button variant="primary" onClick={onRun}>
-        Run it
-      </Button>
-      <Button variant="ghost" onClick={onLeave}>
-        Leave it
-      </Button>
-    </div>
+    place && { from: place.from + done.from, to: place.to + done.from, message: shortMessage(error.message) }
   );
 }

@@ -7,6 +7,7 @@ import { TextDiff } from "@/diff/TextDiff";
 import { useSpan } from "@/screens/trace/queries";
 import { remember, remembered } from "@/state/preferences";
 import type { Span } from "@/trace/types";
+import { useNarrow } from "@/trace/useNarrow";
 import { facts, inputText, outputText, type Reading } from "./content";
 import styles from "./PairDetail.module.css";
 import { Side } from "./Side";
@@ -24,10 +25,13 @@ const NONE: never[] = [];
 
 /** How two spans that correspond differ: what went in, what came out, and their attributes. */
 export function PairDetail({ pair, traceA, traceB }: PairDetailProps) {
+  const narrow = useNarrow();
   const a = useSpan(traceA, pair.a ?? undefined, NONE);
   const b = useSpan(traceB, pair.b ?? undefined, NONE);
   const [wanted, setTab] = useState<Tab>(() => firstTab(pair));
-  const [layout, setLayout] = useState<Layout>(() => remembered<Layout>("compare.layout", "split"));
+  const [layout, setLayout] = useState<Layout>(() =>
+    remembered<Layout>("compare.layout", narrow ? "unified" : "split"),
+  );
   const [reading, setReading] = useState<Reading>("text");
   const error = a.error ?? b.error;
   const loading = (pair.a !== null && !a.data) || (pair.b !== null && !b.data);
