@@ -31,6 +31,8 @@ MODULES: Final = (
     "size",
     "redaction",
     "interchange",
+    "live",
+    "comparing",
 )
 """The benchmarks, in the order in which the table shows them."""
 INSTALLING: Final = "installing"
