@@ -10,7 +10,8 @@ interface BudgetOptions {
 interface Chunk {
   fileName: string;
   imports: string[];
-  css: ReadonlySet<string>;
+  /** Styles, and typefaces and images that it names. */
+  files: string[];
 }
 
 /** Fails a build whose first screen, with all that it loads, is larger than promised. Sizes are after gzip. */
@@ -25,8 +26,9 @@ export function firstScreenBudget({ screen, limitKb }: BudgetOptions): Plugin {
         const roots: string[] = [];
         for (const file of Object.values(bundle)) {
           if (file.type !== "chunk") continue;
-          const { fileName, imports, facadeModuleId } = file;
-          chunks.set(fileName, { fileName, imports, css: file.viteMetadata?.importedCss ?? new Set() });
+          const { fileName, imports, facadeModuleId, viteMetadata: more } = file;
+          const files = [...(more?.importedCss ?? []), ...(more?.importedAssets ?? [])];
+          chunks.set(fileName, { fileName, imports, files });
           if (file.isEntry || facadeModuleId?.endsWith(screen)) roots.push(fileName);
         }
         if (roots.length < 2) this.error(`No chunk holds ${screen}: name the module of the first screen.`);
@@ -48,7 +50,7 @@ function loaded(roots: readonly string[], chunks: ReadonlyMap<string, Chunk>): S
     const chunk = chunks.get(name);
     if (!chunk || files.has(name)) continue;
     files.add(name);
-    for (const style of chunk.css) files.add(style);
+    for (const file of chunk.files) files.add(file);
     open.push(...chunk.imports);
   }
   return files;

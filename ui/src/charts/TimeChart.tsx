@@ -93,6 +93,8 @@ function usePlot({ times, series, height, group, zone, events }: Plot) {
     const options = chartOptions({ series, height, group, zone, width: node.clientWidth, events });
     const made = new uPlot(options, latest.current, node);
     chart.current = made;
+    // A canvas does not notice when its typeface arrives.
+    void document.fonts.ready.then(() => chart.current === made && made.redraw(false, true));
     const observer = new ResizeObserver(() => made.setSize({ width: node.clientWidth, height }));
     observer.observe(node);
     return () => {
