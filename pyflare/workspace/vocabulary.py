@@ -25,6 +25,8 @@ _LOOKED_AT: Final = 50_000
 """Attributes are looked for in the newest parts, up to about so many spans: there are few keys, and many spans."""
 _FRESH_S: Final = 10.0
 """How long what was found in journals counts as news; parts do not change."""
+_MOST_REMEMBERED: Final = 500
+"""Lists of words remembered, the oldest forgotten first."""
 _UNIQUE: Final = frozenset({"trace_id", "span_id", "parent"})
 """Fields whose values are not worth listing."""
 
@@ -35,14 +37,14 @@ Words = Sequence[tuple[str, int]]
 class _Found:
     words: Words
     catalog: Catalog
-    snapshot: Snapshot
+    live_rows: int
     at_s: float
 
     def holds_for(self, snapshot: Snapshot) -> bool:
         """Whether it still says about what the folder holds."""
-        if snapshot is self.snapshot:
-            return True
-        return snapshot.catalog is self.catalog and time.monotonic() - self.at_s < _FRESH_S
+        if snapshot.catalog is not self.catalog:
+            return False
+        return _live_rows(snapshot) == self.live_rows or time.monotonic() - self.at_s < _FRESH_S
 
 
 class Vocabulary:
@@ -53,26 +55,37 @@ class Vocabulary:
         self._found: dict[tuple[str, ...], _Found] = {}
         self._lock = threading.Lock()
 
-    def values(self, of: Of, field: Field, key: str | None = None) -> Words:
+    def values(self, of: Of, field: Field, key: str | None = None, *, holding: str = "") -> Words:
         """The values of a field and how many rows have each; nothing for fields of numbers, of content, and of ids.
 
         Args:
             of: Rows of traces or of spans.
             field: The field.
             key: Its key, where it has one.
+            holding: A text in the values that are wanted, in lower case. Others may be among them all the same.
         """
-        if field.place is Place.SCORES:
-            return self._words(("label", str(key)), "scores", "SELECT label AS word FROM scores WHERE name = ?", [key])
-        if field.place is Place.ATTRIBUTES:
-            return self._words((field.name, str(key)), "spans", f"SELECT {ATTRIBUTE_SQL} AS word FROM newest", [key])
-        if field.place is Place.RESOURCE:
-            pointer = resource_pointer(str(key))
-            return self._words((field.name, pointer), "spans", f"SELECT {RESOURCE_SQL} AS word FROM newest", [pointer])
-        if field.name in _UNIQUE or field.type not in (Type.TEXT, Type.LIST):
-            return ()
-        table = "spans" if field.place is Place.SPANS else of
-        word = f"unnest({field.sql})" if field.type is Type.LIST else field.sql
-        return self._words((table, field.name), table, f"SELECT {word} AS word FROM {table}")
+        found = self._values(of, field, key, "")
+        if holding and len(found) == MOST_WORDS:  # there are more: those wanted may be among the rare ones
+            return self._values(of, field, key, holding)
+        return found
+
+    def _values(self, of: Of, field: Field, key: str | None, holding: str) -> Words:
+        match field.place:
+            case Place.SCORES:
+                table, word, parameters = "scores", "label", [key]
+                source = "scores WHERE name = ?"
+            case Place.ATTRIBUTES:
+                table, word, parameters, source = "spans", ATTRIBUTE_SQL, [key], "newest"
+            case Place.RESOURCE:
+                table, word, parameters, source = "spans", RESOURCE_SQL, [resource_pointer(str(key))], "newest"
+            case _ if field.name in _UNIQUE or field.type not in (Type.TEXT, Type.LIST):
+                return ()
+            case _:
+                table = source = "spans" if field.place is Place.SPANS else of
+                word, parameters = f"unnest({field.sql})" if field.type is Type.LIST else field.sql, []
+        return self._words(
+            (table, field.name, str(key), holding), table, f"SELECT {word} AS word FROM {source}", parameters, holding
+        )
 
     def keys(self, field: Field) -> Words:
         """The keys of a field, and how often each occurs: of attributes among the newest spans."""
@@ -81,25 +94,31 @@ class Vocabulary:
         keys = "map_keys(attributes)" if field.place is Place.ATTRIBUTES else "json_keys(resource)"
         return self._words((field.name,), "spans", f"SELECT unnest({keys}) AS word FROM newest")
 
-    def _words(self, key: tuple[str, ...], table: str, query: str, parameters: Parameters = None) -> Words:
+    def _words(
+        self, key: tuple[str, ...], table: str, query: str, parameters: Sequence[str | None] = (), holding: str = ""
+    ) -> Words:
         snapshot = self._engine.snapshot()
         with self._lock:
             found = self._found.get(key)
         if found is None or not found.holds_for(snapshot):
-            words = self._count(table, query, parameters)
-            found = _Found(words=words, catalog=snapshot.catalog, snapshot=snapshot, at_s=time.monotonic())
+            words = self._count(table, query, parameters, holding)
+            found = _Found(words=words, catalog=snapshot.catalog, live_rows=_live_rows(snapshot), at_s=time.monotonic())
             with self._lock:
                 self._found[key] = found
+                while len(self._found) > _MOST_REMEMBERED:
+                    del self._found[next(iter(self._found))]
         return found.words
 
-    def _count(self, table: str, words: str, parameters: Parameters) -> Words:
+    def _count(self, table: str, words: str, parameters: Sequence[str | None], holding: str) -> Words:
+        wanted = " AND contains(lower(word), ?)" if holding else ""
+
         def build(snapshot: Snapshot, _: TraceOverlay | None) -> tuple[str, Parameters]:
             newest = f"newest AS ({self._newest(snapshot)}), " if "FROM newest" in words else ""
             query = (
                 f"WITH {newest}words AS ({words}) SELECT word, count(*) AS count FROM words "
-                f"WHERE word IS NOT NULL GROUP BY word ORDER BY count DESC, word LIMIT {MOST_WORDS}"
+                f"WHERE word IS NOT NULL{wanted} GROUP BY word ORDER BY count DESC, word LIMIT {MOST_WORDS}"
             )
-            return query, parameters
+            return query, [*parameters, *([holding] if holding else [])]
 
         rows = self._engine.run(build, traces=table == "traces")
         return tuple(zip(rows["word"].to_pylist(), rows["count"].to_pylist(), strict=True))
@@ -120,3 +139,7 @@ class Vocabulary:
         )
         recent = "" if since_ns is None else f" WHERE start_time >= make_timestamp_ns({since_ns})"
         return f"{view_sql(SPANS, source)}{recent}"
+
+
+def _live_rows(snapshot: Snapshot) -> int:
+    return sum(table.num_rows for table in snapshot.live.values())

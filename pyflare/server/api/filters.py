@@ -40,7 +40,7 @@ def complete_filter(
             text,
             len(text) if cursor is None else cursor,
             of=of,
-            values=lambda field, key: vocabulary.values(of, field, key),
+            values=lambda field, key, holding: vocabulary.values(of, field, key, holding=holding),
             keys=vocabulary.keys,
         )
     )

@@ -18,8 +18,9 @@ from pyflare.store.language.units import amounts
 MOST: Final = 50
 """Completions given at once."""
 
-Values = Callable[[Field, str | None], Iterable[tuple[str, int]]]
-"""The values of a field, or of one key of it, and how often each occurs, the most frequent first."""
+Values = Callable[[Field, str | None, str], Iterable[tuple[str, int]]]
+"""The values of a field, or of one key of it, that hold a text, in whatever case, and how often each occurs, the most
+frequent first. Those that do not hold it may be among them."""
 Keys = Callable[[Field], Iterable[tuple[str, int]]]
 """The keys that a field has: names of attributes or scores, and how often each occurs."""
 
@@ -170,7 +171,7 @@ class _Asked:
             return
         else:
             key = self.name.key if self.name is not None else None
-            found = ((value, f"{count:,}") for value, count in self.values(field, key))
+            found = ((value, f"{count:,}") for value, count in self.values(field, key, self.prefix))
         for value, detail in found:
             if self.prefix in value.casefold():
                 yield Completion(label=value, insert=f"{written(value)} ", kind="value", detail=detail)

@@ -6,5 +6,5 @@ span. Tokens and costs count each call once: a span whose call one below it
 records as well (`usage_repeated`) is left out. Costs are of priced calls; where
 none is priced they are None, never 0.
 
-Each function runs one query over the whole scope. Percentiles are exact.
+Each function asks the folder once or twice, over the whole scope. Percentiles are exact.
 """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyflare.store.language import Field, check, complete
 
 
-def _values(field: Field, key: str | None) -> Iterator[tuple[str, int]]:
+def _values(field: Field, key: str | None, _: str) -> Iterator[tuple[str, int]]:
     if field.name == "model":
         yield from [("gpt-4o", 1200), ("claude haiku", 3)]
     if key == "customer.tier":
