@@ -45,17 +45,22 @@ export function useLive({ enabled, channels, filter, onMessages }: LiveOptions):
 
 const ALL_TRACES = ["traces:*"] as const;
 
+interface LiveTracesOptions {
+  enabled: boolean;
+  filter?: string;
+  onTraces: (traces: Trace[]) => void;
+  /** The server tells from now on, or tells again: what came before has to be asked for. */
+  onBegin: () => void;
+}
+
 /** Traces as they begin and end, the latest state of each once per batch. */
-export function useLiveTraces(
-  enabled: boolean,
-  filter: string | undefined,
-  onTraces: (traces: Trace[]) => void,
-): LiveStatus | null {
+export function useLiveTraces({ enabled, filter, onTraces, onBegin }: LiveTracesOptions): LiveStatus | null {
   return useLive({
     enabled,
     channels: ALL_TRACES,
     filter,
     onMessages: (messages) => {
+      if (messages.some(({ type }) => type === "subscribed" || type === "dropped")) onBegin();
       const latest = new Map<string, Trace>();
       for (const { type, payload } of messages) {
         const trace = type === "trace" ? (payload as { trace?: Trace }).trace : undefined;

@@ -9,6 +9,9 @@ import { outlineKey, spansKey, traceKey } from "./queries";
 const REFETCH_MS = 500;
 const TICK_MS = 1000;
 
+/** What says that there may be more: also the beginning, as something may have come before it. */
+const NEWS = new Set(["subscribed", "span", "dropped"]);
+
 /** Follow a trace while it runs. Gives how long it has been running, in nanoseconds; 0 once it has ended. */
 export function useRunning(trace: Trace | undefined): number {
   const running = trace?.state === "running";
@@ -17,7 +20,7 @@ export function useRunning(trace: Trace | undefined): number {
     enabled: running,
     channels: [`spans:${trace?.trace_id ?? ""}`],
     onMessages: (messages) => {
-      if (messages.some((message) => message.type === "span" || message.type === "dropped")) refresh();
+      if (messages.some((message) => NEWS.has(message.type))) refresh();
     },
   });
   return useElapsed(running ? trace.start_time : null);

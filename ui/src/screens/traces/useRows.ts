@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { get } from "@/api/client";
 import type { Of } from "@/api/filters";
 import { useRowPages } from "@/api/traces";
-import type { SpanListResponse } from "@/api/types";
+import type { SpanListResponse, TraceListResponse } from "@/api/types";
 import { toMillis } from "@/format";
 import type { LiveStatus } from "@/live/connection";
 import { useLiveTraces } from "@/live/useLive";
@@ -44,7 +44,7 @@ export function useRows({ of, params, order, live, hold }: RowsOptions) {
       ),
     [order, hold],
   );
-  const status = useLiveRows({ of, params, live, newest: listed[0], take });
+  const status = useLiveRows({ of, params, order, live, newest: listed[0], take });
   const rows = useMemo(
     () => (news.shown.length > 0 ? [...news.shown, ...listed] : listed),
     [news.shown, listed],
@@ -88,19 +88,33 @@ function useFresh(shown: readonly Row[]): ReadonlySet<string> {
 interface LiveRowsOptions {
   of: Of;
   params: ScopeParams;
+  order: string;
   live: boolean;
   newest: Row | undefined;
   take: (rows: readonly Row[]) => void;
 }
 
+/** The newest traces are asked for when following begins, as many as the first page has. */
+const CAUGHT_UP = 100;
 const POLL_MS = 2_000;
 /** A span is seen when it ends, maybe long after others that began later. */
 const LATE_MS = 60_000;
 
 /** Traces come by themselves; spans are asked for. */
-function useLiveRows({ of, params, live, newest, take }: LiveRowsOptions): LiveStatus | null {
-  const filter = withService(params);
-  const status = useLiveTraces(live && of === "traces", filter, take);
+function useLiveRows({ of, params, order, live, newest, take }: LiveRowsOptions): LiveStatus | null {
+  const current = useRef(params);
+  current.current = params;
+  const catchUp = async () => {
+    if (order !== NEWEST_FIRST) return;
+    const latest = await get<TraceListResponse>("/traces", { ...params, limit: CAUGHT_UP }).catch(() => null);
+    if (latest && current.current === params) take(latest.traces);
+  };
+  const status = useLiveTraces({
+    enabled: live && of === "traces",
+    filter: withService(params),
+    onTraces: take,
+    onBegin: () => void catchUp(),
+  });
   const since = newest ? new Date(toMillis(newest.start_time) - LATE_MS).toISOString() : params.start_time;
   const polled = useQuery({
     queryKey: ["spans", "live", params, since],
