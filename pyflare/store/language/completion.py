@@ -60,13 +60,14 @@ def complete(text: str, cursor: int, *, of: Of, values: Values, keys: Keys) -> C
     except FilterError:
         return CompletionResult(start=cursor, end=cursor, completions=())
     before = [token for token in tokens if token.end < cursor or (token.end == cursor and not _is_word(token))]
-    typed = [token for token in tokens if token not in before and token.start < cursor]
+    typed = [token for token in tokens[len(before) :] if token.start < cursor]
     if _is_key(before, typed):
         typed.insert(0, before.pop())
     start, end = (typed[0].start, typed[-1].end) if typed else (cursor, cursor)
     prefix = _prefix(text[start:cursor])
-    asked = _Asked(of=of, prefix=prefix, name=_name_before(before, of), values=values, keys=keys)
-    found = asked.completions(expected_after(before, of))
+    expected = expected_after(before, of)
+    asked = _Asked(of=of, prefix=prefix, key=_key(before, expected), values=values, keys=keys)
+    found = asked.completions(expected)
     return CompletionResult(start=start, end=end, completions=tuple(islice(found, MOST)))
 
 
@@ -89,18 +90,14 @@ def _prefix(typed: str) -> str:
     return typed.replace('"', "").lstrip("'").casefold()
 
 
-def _name_before(tokens: Sequence[Token], of: Of) -> Name | None:
-    """The field that the last comparison is about."""
-    for position in range(len(tokens) - 1, -1, -1):
-        token = tokens[position]
-        field = field_named(token.text, of) if token.kind is Kind.WORD else None
-        if field is not None and expected_after(tokens[:position], of).next in (Next.CONDITION, Next.JOINT):
-            key = token.text.partition(".")[2] or None
-            following = tokens[position + 1] if position + 1 < len(tokens) else None
-            if token.text.endswith(".") and following is not None and following.kind is Kind.QUOTED:
-                key = following.text
-            return Name(field.name, key)
-    return None
+def _key(tokens: Sequence[Token], expected: Expected) -> str | None:
+    """The key of the field that the comparison is about: after the dot, or in quotes behind it."""
+    if expected.field is None or not expected.field.is_keyed:
+        return None
+    key = tokens[expected.position].text.partition(".")[2]
+    if not key and expected.position + 1 < len(tokens) and tokens[expected.position + 1].kind is Kind.QUOTED:
+        return tokens[expected.position + 1].text
+    return key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +105,8 @@ class _Asked:
     of: Of
     prefix: str
     """What has been typed of the word at the cursor, without quotes, in lower case."""
-    name: Name | None
+    key: str | None
+    """The key of the field that the comparison is about."""
     values: Values
     keys: Keys
 
@@ -170,8 +168,7 @@ class _Asked:
         elif field.type is Type.JSON:
             return
         else:
-            key = self.name.key if self.name is not None else None
-            found = ((value, f"{count:,}") for value, count in self.values(field, key, self.prefix))
+            found = ((value, f"{count:,}") for value, count in self.values(field, self.key, self.prefix))
         for value, detail in found:
             if self.prefix in value.casefold():
                 yield Completion(label=value, insert=f"{written(value)} ", kind="value", detail=detail)
