@@ -1,8 +1,9 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowLeftRight } from "lucide-react";
+import { useMemo } from "react";
 import { useGroupComparison } from "@/api/comparison";
 import { ErrorState, IconButton, TableSkeleton } from "@/design";
-import { useScope } from "@/state/scope";
+import { scopeParams, useScope } from "@/state/scope";
 import { Side } from "../traces/Side";
 import { FilterField } from "./FilterField";
 import { Found } from "./Found";
@@ -17,7 +18,9 @@ interface GroupsSearch {
 /** Two groups of traces: in what they differ, ranked, and how sure that is. */
 export function GroupsPage() {
   const { a, b } = useSearch({ strict: false }) as GroupsSearch;
-  const { params } = useScope();
+  const { scope } = useScope();
+  // The groups are filters themselves: of the scope only time, service and environment hold.
+  const params = useMemo(() => scopeParams({ ...scope, filter: undefined }), [scope]);
   const navigate = useNavigate();
   const { data, error, refetch } = useGroupComparison(params, a, b);
   const setSearch = (change: object) =>

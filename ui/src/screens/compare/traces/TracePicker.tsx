@@ -56,7 +56,8 @@ function Choices({ onPick }: { onPick: (traceId: string) => void }) {
   const { zone } = usePreferences();
   const { data, error, isFetching } = useTraceChoices(useDebounced(text, 250), true);
   return (
-    <div className={styles.choices}>
+    // biome-ignore lint/a11y/useSemanticElements: the popover shows and closes it; <dialog> would do so by itself.
+    <div role="dialog" aria-label="Choose a trace" className={styles.choices}>
       <SearchInput
         label="Trace id, or a filter"
         placeholder="Id, or a filter such as status = error"
