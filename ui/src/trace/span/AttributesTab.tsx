@@ -7,6 +7,8 @@ import { type AttributeRow, asText, attributeGroups } from "./attributes";
 import { Clamp } from "./Clamp";
 import styles from "./panel.module.css";
 
+const LONGEST = 300;
+
 /** Everything that was recorded about a span, and what became of it. */
 export function AttributesTab({ span }: { span: Span }) {
   const [text, setText] = useState("");
@@ -55,7 +57,9 @@ function Row({ row }: { row: AttributeRow }) {
         ))}
       </th>
       <td className={styles.attributeValue} data-type={typeof value}>
-        <Clamp text={asText(value)}>{(shown) => <span>{shown}</span>}</Clamp>
+        <Clamp text={asText(value)} longest={LONGEST}>
+          {(shown) => <span>{shown}</span>}
+        </Clamp>
       </td>
       <td className={styles.attributeMenu}>
         <RowMenu row={row} />

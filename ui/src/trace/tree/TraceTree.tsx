@@ -1,21 +1,21 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { remember, remembered } from "@/state/preferences";
-import { rowOf, setCollapsed, setSubtree } from "../model/rows";
-import { rangeAround, ticks } from "../model/zoom";
-import { Axis } from "./Axis";
+import { rowOf } from "../model/rows";
+import { ticks } from "../model/zoom";
 import { Bars } from "./Bars";
 import type { Marks } from "./drawBars";
+import { Head } from "./Head";
 import { HoverCard } from "./HoverCard";
-import { columnsOf, ROW, scrollToRow } from "./layout";
-import { Minimap } from "./Minimap";
+import { columnsOf, ROW, type Window } from "./layout";
 import { usePalette } from "./palette";
 import { rowId } from "./Row";
 import { Rows } from "./Rows";
+import { onRowClick, onRowDoubleClick } from "./rowClicks";
 import { Sprite } from "./Sprite";
 import { Toolbar } from "./Toolbar";
-import { TreeColumnHandle } from "./TreeColumnHandle";
 import styles from "./tree.module.css";
 import { useHover } from "./useHover";
+import { useSelectedInSight } from "./useSelectedInSight";
 import type { TraceView } from "./useTraceView";
 import { useTreeKeys } from "./useTreeKeys";
 import { useViewport } from "./useViewport";
@@ -49,6 +49,7 @@ export function TraceTree({ view, marks, onFocusPanel }: TraceTreeProps) {
   useSelectedInSight(scroller, view, viewport.height);
   useWheelZoom(scroller, columns, view);
   const { hover, ...hovering } = useHover(scroller, view.rows, columns);
+  const drawn = isDrawn(view, viewport.window);
   const left = columns.tree + columns.heat;
   const focus = useCallback(() => scroller.current?.focus({ preventScroll: true }), []);
   useEffect(focus, [focus]);
@@ -56,40 +57,19 @@ export function TraceTree({ view, marks, onFocusPanel }: TraceTreeProps) {
     <div className={styles.tree}>
       <Sprite kinds={view.tree.outline.kinds} />
       <Toolbar view={view} searchRef={searchBox} onLeaveSearch={focus} />
-      <div className={styles.head}>
-        <div className={styles.headTree} style={{ width: left }}>
-          <span className={styles.headName}>Span</span>
-          {columns.heat > 0 && (
-            <span style={{ width: columns.heat }}>{view.heat === "cost" ? "Cost" : "Tokens"}</span>
-          )}
-          <TreeColumnHandle
-            share={share}
-            onShare={(next) => {
-              setShare(next);
-              remember("trace.treeShare", next);
-            }}
-          />
-        </div>
-        <div className={styles.headTime} style={{ width: columns.time }}>
-          <Minimap
-            {...{ tree: view.tree, range: view.range, whole: view.whole, palette }}
-            width={columns.time}
-            onRange={view.setRange}
-          />
-          <Axis
-            range={view.range}
-            whole={view.whole}
-            {...marksAt}
-            width={columns.time}
-            onRange={view.setRange}
-          />
-        </div>
-      </div>
+      <Head
+        {...{ view, columns, palette, share }}
+        ticks={marksAt}
+        onShare={(next) => {
+          setShare(next);
+          remember("trace.treeShare", next);
+        }}
+      />
       <div
         ref={scroller}
         role="tree"
         aria-label="Spans"
-        aria-activedescendant={view.selected >= 0 ? rowId(view.selected) : undefined}
+        aria-activedescendant={drawn ? rowId(view.selected) : undefined}
         tabIndex={0}
         className={styles.scroller}
         onScroll={() => {
@@ -127,46 +107,8 @@ export function TraceTree({ view, marks, onFocusPanel }: TraceTreeProps) {
   );
 }
 
-/** Scroll to the chosen span when another is chosen, or when folding moved it. */
-function useSelectedInSight(
-  scroller: React.RefObject<HTMLElement | null>,
-  view: TraceView,
-  height: number,
-): void {
-  const { tree, rows, selected } = view;
-  const id = tree.outline.span_id[selected];
-  const shown = useRef<string>(undefined);
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element || height === 0 || id === undefined || shown.current === id) return;
-    shown.current = id;
-    element.scrollTop = scrollToRow(rowOf(tree, rows, selected), element.scrollTop, height);
-  }, [scroller, id, selected, tree, rows, height]);
-}
-
-function spanAt(target: EventTarget): number {
-  const row = (target as Element).closest<HTMLElement>("[data-span]");
-  return Number(row?.dataset.span ?? -1);
-}
-
-function onRowClick(event: React.MouseEvent, view: TraceView): void {
-  const span = spanAt(event.target);
-  if (span < 0) return;
-  if (!(event.target as Element).closest("[data-toggle]")) {
-    view.select(span);
-    return;
-  }
-  const to = !view.collapsed[span];
-  view.setCollapsed(
-    event.altKey || event.shiftKey
-      ? setSubtree(view.tree, view.collapsed, span, to)
-      : setCollapsed(view.collapsed, span, to),
-  );
-}
-
-function onRowDoubleClick(event: React.MouseEvent, view: TraceView, left: number): void {
-  const span = spanAt(event.target);
-  const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-  if (span < 0 || x < left) return;
-  view.setRange(rangeAround(view.tree.start[span] as number, view.tree.end[span] as number, view.whole));
+/** Whether the chosen span's own row is among those drawn, so that the tree may name it as the active one. */
+function isDrawn({ tree, rows, selected }: TraceView, { first, last }: Window): boolean {
+  const row = rowOf(tree, rows, selected);
+  return row >= first && row < last && rows[row] === selected;
 }

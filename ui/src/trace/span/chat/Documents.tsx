@@ -1,6 +1,6 @@
 import { ChevronRight } from "lucide-react";
-import { JsonView } from "@/design";
 import type { Document } from "../../types";
+import { Fields } from "../Fields";
 import { Value } from "../Value";
 import styles from "./chat.module.css";
 
@@ -44,7 +44,7 @@ function DocumentCard({ document, place, most }: { document: Document; place: nu
       </summary>
       <div className={styles.documentBody}>
         {text !== null && <Value value={text} look="rendered" />}
-        {Object.keys(metadata).length > 0 && <JsonView value={metadata} />}
+        {Object.keys(metadata).length > 0 && <Fields value={metadata} />}
       </div>
     </details>
   );
