@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser import chromium, folders
 from tests.browser.viewers import Viewer, viewing
-from tests.browser.watch import Watch
+from tests.browser.watch import TIMEOUT_MS, Watch, Windows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-TIMEOUT_MS: Final = 15_000
-"""How long a page may take to become what is expected: generous, for machines that do much else."""
-FRESH: Final[dict[str, Any]] = {
-    "viewport": {"width": 1440, "height": 900},
-    "locale": "en-GB",
-    "timezone_id": "UTC",
-    "color_scheme": "light",
-    "reduced_motion": "reduce",
-}
 
 
 @pytest.fixture(scope="session")
@@ -56,42 +47,43 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
         yield viewer
 
 
+@pytest.fixture(scope="session")
+def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of little traffic, to be copied."""
+    return folders.rich(tmp_path_factory.mktemp("little"), conversations=40)
+
+
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Viewer]:
+def own(little: Path, windows: Windows, tmp_path: Path) -> Iterator[Viewer]:
     """A viewer of a little traffic that is the test's own: to write to, and to stop."""
-    with viewing(folders.rich(tmp_path, conversations=40)) as viewer:
+    folder = tmp_path / ".pyflare"
+    shutil.copytree(little, folder)
+    with viewing(folder) as viewer:
         yield viewer
+        windows.close()
 
 
 @pytest.fixture
-def own_empty(tmp_path: Path) -> Iterator[Viewer]:
+def own_empty(windows: Windows, tmp_path: Path) -> Iterator[Viewer]:
     """A viewer of an empty folder that is the test's own."""
     with viewing(folders.empty(tmp_path)) as viewer:
         yield viewer
+        windows.close()
 
 
 @pytest.fixture
-def new_watch(browser: Browser) -> Iterator[Callable[..., Watch]]:
-    """Make contexts whose pages are watched; at the end, nothing may have gone wrong in them."""
-    watches: list[Watch] = []
-
-    def new(**options: Any) -> Watch:
-        context = browser.new_context(**FRESH | options)
-        context.set_default_timeout(TIMEOUT_MS)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        watches.append(Watch(context))
-        return watches[-1]
-
-    yield new
-    for watch in watches:
-        watch.context.close()
-        watch.check()
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Windows of browsers as they are right after their installation; nothing may go wrong in them."""
+    windows = Windows(browser)
+    yield windows
+    windows.close()
+    windows.check()
 
 
 @pytest.fixture
-def watch(new_watch: Callable[..., Watch]) -> Watch:
-    """A browser as it is right after its installation, and what goes wrong in it."""
-    return new_watch()
+def watch(windows: Windows) -> Watch:
+    """One of them, and what goes wrong in it."""
+    return windows.new()
 
 
 @pytest.fixture

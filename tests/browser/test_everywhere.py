@@ -12,6 +12,7 @@ from tests.browser.viewers import Viewer
 
 pytestmark = pytest.mark.browser
 
+TELEPHONE = {"width": 390, "height": 844}
 SCREENS = (
     "overview",
     "traces",
@@ -59,21 +60,19 @@ def test_all_screens_are_here(where: dict[str, str]):
     assert set(where) == set(SCREENS)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", SCREENS)
-def test_accessible(new_watch, rich: Viewer, where: dict[str, str], name: str, theme: str):
-    """Axe finds nothing serious, in neither theme."""
-    page = new_watch(color_scheme=theme).context.new_page()
-    assert faults(shown(page, rich, name, where[name])) == []
-
-
-@pytest.mark.parametrize("name", SCREENS)
-def test_small_window(new_watch, rich: Viewer, where: dict[str, str], name: str):
-    """On a telephone nothing has to be scrolled sideways, and axe finds nothing serious."""
-    page = new_watch(viewport={"width": 390, "height": 844}, has_touch=True).context.new_page()
+def test_accessible(page: Page, rich: Viewer, where: dict[str, str], name: str):
+    """Axe finds nothing serious, in neither theme, nor on a telephone, where nothing is scrolled sideways."""
     shown(page, rich, name, where[name])
+    found = {"light": faults(page)}
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    found["dark"] = faults(page)
+    page.set_viewport_size(TELEPHONE)
+    expect(page.get_by_role("button", name="Navigation")).to_be_attached()
+    found["small"] = faults(page)
+    assert found == {"light": [], "dark": [], "small": []}
     assert not is_wider_than_the_window(page)
-    assert faults(page) == []
 
 
 @pytest.mark.parametrize("name", ["overview", "traces", "sessions", "compare", "sql", "annotate"])

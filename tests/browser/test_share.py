@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import faults
+from tests.browser.traced import tracing
 from tests.browser.viewers import Viewer
+from tests.browser.watch import Windows
 
 pytestmark = pytest.mark.browser
 
@@ -35,10 +37,10 @@ def saved(page: Page, viewer: Viewer, trace: dict[str, Any], kind: str, folder: 
     return file
 
 
-def test_page_of_its_own(page: Page, rich: Viewer, trace: dict[str, Any], tmp_path: Path, new_watch: Any):
+def test_page_of_its_own(page: Page, rich: Viewer, trace: dict[str, Any], tmp_path: Path, windows: Windows):
     """The file opens without a server and without a network, and shows the trace."""
     file = saved(page, rich, trace, "A page of its own (HTML)", tmp_path)
-    watch = new_watch(offline=True)
+    watch = windows.new(offline=True)
     other = watch.context.new_page()
     other.goto(file.as_uri())
     expect(other.get_by_text("lookup_order").first).to_be_visible()
@@ -47,13 +49,16 @@ def test_page_of_its_own(page: Page, rich: Viewer, trace: dict[str, Any], tmp_pa
     assert faults(other) == []
 
 
-def test_without_contents(page: Page, rich: Viewer, trace: dict[str, Any], tmp_path: Path, new_watch: Any):
-    """On request the file holds none of what was said, and still the structure."""
-    file = saved(page, rich, trace, "The same without contents (HTML)", tmp_path)
-    assert "app crashes" not in file.read_text(encoding="utf-8")
-    other = new_watch(offline=True).context.new_page()
-    other.goto(file.as_uri())
-    expect(other.get_by_text("chat plan").first).to_be_visible()
+def test_redacted(page: Page, own: Viewer, tmp_path: Path):
+    """On request, secrets and personal data are hidden in the file; the rest is there."""
+    with tracing(own.folder) as program:
+        asked = program.do("ask write to ada.lovelace@example.org about the parcel")
+    plain = saved(page, own, {"trace_id": asked.trace_id}, "A page of its own (HTML)", tmp_path)
+    assert "ada.lovelace" in plain.read_text(encoding="utf-8")
+    redacted = saved(page, own, {"trace_id": asked.trace_id}, "The same, secrets and personal data hidden", tmp_path)
+    assert "ada.lovelace" not in redacted.read_text(encoding="utf-8")
+    page.goto(redacted.as_uri())
+    expect(page.get_by_text("about the parcel").first).to_be_visible()
 
 
 def test_other_formats(page: Page, rich: Viewer, trace: dict[str, Any], tmp_path: Path):

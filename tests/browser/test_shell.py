@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.acting import press
 from tests.browser.viewers import Viewer
+from tests.browser.watch import Windows
 
 pytestmark = pytest.mark.browser
 
@@ -82,9 +83,9 @@ def test_theme(page: Page, rich: Viewer):
     expect(page.get_by_role("button", name="Change to the light theme")).to_be_visible()
 
 
-def test_theme_of_the_system(new_watch, rich: Viewer):
+def test_theme_of_the_system(windows: Windows, rich: Viewer):
     """Where the system is dark, so is the viewer."""
-    page = new_watch(color_scheme="dark").context.new_page()
+    page = windows.new(color_scheme="dark").context.new_page()
     page.goto(rich.url)
     expect(page.get_by_role("button", name="Change to the light theme")).to_be_visible()
     red, green, blue = (int(part) for part in re.findall(r"\d+", background(page))[:3])

@@ -3,14 +3,61 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError, WebSocket
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Request,
+        Response,
+        WebError,
+        WebSocket,
+    )
 
-LOCAL: Final = re.compile(r"^((https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about):)")
+LOCAL: Final = re.compile(r"^((https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about|file):)")
 CANCELLED: Final = "net::ERR_ABORTED"
 """What the page cancelled itself, because nobody waits for it any more."""
+
+
+TIMEOUT_MS: Final = 15_000
+"""How long a page may take to become what is expected: generous, for machines that do much else."""
+FRESH: Final[dict[str, Any]] = {
+    "viewport": {"width": 1440, "height": 900},
+    "locale": "en-GB",
+    "timezone_id": "UTC",
+    "color_scheme": "light",
+    "reduced_motion": "reduce",
+}
+"""What a window is like unless a test wants another."""
+
+
+class Windows:
+    """Opens windows and watches them."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._watches: list[Watch] = []
+
+    def new(self, **options: Any) -> Watch:
+        """Open one, of a browser that has nothing in its cache and nothing chosen."""
+        context = self._browser.new_context(**FRESH | options)
+        context.set_default_timeout(TIMEOUT_MS)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self._watches.append(Watch(context))
+        return self._watches[-1]
+
+    def close(self) -> None:
+        """Close them all, which must come before their server ends."""
+        for watch in self._watches:
+            watch.context.close()
+
+    def check(self) -> None:
+        """Raise AssertionError where something went wrong in one of them."""
+        for watch in self._watches:
+            watch.check()
 
 
 class Watch:
