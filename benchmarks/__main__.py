@@ -28,6 +28,7 @@ MODULES: Final = (
     "otlp_json",
     "concurrency",
     "queries",
+    "aggregates",
     "size",
     "redaction",
     "interchange",
