@@ -52,7 +52,8 @@ def test_those_who_wait_share_one_round() -> None:
         first = pool.submit(shared.get)
         assert started.wait(10)
         others = [pool.submit(shared.get) for _ in range(8)]
-        time.sleep(0.2)  # long enough for all of them to ask
+        while len(shared._turn._waiters) < len(others):  # type: ignore[attr-defined]
+            time.sleep(0.001)
         go_on.set()
         assert first.result() == 1
         assert {other.result() for other in others} == {2}
