@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { quoted, readScope, scopeParams, withCondition } from "./scope";
+import { quoted, readScope, scopeParams } from "./scope";
 
 it("reads only the scope's own parts", () => {
   expect(readScope({ start: "2h", filter: "", other: "x", live: "1" })).toEqual({ start: "2h", live: "1" });
@@ -17,11 +17,4 @@ it("quotes what is more than a word", () => {
   expect(quoted('say "hi"')).toBe('"say \\"hi\\""');
   expect(quoted("and")).toBe('"and"');
   expect(quoted("2")).toBe('"2"');
-});
-
-it("adds a condition once, and keeps an or together", () => {
-  expect(withCondition(undefined, "a = 1")).toBe("a = 1");
-  expect(withCondition("a = 1", "a = 1")).toBe("a = 1");
-  expect(withCondition("a = 1", "b = 2")).toBe("a = 1 and b = 2");
-  expect(withCondition("a = 1 or c = 3", "b = 2")).toBe("(a = 1 or c = 3) and b = 2");
 });

@@ -62,13 +62,6 @@ export function quotedText(text: string): string {
 
 const RESERVED = new Set(["and", "or", "not", "in", "exists", "is", "missing"]);
 
-/** A filter with one more condition. The same condition is not added twice. */
-export function withCondition(filter: string | undefined, condition: string): string {
-  if (!filter) return condition;
-  if (filter === condition || filter.split(" and ").includes(condition)) return filter;
-  return / or /i.test(filter) ? `(${filter}) and ${condition}` : `${filter} and ${condition}`;
-}
-
 export interface ScopeHandle {
   scope: Scope;
   /** For the API; stable while the scope is. */
@@ -77,8 +70,6 @@ export interface ScopeHandle {
   /** Change parts; `undefined` takes one away. `replace` leaves no entry in the history. */
   setScope: (change: Partial<Scope>, options?: { replace?: boolean }) => void;
   setRange: (range: Range) => void;
-  /** Narrow the filter by `field = value` (or `!=`). */
-  filterBy: (field: string, value: string, operator?: "=" | "!=") => void;
 }
 
 /** The scope in the URL and the ways to change it. */
@@ -101,8 +92,6 @@ export function useScope(): ScopeHandle {
       live: scope.live === "1",
       setScope,
       setRange: (range) => setScope({ ...rangeTexts(range), live: undefined }),
-      filterBy: (field, value, operator = "=") =>
-        setScope({ filter: withCondition(scope.filter, `${field} ${operator} ${quoted(value)}`) }),
     }),
     [scope, setScope],
   );

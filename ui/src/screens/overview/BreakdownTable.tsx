@@ -2,9 +2,10 @@ import { CircleMinus } from "lucide-react";
 import type { Metric } from "@/api/metrics";
 import type { BreakdownRow } from "@/api/types";
 import { classes, IconButton } from "@/design";
+import { choicesOf, conditionOf } from "@/filter/choices";
+import { useFilter } from "@/filter/useFilter";
 import { compact, cost, count, duration, fullTime, percent, relative } from "@/format";
 import { usePreferences } from "@/state/preferences";
-import { useScope, withCondition } from "@/state/scope";
 import styles from "./Breakdowns.module.css";
 import { barShare } from "./share";
 
@@ -56,21 +57,12 @@ export function BreakdownTable({ title, counted, none, rows, metric, failures }:
 }
 
 function Row({ row, share, failures }: { row: BreakdownRow; share: number; failures: boolean }) {
-  const { scope, setScope } = useScope();
-  const narrow = (condition: string) => setScope({ filter: withCondition(scope.filter, condition) });
-  const name = row.value ?? "missing";
+  const { exclude } = useFilter();
   return (
     <tr>
       <td>
         <span className={styles.bar} style={{ width: `calc((100% - 16px) * ${share})` }} />
-        <button
-          type="button"
-          className={classes(styles.value, "truncate", row.value === null && styles.missing)}
-          title={`${name}: show only this`}
-          onClick={() => narrow(row.filter)}
-        >
-          {name}
-        </button>
+        <Value row={row} />
       </td>
       <td>{compact(row.requests)}</td>
       {failures ? <LastSeen at={row.last_seen} /> : <Failed row={row} />}
@@ -78,15 +70,35 @@ function Row({ row, share, failures }: { row: BreakdownRow; share: number; failu
       <td className={styles.extra}>{cost(row.cost_usd)}</td>
       <td>
         <IconButton
-          label={`Leave out ${name}`}
+          label={`Leave out ${nameOf(row)}`}
           size="sm"
           className={styles.exclude}
-          onClick={() => narrow(`not (${row.filter})`)}
+          onClick={() => exclude(row.filter)}
         >
           <CircleMinus />
         </IconButton>
       </td>
     </tr>
+  );
+}
+
+const nameOf = (row: BreakdownRow) => row.value ?? "missing";
+
+/** The value itself: narrows every screen to it, and back. */
+function Value({ row }: { row: BreakdownRow }) {
+  const { filter, addClause, toggleValue } = useFilter();
+  const field = conditionOf(row.filter)?.field;
+  const chosen = field !== undefined && choicesOf(filter, field).included.includes(row.value);
+  return (
+    <button
+      type="button"
+      className={classes(styles.value, "truncate", row.value === null && styles.missing)}
+      aria-pressed={chosen}
+      title={`${nameOf(row)}: ${chosen ? "no longer only this" : "show only this"}`}
+      onClick={() => (field === undefined ? addClause(row.filter) : toggleValue(field, row.value))}
+    >
+      {nameOf(row)}
+    </button>
   );
 }
 
