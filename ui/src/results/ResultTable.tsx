@@ -3,10 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type MouseEvent, useMemo, useRef, useState } from "react";
 import { copyText, toast } from "@/design";
-import { Cell } from "./Cell";
 import { CellDialog, cellCopy } from "./CellDialog";
 import { ColumnHeads } from "./ColumnHeads";
 import type { Table } from "./columns";
+import { GridRow } from "./GridRow";
 import { cellLink } from "./links";
 import { nextOrder, type Order, orderedRows } from "./order";
 import styles from "./ResultTable.module.css";
@@ -111,35 +111,19 @@ export function ResultTable({ table }: { table: Table }) {
           />
         </div>
         <div role="presentation" style={{ height: rows.getTotalSize(), width }} />
-        {rows.getVirtualItems().map((item) => {
-          const place = places[item.index] ?? 0;
-          return (
-            <div
-              key={item.key}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={item.index + 2}
-              data-at={item.index}
-              className={styles.row}
-              style={{ top: item.start + HEIGHT, width }}
-            >
-              <div className={styles.place} style={{ width: numberWidth }} aria-hidden>
-                {place + 1}
-              </div>
-              {items.map(({ index, start, size }) => (
-                <Cell
-                  key={index}
-                  table={table}
-                  row={place}
-                  column={index}
-                  left={start + numberWidth}
-                  width={size}
-                  active={keys.active?.row === item.index && keys.active.column === index}
-                />
-              ))}
-            </div>
-          );
-        })}
+        {rows.getVirtualItems().map((item) => (
+          <GridRow
+            key={item.key}
+            table={table}
+            at={item.index}
+            place={places[item.index] ?? 0}
+            top={item.start + HEIGHT}
+            width={width}
+            numberWidth={numberWidth}
+            items={items}
+            active={keys.active?.row === item.index ? keys.active.column : -1}
+          />
+        ))}
       </div>
       <CellDialog table={table} at={opened} onClose={() => setOpened(null)} />
     </>

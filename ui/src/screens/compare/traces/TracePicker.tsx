@@ -56,7 +56,6 @@ function Choices({ onPick }: { onPick: (traceId: string) => void }) {
   const { zone } = usePreferences();
   const { data, error, isFetching } = useTraceChoices(useDebounced(text, 250), true);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: the popover shows and closes it; <dialog> would do so by itself.
     <div role="dialog" aria-label="Choose a trace" className={styles.choices}>
       <SearchInput
         label="Trace id, or a filter"
