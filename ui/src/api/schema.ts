@@ -1260,11 +1260,6 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Info
          * @description The folder, and what the viewer needs to begin.
@@ -2082,19 +2077,6 @@ export interface components {
             messages: components["schemas"]["Message"][];
             trace: components["schemas"]["Trace"];
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-        };
         /**
          * View
          * @description A saved view.
@@ -2149,15 +2131,15 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description The metric whose highest values come first. */
                 order_by?: "requests" | "errors" | "error_rate" | "latency_p50_ms" | "latency_p95_ms" | "input_tokens" | "output_tokens" | "cost_usd" | "last_seen";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2201,15 +2183,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2234,13 +2207,13 @@ export interface operations {
                 filter?: string;
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2282,15 +2255,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -2363,15 +2327,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2393,13 +2348,13 @@ export interface operations {
                 /** @description What groups have in common, one parameter each. */
                 group_by?: ("model_id" | "user_id" | "feature_id" | "environment" | "hour" | "day")[] | null;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2443,15 +2398,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2475,13 +2421,13 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2525,15 +2471,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2557,15 +2494,15 @@ export interface operations {
                 /** @description Values at most of each field. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description What is counted. */
                 of?: "traces" | "spans";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2607,15 +2544,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -2677,15 +2605,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -2751,15 +2670,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2819,15 +2729,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -2847,17 +2748,17 @@ export interface operations {
                 /** @description A filter, such as `model = gpt-4o and latency > 2s`. */
                 filter?: string;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description What is counted. */
                 of?: "traces" | "spans";
                 /** @description Buckets at most. */
                 points?: number;
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -2899,15 +2800,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -2985,13 +2877,13 @@ export interface operations {
                 /** @description A filter, such as `model = gpt-4o and latency > 2s`. */
                 filter?: string;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3035,15 +2927,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3067,15 +2950,15 @@ export interface operations {
                 /** @description Which, one parameter each. */
                 metrics?: ("requests" | "errors" | "error_rate" | "latency_p50_ms" | "latency_p95_ms" | "latency_p99_ms" | "input_tokens" | "output_tokens" | "cache_read_tokens" | "cost_usd" | "users" | "sessions")[] | null;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Buckets at most. */
                 points?: number;
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3119,15 +3002,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3149,15 +3023,15 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description The metric whose highest values come first. */
                 order_by?: "requests" | "errors" | "error_rate" | "latency_p50_ms" | "latency_p95_ms" | "input_tokens" | "output_tokens" | "cost_usd" | "last_seen";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3199,15 +3073,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -3276,15 +3141,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -3365,15 +3221,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description Too many queries wait already. */
@@ -3518,15 +3365,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3596,15 +3434,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3626,15 +3455,15 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description The metric whose highest values come first. */
                 order_by?: "requests" | "errors" | "error_rate" | "latency_p50_ms" | "latency_p95_ms" | "input_tokens" | "output_tokens" | "cost_usd" | "last_seen";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3678,15 +3507,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3712,15 +3532,15 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Rows to skip. */
                 offset?: number;
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3762,15 +3582,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -3841,15 +3652,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3875,16 +3677,16 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Rows to skip. */
                 offset?: number;
                 order_by?: "-start_time" | "start_time" | "-duration_ms" | "duration_ms" | "-cost_usd" | "cost_usd" | "-total_tokens" | "total_tokens" | "-input_tokens" | "input_tokens" | "-output_tokens" | "output_tokens" | "-operation_name" | "operation_name" | "-service_name" | "service_name" | "-kind" | "kind" | "-model_id" | "model_id" | "-status" | "status";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -3928,15 +3730,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -3962,16 +3755,16 @@ export interface operations {
                 /** @description Rows at most. */
                 limit?: number;
                 /** @description Model; any of several. */
-                model_id?: string[] | null;
+                model_id?: string[];
                 /** @description Rows to skip. */
                 offset?: number;
                 order_by?: "-start_time" | "start_time" | "-duration_ms" | "duration_ms" | "-cost_usd" | "cost_usd" | "-total_tokens" | "total_tokens" | "-input_tokens" | "input_tokens" | "-output_tokens" | "output_tokens" | "-span_count" | "span_count" | "-error_count" | "error_count" | "-operation_name" | "operation_name" | "-service_name" | "service_name" | "-status" | "status" | "-user_id" | "user_id";
                 /** @description Service name; any of several. */
-                service?: string[] | null;
+                service?: string[];
                 /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
                 start_time?: string | null;
                 /** @description Any of several. */
-                status?: ("ok" | "error" | "unset")[] | null;
+                status?: ("ok" | "error" | "unset")[];
             };
             header?: never;
             path?: never;
@@ -4013,15 +3806,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -4092,15 +3876,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4167,15 +3942,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -4251,15 +4017,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4332,15 +4089,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -4418,15 +4166,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4498,15 +4237,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
@@ -4625,15 +4355,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4705,15 +4426,6 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4777,15 +4489,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description The folder cannot be read now, or too much is asked at once. */
