@@ -52,21 +52,41 @@ class Compiler:
         match node:
             case Comparison():
                 return self._comparison(node)
-            case Text(value):
-                return self._text(node, value)
+            case Text():
+                return self._comparison(_meant(node))
             case Not(operand):
                 return _negated(self.condition(operand))
             case And(operands):
-                return _joined(" AND ", [self.condition(operand) for operand in operands])
+                return self._all(operands)
             case Or(operands):
                 return _joined(" OR ", [self.condition(operand) for operand in operands])
 
-    def _text(self, node: Text, value: Value) -> Condition:
-        if not value.is_quoted and _TRACE_ID.fullmatch(value.text):
-            return Condition("trace_id = ?", (value.text,))
-        if not value.is_quoted and _SPAN_ID.fullmatch(value.text):
-            return self._comparison(Comparison(Name("span_id"), "=", (value,), node.start, node.end))
-        return self._comparison(Comparison(_TEXT, "~", (value,), node.start, node.end))
+    def _all(self, operands: Sequence[Node]) -> Condition:
+        """All of several hold. Texts that a trace's spans are to hold are looked for together: content is read once."""
+        comparisons = [_meant(node) if isinstance(node, Text) else node for node in operands]
+        sought = [node for node in comparisons if isinstance(node, Comparison) and self._seeks_text(node)]
+        if len(sought) < 2:
+            return _joined(" AND ", [self.condition(node) for node in comparisons])
+        found = [self._content(self._field(node), "~", node.values) for node in sought]
+        others = [self.condition(node) for node in comparisons if node not in sought]
+        return _joined(" AND ", [*others, self._in_spans(found)])
+
+    def _seeks_text(self, node: Comparison) -> bool:
+        field = field_of(self.of, node.name.field)
+        return self.of == "traces" and field is not None and field.type is Type.JSON and node.operator == "~"
+
+    def _in_spans(self, conditions: Sequence[Condition]) -> Condition:
+        """For traces: each is met by at least one span, not necessarily the same."""
+        met = _joined(" OR ", conditions)
+        each = _joined(" AND ", [Condition(f"bool_or({each.sql})", each.parameters) for each in conditions])
+        return Condition(
+            f"trace_id IN (SELECT trace_id FROM spans WHERE {self._recent}{met.sql} GROUP BY trace_id HAVING {each.sql})",
+            met.parameters + each.parameters,
+        )
+
+    @property
+    def _recent(self) -> str:
+        return "" if self.spans_since_ns is None else f"start_time >= make_timestamp_ns({self.spans_since_ns}) AND "
 
     def _comparison(self, node: Comparison) -> Condition:
         field = self._field(node)
@@ -111,9 +131,8 @@ class Compiler:
         """For traces: at least one span meets it."""
         if self.of == "spans":
             return condition
-        recent = "" if self.spans_since_ns is None else f"start_time >= make_timestamp_ns({self.spans_since_ns}) AND "
         return Condition(
-            f"trace_id IN (SELECT trace_id FROM spans WHERE {recent}{condition.sql})", condition.parameters
+            f"trace_id IN (SELECT trace_id FROM spans WHERE {self._recent}{condition.sql})", condition.parameters
         )
 
     def _of_row(self, field: Field, operator: str, values: Sequence[Value]) -> Condition:
@@ -156,6 +175,16 @@ class Compiler:
         ids = [*self.find_payloads(value.text)]
         large = [f"list_contains(?, {column}_ref)" for column in columns] if ids else []
         return Condition(f"({' OR '.join(ways + large)})", (pattern,) * len(ways) + (ids,) * len(large))
+
+
+def _meant(node: Text) -> Comparison:
+    """What a word or a text alone stands for: an id where it looks like one, else a text in what went in or came out."""
+    name, operator = _TEXT, "~"
+    if not node.value.is_quoted and _TRACE_ID.fullmatch(node.value.text):
+        name, operator = Name("trace_id"), "="
+    elif not node.value.is_quoted and _SPAN_ID.fullmatch(node.value.text):
+        name, operator = Name("span_id"), "="
+    return Comparison(name, operator, (node.value,), node.start, node.end)
 
 
 def _of_text(sql: str, operator: str, texts: Sequence[str], values: Sequence[Value]) -> Condition:
