@@ -22,7 +22,7 @@ interface ErrorBody {
   details?: Record<string, unknown> | null;
 }
 
-export type Params = object;
+type Params = object;
 
 interface RequestOptions {
   params?: Params;
