@@ -8,6 +8,7 @@ it.each([
   ['{"messages":[{"content":[{"type":"text","text":"Hi"}]}]}', "Hi"],
   ['{"question":"why","k":4}', '{"question":"why","k":4}'],
   ['[{"role":"system","content":"Be"},{"role":"user","content":"Where is \\"it', 'Where is "it'],
+  ['[{"role":"assistant","parts":[{"type":"tool_call","name":"look_up","arguments":{}}]}]', "look_up(…)"],
   ['"cut off in the mid', "cut off in the mid"],
   ["plain words", "plain words"],
   ["[1,2]", "[1,2]"],

@@ -21,12 +21,12 @@ function lastText(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(lastText).findLast(Boolean);
   if (typeof value !== "object" || value === null) return undefined;
-  const { content, text, parts, messages } = value as Record<string, unknown>;
+  const { type, name, content, text, parts, messages } = value as Record<string, unknown>;
   for (const one of [content, text, parts, messages]) {
     const found = one === undefined ? undefined : lastText(one);
     if (found) return found;
   }
-  return undefined;
+  return type === "tool_call" && typeof name === "string" ? `${name}(…)` : undefined;
 }
 
 const TEXTS = /"(?:content|text)"\s*:\s*"((?:[^"\\]|\\.)*)"?/g;
