@@ -34,6 +34,7 @@ MODULES: Final = (
     "interchange",
     "live",
     "comparing",
+    "viewer",
 )
 """The benchmarks, in the order in which the table shows them."""
 INSTALLING: Final = "installing"
