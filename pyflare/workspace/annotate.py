@@ -24,6 +24,12 @@ _RETRACTS: Final = f"value IS NULL AND label IS NULL AND (name <> '{NOTE}' OR co
 _ORDER: Final = "timestamp DESC, score_id DESC"
 
 
+def has_scores(engine: Engine) -> bool:
+    """Whether anything was ever judged."""
+    snapshot = engine.snapshot()
+    return SCORES.name in snapshot.live or bool(snapshot.catalog.parts_of(SCORES.name))
+
+
 def standing_sql(scores: str) -> str:
     """Of rows of `scores`, those that count: the latest of each name, source and target, and no retraction."""
     latest = f"row_number() OVER (PARTITION BY name, source, {_TARGET} ORDER BY {_ORDER}) = 1"
@@ -95,8 +101,7 @@ def _equal(columns: Sequence[str]) -> str:
 
 def _standing(engine: Engine, column: str, ids: Sequence[str], *, condition: str = "true") -> list[dict[str, Any]]:
     """The scores that stand of some targets, the latest first."""
-    snapshot = engine.snapshot()
-    if not ids or not (SCORES.name in snapshot.live or snapshot.catalog.parts_of(SCORES.name)):
+    if not ids or not has_scores(engine):
         return []
 
     def build(snapshot: Snapshot, _: object) -> tuple[str, Parameters]:

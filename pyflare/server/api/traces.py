@@ -15,7 +15,7 @@ from pyflare.server.api.spans_whole import attributes_of, read_rows, span_value
 from pyflare.server.api.traces_outline import outline_value
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition
-from pyflare.workspace.annotate import find_scores, scores_of
+from pyflare.workspace.annotate import find_scores, has_scores, scores_of
 from pyflare.workspace.contents import with_contents
 from pyflare.workspace.directory import Located
 from pyflare.workspace.listing import Place, read_page
@@ -135,6 +135,8 @@ def _page_of_spans(
 
 def _scores(engine: Engine, trace_id: str, span_id: str | None = None) -> dict[str, list[dict[str, Any]]]:
     """The scores of a trace's spans, by span."""
+    if not has_scores(engine):
+        return {}
     rows = find_scores(engine, {"trace_id": trace_id, "span_id": span_id}, limit=_MOST_SCORES)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in records(rows):
