@@ -2,6 +2,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
@@ -60,7 +61,8 @@ export default function Editor({ ref, text, tables, problem, onChange, onRun }: 
   const completion = useRef(new Compartment());
   useEffect(() => {
     if (!box.current) return;
-    const run = () => {
+    const run = (editor: EditorView) => {
+      closeCompletion(editor);
       handlers.current.onRun();
       return true;
     };
