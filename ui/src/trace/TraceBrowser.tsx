@@ -60,7 +60,16 @@ export function TraceBrowser({ view, span, waiting, marked }: TraceBrowserProps)
   return (
     <div className={styles.narrow}>
       {rows}
-      {open && view.selected >= 0 && <div className={styles.sheet}>{about}</div>}
+      {open && view.selected >= 0 && (
+        <div
+          role="dialog"
+          aria-label="The chosen span"
+          className={styles.sheet}
+          onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+        >
+          {about}
+        </div>
+      )}
     </div>
   );
 }

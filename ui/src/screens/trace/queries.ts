@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { get } from "@/api/client";
 import { queryClient } from "@/api/queryClient";
+import { RUNNING } from "@/trace/model/tree";
 import type { Outline, Span, Trace } from "@/trace/types";
 
 /** Ended traces seldom change: spans that come late are seen on the next visit. */
@@ -50,6 +51,7 @@ export function useOutline(traceId: string) {
     queryFn: ({ signal }) => readOutline(traceId, signal),
     staleTime: STALE_MS,
     gcTime: 30_000,
+    refetchInterval: (query) => (query.state.data?.state.includes(RUNNING) ? RUNNING_MS : false),
     structuralSharing: false,
   });
 }

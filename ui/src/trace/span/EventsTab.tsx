@@ -86,7 +86,8 @@ function Exception({ attributes }: { attributes: SpanEvent["attributes"] }) {
 function Stack({ stack }: { stack: string }) {
   return (
     <div className={styles.stackTrace}>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll sideways. */}
+      <pre tabIndex={0}>
         {stackLines(stack).map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have nothing but their place.
           <span key={index} data-kind={line.kind}>

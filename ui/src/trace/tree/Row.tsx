@@ -1,10 +1,10 @@
 import { CircleAlert } from "lucide-react";
 import { memo } from "react";
-import { classes, kindOf } from "@/design";
-import { compact, cost, durationNs } from "@/format";
+import { classes } from "@/design";
 import type { Totals } from "../model/totals";
-import { durationOf, ERROR, hasChildren, RUNNING, type Tree } from "../model/tree";
+import { ERROR, hasChildren, RUNNING, type Tree } from "../model/tree";
 import { type Columns, ROW } from "./layout";
+import { failedBelow, heatOf, heatText, hiddenCount, labelOf, modelShown } from "./rowTexts";
 import { Chevron, KindMark } from "./Sprite";
 import styles from "./tree.module.css";
 import type { Heat } from "./useTraceView";
@@ -26,12 +26,16 @@ interface RowProps {
 
 export const rowId = (span: number) => `span-row-${span}`;
 
-/** One span: its place in the tree, its name, what it cost. Its bar is drawn by the canvas of all rows. */
+/**
+ * One span: its place in the tree, its name, what it cost. Its bar is drawn by the canvas of all rows. All it shows
+ * is in its accessible name too, in the same order; the spaces keep words apart for who compares the two.
+ */
 export const Row = memo(function Row({ tree, sums, span, top, indent, columns, ...look }: RowProps) {
   const { outline } = tree;
   const parent = hasChildren(tree, span);
   const failed = outline.status[span] === ERROR;
   const depth = tree.depth[span] as number;
+  const model = modelShown(tree, span);
   return (
     <div
       id={rowId(span)}
@@ -41,7 +45,7 @@ export const Row = memo(function Row({ tree, sums, span, top, indent, columns, .
       aria-level={depth + 1}
       aria-selected={look.selected}
       aria-expanded={parent ? !look.collapsed : undefined}
-      aria-label={labelOf(tree, span)}
+      aria-label={labelOf({ tree, sums, span, collapsed: look.collapsed, heat: look.heat })}
       className={classes(
         styles.row,
         look.selected && styles.selected,
@@ -50,7 +54,7 @@ export const Row = memo(function Row({ tree, sums, span, top, indent, columns, .
       )}
       style={{ height: ROW, top }}
     >
-      <div className={styles.cell} style={{ width: columns.tree }}>
+      <div aria-hidden className={styles.cell} style={{ width: columns.tree }}>
         <span
           className={styles.guides}
           style={{ width: depth * indent, backgroundSize: `${indent}px 100%` }}
@@ -61,12 +65,12 @@ export const Row = memo(function Row({ tree, sums, span, top, indent, columns, .
         <KindMark kind={outline.kinds[outline.kind[span] as number]} />
         <span className={classes(styles.name, failed && styles.failed)}>
           {outline.names[outline.name[span] as number]}
-        </span>
-        {look.collapsed && <Hidden tree={tree} sums={sums} span={span} />}
+        </span>{" "}
+        {parent && look.collapsed && <Hidden tree={tree} sums={sums} span={span} />}
         {failed && <CircleAlert className={styles.alert} />}
-        {outline.state[span] === RUNNING && <span className={styles.pulse} />}
-        <Model tree={tree} span={span} />
-      </div>
+        {outline.state[span] === RUNNING && <span className={styles.pulse} />}{" "}
+        {model && <span className={styles.model}>{model}</span>}
+      </div>{" "}
       {columns.heat > 0 && (
         <HeatCell tree={tree} sums={sums} span={span} heat={look.heat} width={columns.heat} />
       )}
@@ -74,32 +78,14 @@ export const Row = memo(function Row({ tree, sums, span, top, indent, columns, .
   );
 });
 
-function labelOf({ outline, ...tree }: Tree, span: number): string {
-  const kind = outline.kinds[outline.kind[span] as number];
-  const state = ["", "running", "died"][outline.state[span] ?? 0];
-  const parts = [
-    outline.names[outline.name[span] as number],
-    kind && kindOf(kind).label,
-    state || durationNs(durationOf({ outline, ...tree }, span)),
-    outline.status[span] === ERROR && "error",
-  ];
-  return parts.filter(Boolean).join(", ");
-}
-
 function Hidden({ tree, sums, span }: { tree: Tree; sums: Totals; span: number }) {
-  const below = (sums.errors[span] as number) - Number(tree.outline.status[span] === ERROR);
+  const failed = failedBelow(tree, sums, span);
   return (
     <>
-      <span className={styles.count}>+{compact((tree.weight[span] as number) - 1)}</span>
-      {below > 0 && <span className={styles.errors}>{compact(below)} failed</span>}
+      <span className={styles.count}>{hiddenCount(tree, span)}</span>{" "}
+      {failed && <span className={styles.errors}>{failed}</span>}
     </>
   );
-}
-
-function Model({ tree: { outline }, span }: { tree: Tree; span: number }) {
-  const model = outline.models[outline.model[span] as number];
-  const told = outline.names[outline.name[span] as number]?.includes(model ?? "");
-  return model && !told ? <span className={styles.model}>{model}</span> : null;
 }
 
 interface HeatCellProps {
@@ -112,19 +98,16 @@ interface HeatCellProps {
 
 /** What the span and all below it used, as a share of the trace; its own part is darker. */
 function HeatCell({ tree, sums, span, heat, width }: HeatCellProps) {
-  const money = heat === "cost";
-  const repeated = tree.outline.usage_repeated[span];
-  const own = repeated ? Number.NaN : ((money ? sums.cost : sums.tokens)[span] as number);
-  const below = (money ? sums.treeCost : sums.treeTokens)[span] as number;
-  const all = money ? sums.allCost : sums.allTokens;
+  const { own, below, all } = heatOf(tree, sums, span, heat);
   const percent = (value: number) => (all > 0 && value > 0 ? `${(value / all) * 100}%` : 0);
+  const text = heatText(tree, sums, span, heat);
   return (
-    <div className={styles.heat} style={{ width }}>
-      {!Number.isNaN(below) && (
+    <div aria-hidden className={styles.heat} style={{ width }}>
+      {text && (
         <>
           <span className={styles.heatBar} style={{ width: percent(below) }} />
           <span className={styles.heatOwn} style={{ width: percent(own) }} />
-          <span className={styles.heatText}>{money ? cost(below) : compact(below)}</span>
+          <span className={styles.heatText}>{text}</span>
         </>
       )}
     </div>
