@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import pyarrow as pa
@@ -132,12 +133,12 @@ def _without_rings(parents: pa.Array, ringed: pa.Array) -> pa.Array:
     found: list[int | None] = parents.to_pylist()
     settled: set[int] = set()
     for row in pc.indices_nonzero(ringed).to_pylist():
-        way: list[int] = []
+        way: dict[int, int] = {}
         at: int | None = row
         while at is not None and at not in settled and at not in way:
-            way.append(at)
+            way[at] = len(way)
             at = found[at]
         if at is not None and at in way:
-            found[min(way[way.index(at) :])] = None
+            found[min(islice(way, way[at], None))] = None
         settled.update(way)
     return pa.array(found, parents.type)

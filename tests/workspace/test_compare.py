@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pyflare.errors import NotFoundError
@@ -12,6 +14,7 @@ from pyflare.store.compaction import compact
 from pyflare.store.engine import Engine
 from pyflare.workspace import compare
 from pyflare.workspace.compare import compare_traces
+from pyflare.workspace.outline import parents_of
 from tests.store.records import T0_NS, end, write_journal
 
 ONE, TWO = f"{1:032x}", f"{2:032x}"
@@ -67,3 +70,13 @@ def test_large_comparisons_are_cut(engine: Engine, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(compare, "MAX_ROWS", 2)
     found = compare_traces(engine, TWO, ONE)
     assert (len(found.pairs), found.truncated) == (2, True)
+
+
+def test_large_rings_of_parents_are_opened() -> None:
+    """A ring of a hundred thousand parents is opened above its earliest span, in no time."""
+    size = 100_000
+    names = pa.array([f"{number:016x}" for number in range(size)])
+    began_s = time.process_time()
+    parents = parents_of(names, names.take(pa.array([*range(1, size), 0]))).to_pylist()
+    assert time.process_time() - began_s < 5
+    assert parents == [-1, *range(2, size), 0]
