@@ -46,7 +46,7 @@ export function ScorePanel(props: ScorePanelProps) {
           rows={3}
           maxLength={20_000}
           value={note}
-          placeholder="What you noticed. Kept when you leave the field."
+          placeholder="Why, or what you noticed."
           onChange={(event) => onNote(event.target.value)}
           onBlur={onNoteDone}
           onKeyDown={(event) => {

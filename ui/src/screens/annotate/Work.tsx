@@ -60,14 +60,17 @@ export function Work({ setup, onSetup, traces, counts, hasMore, onMore, onAgain 
   };
   const shown = trace ? given(trace) : undefined;
   const chosen = marks.find((mark) => isMark(mark, now ? (now.value ?? now.word) : shown));
-  const note = useNote(trace?.trace_id);
-  const go = (to: number) => setAt(Math.min(traces.length, Math.max(0, to)));
+  const note = useNote(trace?.trace_id, now);
+  const go = (to: number) => {
+    note.leave();
+    setAt(Math.min(traces.length, Math.max(0, to)));
+  };
   const before = now ?? judgementOf(shown);
 
   const mark = ({ value, word }: Mark) => {
     if (!target) return;
-    void scoring.give(target, { value, word, comment: null }, before);
-    go(at + 1);
+    void scoring.give(target, { value, word, comment: note.comment }, before);
+    setAt(at + 1);
   };
   const undo = async () => {
     const undone = await scoring.undo();
@@ -120,7 +123,9 @@ export function Work({ setup, onSetup, traces, counts, hasMore, onMore, onAgain 
           noteField={noteField}
           noteKey={noteKey}
           onNote={note.write}
-          onNoteDone={() => void note.keep()}
+          onNoteDone={() =>
+            target && now && note.differs && void scoring.give(target, { ...now, comment: note.comment }, now)
+          }
           onMove={(by) => go(at + by)}
           onUndo={() => void undo()}
         />
