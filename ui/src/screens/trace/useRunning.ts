@@ -5,8 +5,9 @@ import { useLive } from "@/live/useLive";
 import type { Trace } from "@/trace/types";
 import { outlineKey, spansKey, traceKey } from "./queries";
 
-/** The outline is asked for at most this often, however many spans arrive. */
+/** The outline is asked for at most this often, however many spans arrive; of a large trace less often. */
 const REFETCH_MS = 500;
+const REFETCH_MS_PER_SPAN = 0.025;
 const TICK_MS = 1000;
 
 /** What says that there may be more: also the beginning, as something may have come before it. */
@@ -15,7 +16,8 @@ const NEWS = new Set(["subscribed", "span", "dropped"]);
 /** Follow a trace while it runs. Gives how long it has been running, in nanoseconds; 0 once it has ended. */
 export function useRunning(trace: Trace | undefined): number {
   const running = trace?.state === "running";
-  const refresh = useRefresh(trace?.trace_id ?? "");
+  const pause = Math.max(REFETCH_MS, (trace?.span_count ?? 0) * REFETCH_MS_PER_SPAN);
+  const refresh = useRefresh(trace?.trace_id ?? "", pause);
   useLive({
     enabled: running,
     channels: [`spans:${trace?.trace_id ?? ""}`],
@@ -26,15 +28,15 @@ export function useRunning(trace: Trace | undefined): number {
   return useElapsed(running ? trace.start_time : null);
 }
 
-/** Ask for everything that may have changed, not more often than every half second. */
-function useRefresh(traceId: string): () => void {
+/** Ask for everything that may have changed, with a pause between two times. */
+function useRefresh(traceId: string, pauseMs: number): () => void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const last = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
   return () => {
     if (timer.current !== undefined) return;
-    const wait = Math.max(0, last.current + REFETCH_MS - Date.now());
+    const wait = Math.max(0, last.current + pauseMs - Date.now());
     timer.current = setTimeout(() => {
       timer.current = undefined;
       last.current = Date.now();
