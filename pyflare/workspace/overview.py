@@ -24,8 +24,6 @@ class Overview:
     """Start of the latest span."""
     services: tuple[str, ...]
     environments: tuple[str, ...]
-    writers: int
-    """Processes that write now."""
     losses: dict[str, int]
     """What was not kept as it came, by reason."""
 
@@ -46,9 +44,13 @@ def read_overview(engine: Engine) -> Overview:
         last_ns=max(times, default=None),
         services=_names(row["services"]),
         environments=_names(row["environments"]),
-        writers=sum(writer.alive for writer in list_writers(engine.root)),
         losses=read_losses(engine),
     )
+
+
+def count_writers(engine: Engine) -> int:
+    """How many processes write now."""
+    return sum(writer.alive for writer in list_writers(engine.root))
 
 
 _NAMES: Final = """\

@@ -31,6 +31,7 @@ from pyflare.server.api.pace import Pace
 from pyflare.server.api.query_workers import QueryWorkers
 from pyflare.server.api.schemas.base import ErrorResponse
 from pyflare.workspace import Workspace
+from pyflare.workspace.overview import Overview, read_overview
 from pyflare.workspace.scope import Scope
 
 _RELATIVE_STEP_NS: Final = 10_000_000_000
@@ -64,8 +65,19 @@ class Served:
     answers: Answers
     versions: Versions
     pace: Pace = field(default_factory=Pace)
+    _overview: tuple[str, Overview] | None = None
     _queries: QueryWorkers | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def overview(self) -> Overview:
+        """The folder at a glance, looked at once for each change of it."""
+        assert self.workspace is not None
+        engine = self.workspace.engine
+        version = self.versions.of(engine.snapshot())
+        known = self._overview
+        if known is None or known[0] != version:
+            known = self._overview = (version, read_overview(engine))
+        return known[1]
 
     def queries(self) -> QueryWorkers:
         """The processes that run what users write."""

@@ -11,7 +11,7 @@ from pyflare._version import __version__
 from pyflare.server.api.deps import ERRORS, Asking
 from pyflare.server.api.moments import rfc3339
 from pyflare.server.api.schemas.others import Info
-from pyflare.workspace.overview import read_overview
+from pyflare.workspace.overview import count_writers
 
 router = APIRouter(tags=["folder"])
 
@@ -22,7 +22,7 @@ def read_info(ask: Asking) -> Response:
 
     def make() -> dict[str, Any]:
         path = ask.workspace.engine.root
-        seen = read_overview(ask.workspace.engine)
+        seen = ask.served.overview()
         return {
             "version": __version__,
             "path": str(path),
@@ -35,7 +35,7 @@ def read_info(ask: Asking) -> Response:
             "now": rfc3339(time.time_ns()),
             "services": seen.services,
             "environments": seen.environments,
-            "writers": seen.writers,
+            "writers": count_writers(ask.workspace.engine),
             "losses": seen.losses,
         }
 

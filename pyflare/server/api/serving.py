@@ -12,7 +12,6 @@ from pyflare.server.api.app import make_app
 from pyflare.server.api.methods import Methods
 from pyflare.server.api.options import ApiOptions
 from pyflare.workspace import Workspace
-from pyflare.workspace.overview import read_overview
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,7 +36,7 @@ class Api:
 
     def warm(self) -> None:
         """Do once what the first request would otherwise wait for."""
-        read_overview(self.workspace.engine)
+        self.app.state.served.overview()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Take one request, as ASGI has it."""
