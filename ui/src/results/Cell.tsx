@@ -62,7 +62,7 @@ export function CellAnchor({ link, children }: { link: CellLink; children: strin
     <Link
       to="/traces/$traceId"
       params={{ traceId: link.traceId }}
-      search={(before: object) => ({ ...before, span: link.spanId })}
+      search={() => ({ span: link.spanId })}
       tabIndex={-1}
     >
       {children}

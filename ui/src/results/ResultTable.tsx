@@ -54,7 +54,7 @@ export function ResultTable({ table }: { table: Table }) {
       void navigate({
         to: "/traces/$traceId",
         params: { traceId: link.traceId },
-        search: (before: object) => ({ ...before, span: link.spanId }),
+        search: () => ({ span: link.spanId }),
       });
     } else setOpened({ row: place, column });
   };

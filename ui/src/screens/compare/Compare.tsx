@@ -25,4 +25,4 @@ export default function Compare() {
 const EXACT = { exact: true, includeSearch: false } as const;
 
 /** Ids mean nothing to groups, nor filters to traces. */
-const nothing = (before: object) => ({ ...before, a: undefined, b: undefined, pair: undefined });
+const nothing = () => ({});

@@ -16,11 +16,7 @@ export function Failure({ traceId, spanId }: { traceId: string; spanId: string }
         <b>{data ? `${data.operation_name} failed` : "Failed"}</b>
         {words && <p>{words}</p>}
       </div>
-      <Link
-        to="/traces/$traceId"
-        params={{ traceId }}
-        search={(before: object) => ({ ...before, span: spanId })}
-      >
+      <Link to="/traces/$traceId" params={{ traceId }} search={() => ({ span: spanId })}>
         Look
       </Link>
     </div>

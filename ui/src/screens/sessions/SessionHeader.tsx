@@ -28,7 +28,7 @@ export function SessionHeader({ detail }: { detail: SessionDetail }) {
         <CopyButton text={session.session_id} label="Copy session id" />
         <Link
           to="/traces"
-          search={(before: object) => ({ ...before, filter: `session = ${quoted(session.session_id)}` })}
+          search={() => ({ filter: `session = ${quoted(session.session_id)}` })}
           className={styles.traces}
         >
           As traces

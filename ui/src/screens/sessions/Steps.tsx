@@ -58,11 +58,7 @@ function StepDetail({ traceId, spanId }: { traceId: string; spanId: string }) {
     <div className={styles.detail}>
       <div className={styles.bar}>
         <b className="truncate">{data.operation_name}</b>
-        <Link
-          to="/traces/$traceId"
-          params={{ traceId }}
-          search={(before: object) => ({ ...before, span: spanId })}
-        >
+        <Link to="/traces/$traceId" params={{ traceId }} search={() => ({ span: spanId })}>
           In the trace
         </Link>
       </div>

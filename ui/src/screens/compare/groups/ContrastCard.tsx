@@ -102,7 +102,7 @@ function ValueBars({ value, most, a, b }: ValueBarsProps) {
           <Link
             key={side}
             to="/traces"
-            search={(before: object) => ({ ...before, a: undefined, b: undefined, filter })}
+            search={() => ({ filter })}
             className={styles.bar}
             title={`${count(traces)} traces of ${side.toUpperCase()}: show them`}
           >

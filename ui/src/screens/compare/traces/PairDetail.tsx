@@ -114,11 +114,7 @@ function Body({ tab, a, b, layout, reading }: BodyProps) {
 
 function SpanLink({ side, traceId, spanId }: { side: "a" | "b"; traceId: string; spanId: string }) {
   return (
-    <Link
-      to="/traces/$traceId"
-      params={{ traceId }}
-      search={(before: object) => ({ ...before, span: spanId })}
-    >
+    <Link to="/traces/$traceId" params={{ traceId }} search={() => ({ span: spanId })}>
       <Side side={side} /> <code>{spanId.slice(0, 8)}</code>
     </Link>
   );
