@@ -34,6 +34,7 @@ MODULES: Final = (
     "interchange",
     "live",
     "comparing",
+    "api",
     "viewer",
 )
 """The benchmarks, in the order in which the table shows them."""

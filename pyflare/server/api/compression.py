@@ -11,6 +11,8 @@ SMALLEST_BYTES: Final = 1024
 """Below this a packet holds the body either way."""
 _ZSTD_LEVEL: Final = 3
 _GZIP_LEVEL: Final = 5
+_LARGE_BYTES: Final = 1 << 20
+"""From here on gzip takes its fastest level: over loopback time is dearer than bytes."""
 _GZIP_WINDOW: Final = 31
 """zlib's word for gzip's format with the largest window."""
 _KNOWN: Final = ("zstd", "gzip")
@@ -43,5 +45,6 @@ def compress(content: bytes, encoding: str) -> bytes:
     """The content in `gzip` or `zstd`."""
     if encoding == "zstd":
         return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(content)
-    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    level = _GZIP_LEVEL if len(content) < _LARGE_BYTES else 1
+    packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP_WINDOW)
     return packer.compress(content) + packer.flush()
