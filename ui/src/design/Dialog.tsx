@@ -13,13 +13,15 @@ interface DialogProps {
   size?: "sm" | "md" | "lg";
   /** Hide the title bar; the title stays the accessible name. */
   bare?: boolean;
+  /** What is inside may be longer than the dialog and has nothing to focus: the keyboard scrolls it. */
+  scrolls?: boolean;
 }
 
 /**
  * A modal dialog: the browser's own `<dialog>`, so focus stays in it and Escape closes it. `data-autofocus` on an
  * element inside gives it the focus when the dialog opens.
  */
-export function Dialog({ title, open, onClose, children, footer, size = "md", bare }: DialogProps) {
+export function Dialog({ title, open, onClose, children, footer, size = "md", bare, scrolls }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -46,7 +48,9 @@ export function Dialog({ title, open, onClose, children, footer, size = "md", ba
             </IconButton>
           )}
         </header>
-        <div className={bare ? styles.bare : styles.body}>{children}</div>
+        <div className={bare ? styles.bare : styles.body} tabIndex={scrolls ? 0 : undefined}>
+          {children}
+        </div>
         {footer && <footer className={styles.footer}>{footer}</footer>}
       </div>
     </dialog>

@@ -5,7 +5,7 @@ import styles from "./KeyboardHelp.module.css";
 export function KeyboardHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const groups = open ? Object.entries(Object.groupBy(activeHotkeys(), (hotkey) => hotkey.group)) : [];
   return (
-    <Dialog title="Keyboard" open={open} onClose={onClose} size="lg">
+    <Dialog title="Keyboard" open={open} onClose={onClose} size="lg" scrolls>
       <div className={styles.groups}>
         {groups.map(([group, hotkeys]) => (
           <section key={group}>

@@ -1,3 +1,5 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { ApiError } from "@/api/client";
 import { useInfo } from "@/api/info";
 import { useMetrics } from "@/api/metrics";
@@ -14,6 +16,7 @@ import { Tiles } from "./Tiles";
 export default function Overview() {
   const info = useInfo();
   const metrics = useMetrics();
+  useFirstTrace(info.data?.traces === 0);
   if (info.data?.traces === 0) return <FirstTrace info={info.data} />;
   if (metrics.error && !metrics.data) {
     const isFilter = metrics.error instanceof ApiError && metrics.error.code === "bad_filter";
@@ -43,4 +46,14 @@ export default function Overview() {
       )}
     </div>
   );
+}
+
+/** Ask for everything anew when the first trace has come. */
+function useFirstTrace(empty: boolean): void {
+  const client = useQueryClient();
+  const before = useRef(empty);
+  useEffect(() => {
+    if (before.current && !empty) void client.invalidateQueries();
+    before.current = empty;
+  }, [client, empty]);
 }

@@ -135,7 +135,15 @@ export function DataTable(props: DataTableProps) {
           );
         })}
       </div>
-      {rows.length === 0 && !hasMore ? props.empty : props.foot}
+      {rows.length === 0 && !hasMore ? (
+        <div role="row" tabIndex={-1}>
+          <div role="gridcell" tabIndex={-1}>
+            {props.empty}
+          </div>
+        </div>
+      ) : (
+        props.foot
+      )}
     </div>
   );
 }
