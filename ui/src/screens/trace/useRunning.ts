@@ -9,8 +9,6 @@ import { outlineKey, spansKey, traceKey } from "./queries";
 const REFETCH_MS = 500;
 const REFETCH_MS_PER_SPAN = 0.025;
 const TICK_MS = 1000;
-/** Messages after which something may be new; what came before the subscription was missed. */
-const NEWS: ReadonlySet<string> = new Set(["subscribed", "span", "dropped"]);
 
 /** What says that there may be more: also the beginning, as something may have come before it. */
 const NEWS = new Set(["subscribed", "span", "dropped"]);
