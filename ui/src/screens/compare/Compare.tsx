@@ -10,10 +10,10 @@ export default function Compare() {
   return (
     <div className={styles.screen}>
       <nav className={styles.kinds} aria-label="What is compared">
-        <Link to="/compare/{-$what}" params={{ what: undefined }} search={nothing} activeOptions={EXACT}>
+        <Link to="/compare/{-$what}" params={{ what: undefined }} activeOptions={EXACT}>
           Two traces
         </Link>
-        <Link to="/compare/{-$what}" params={{ what: "groups" }} search={nothing} activeOptions={EXACT}>
+        <Link to="/compare/{-$what}" params={{ what: "groups" }} activeOptions={EXACT}>
           Groups of traces
         </Link>
       </nav>
@@ -23,6 +23,3 @@ export default function Compare() {
 }
 
 const EXACT = { exact: true, includeSearch: false } as const;
-
-/** Ids mean nothing to groups, nor filters to traces. */
-const nothing = () => ({});

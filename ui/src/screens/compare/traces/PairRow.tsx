@@ -49,7 +49,7 @@ export const PairRow = memo(function PairRow({ id, span, top, chosen, longestNs,
       <span className={styles.name} style={{ paddingLeft: Math.min(span.depth, 12) * 14 }}>
         <span className="visually-hidden">{WORDS[standing]}: </span>
         <KindIcon kind={span.kind} />
-        <span className="truncate">{span.name}</span>
+        <span className={`${styles.label} truncate`}>{span.name}</span>
         {failed && <CircleAlert className={styles.failed} role="img" aria-label="failed" />}
         {standing === "changed" && <small className={styles.changed}>{span.changed.join(", ")}</small>}
       </span>

@@ -42,7 +42,12 @@ function Tile({ measure, comparison }: { measure: Measure; comparison: TraceComp
         {delta && shareText(delta.share)}
       </span>
       <small>
-        <Side side="a" /> {measure.format(a)} <Side side="b" /> {measure.format(b)}
+        <span>
+          <Side side="a" /> {measure.format(a)}
+        </span>
+        <span>
+          <Side side="b" /> {measure.format(b)}
+        </span>
       </small>
     </li>
   );
