@@ -19,7 +19,7 @@ router = APIRouter(prefix="/compare", tags=["compare"])
 
 _MICROS: Final = 1e6
 TraceId = Annotated[str, Query(pattern="^[0-9a-f]{1,32}$", description="32 hex digits, or a beginning that is unique.")]
-Filter = Annotated[str, Query(max_length=4000, description="A filter that chooses the group.")]
+Filter = Annotated[str, Query(max_length=2000, description="A filter that chooses the group.")]
 
 
 @router.get("/traces", response_model=TraceComparison, responses=ERRORS | NOT_FOUND)

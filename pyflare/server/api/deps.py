@@ -189,7 +189,7 @@ async def _writable(request: Request) -> None:
 Writable: Final = Depends(_writable)
 """Among `dependencies` of a route that writes."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _MOMENT: Final = (
     r"^(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?|\d{1,9}(\.\d{1,9})?[smhdw])$"
 )
@@ -206,10 +206,10 @@ async def _scope(
     ] = None,
     end_time: Annotated[str | None, Query(description="Begun before then; the same forms.", **_TIME)] = None,
     filter: Annotated[
-        str, Query(description="A filter, such as `model = gpt-4o and latency > 2s`.", max_length=4000)
+        str, Query(description="A filter, such as `model = gpt-4o and latency > 2s`.", max_length=2000)
     ] = "",
-    service: Annotated[Sequence[Name], Query(description="Service name; any of several.")] = (),
-    model_id: Annotated[Sequence[Name], Query(description="Model; any of several.")] = (),
+    service: Annotated[Sequence[Name], Query(max_length=10, description="Service name; any of several.")] = (),
+    model_id: Annotated[Sequence[Name], Query(max_length=10, description="Model; any of several.")] = (),
     status: Annotated[Sequence[Literal["ok", "error", "unset"]], Query(description="Any of several.")] = (),
 ) -> Scope:
     now_ns = time.time_ns() // _RELATIVE_STEP_NS * _RELATIVE_STEP_NS
@@ -231,5 +231,7 @@ Scoped = Annotated[Scope, Depends(_scope)]
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000_000, description="Rows to skip.")]
-Cursor = Annotated[str | None, Query(max_length=4000, description="`next_cursor` of the page before.")]
+Cursor = Annotated[
+    str | None, Query(max_length=2000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")
+]
 Count = Annotated[bool, Query(description="Whether to count all that meet the filter.")]

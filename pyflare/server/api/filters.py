@@ -12,7 +12,7 @@ from pyflare.store.language import FIELDS, Field, Of, check, complete
 
 router = APIRouter(prefix="/filter", tags=["filter"])
 
-_MOST_CHARS: Final = 4000
+_MOST_CHARS: Final = 2000
 
 OfTable = Annotated[Of, Query(alias="of", description="What is filtered.")]
 FilterText = Annotated[str, Query(max_length=_MOST_CHARS, description="The filter, as far as it is written.")]
