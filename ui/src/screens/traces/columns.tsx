@@ -36,7 +36,7 @@ export interface ColumnSpec {
 
 export const COLUMNS: readonly ColumnSpec[] = [
   { id: "time", label: "Time", width: 126, sort: "start_time", render: (row) => <StartTime row={row} /> },
-  { id: "name", label: "Name", width: 160, sort: "operation_name", render: (row) => <Name row={row} /> },
+  { id: "name", label: "Name", width: 136, sort: "operation_name", render: (row) => <Name row={row} /> },
   { id: "kind", label: "Kind", width: 110, of: "spans", hidden: true, render: (row) => <Kind row={row} /> },
   {
     id: "input",
@@ -52,7 +52,7 @@ export const COLUMNS: readonly ColumnSpec[] = [
     grows: true,
     render: (row) => <Preview text={row.output_preview} />,
   },
-  { id: "model", label: "Model", width: 136, render: (row) => <Models row={row} /> },
+  { id: "model", label: "Model", width: 150, render: (row) => <Models row={row} /> },
   {
     id: "duration",
     label: "Duration",
@@ -89,16 +89,18 @@ export const COLUMNS: readonly ColumnSpec[] = [
     label: "User",
     width: 110,
     sort: "user_id",
+    hidden: true,
     render: (row) => <Value field="user" value={row.user_id} />,
   },
   {
     id: "session",
     label: "Session",
     width: 120,
+    hidden: true,
     render: (row) => <Value field="session" value={row.session_id} />,
   },
-  { id: "scores", label: "Scores", width: 150, render: (row) => <Scores row={row} /> },
-  { id: "tags", label: "Tags", width: 140, render: (row) => <Tags row={row} /> },
+  { id: "scores", label: "Scores", width: 150, hidden: true, render: (row) => <Scores row={row} /> },
+  { id: "tags", label: "Tags", width: 140, hidden: true, render: (row) => <Tags row={row} /> },
   {
     id: "service",
     label: "Service",
