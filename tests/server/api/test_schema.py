@@ -17,7 +17,7 @@ from tests.workspace.folders import write_folder
 CONFIG = {
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "5xx"]}}
 }
-FEW = settings(max_examples=8, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=4, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=150)
 
 
