@@ -210,6 +210,17 @@ def test_address_of_a_span(page: Page, rich: Viewer, answer: dict[str, Any]):
     expect(chosen(other)).to_have_attribute("aria-label", re.compile("^retrieve"))
 
 
+def test_address_of_a_span_on_a_telephone(page: Page, rich: Viewer, answer: dict[str, Any]):
+    """Where there is room for one of them, the address of a span shows the span; closing it shows the tree."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, rich, answer, f"?span={answer['root_span_id']}")
+    expect(page.get_by_role("tabpanel")).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+    expect(page.get_by_role("tabpanel")).to_have_count(0)
+    item(page, "retrieve").click()
+    expect(page.get_by_role("tabpanel")).to_be_visible()
+
+
 def test_scope_is_kept(page: Page, rich: Viewer, answer: dict[str, Any]):
     """From a filtered list into a trace and back, the filter stays."""
     page.goto(f"{rich.url}/traces?filter=name+%3D+answer")

@@ -24,7 +24,8 @@ interface TraceBrowserProps {
 export function TraceBrowser({ view, span, waiting, marked }: TraceBrowserProps) {
   const narrow = useNarrow();
   const panel = useRef<HTMLDivElement>(null);
-  const [open, setOpen] = useState(false);
+  // An address that names a span is about that span.
+  const [open, setOpen] = useState(() => narrow && view.selected >= 0);
   const { tree } = view;
   const marks = useMemo(() => marksOf(tree, marked), [tree, marked]);
   const place = useMemo(() => (span ? placeOf(view, span.span_id) : null), [view, span]);
