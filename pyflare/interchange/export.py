@@ -138,7 +138,9 @@ def _check(
 ) -> None:
     for table in tables:
         if table not in TABLES and Path(table).suffix:
-            raise DataError(f"expected the name of a table, got the file {table}. Hint: a file goes after -o: -o {table}.")
+            raise DataError(
+                f"expected the name of a table, got the file {table}. Hint: a file goes after -o: -o {table}."
+            )
         filters_of(table)  # raises where there is no such table
     if len(tables) > 1 and not many:
         raise DataError(f"expected one table for a file of {format}, got {len(tables)}. Hint: -o DIRECTORY holds many.")

@@ -89,7 +89,9 @@ def record(names):
         for name in names:
             (root,) = workspace.spans(name=name, limit=None)
             rows = workspace.spans(trace_id=root["trace_id"], limit=None)
-            print(json.dumps({"name": name, "rows": [row for row in rows if row["operation_name"] != name]}, default=str))
+            print(
+                json.dumps({"name": name, "rows": [row for row in rows if row["operation_name"] != name]}, default=str)
+            )
     pyflare.shutdown()
     shutil.rmtree(folder)
 
