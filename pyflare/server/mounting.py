@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,14 +25,26 @@ def api_maker(root: Path, *, warm: bool) -> Callable[[], Api]:
     """What makes the API of a folder, once it is wanted."""
 
     def make() -> Api:
-        from pyflare.server.api.serving import Api
+        with _without_collections() if warm else nullcontext():
+            from pyflare.server.api.serving import Api
 
-        api = Api(root)
-        if warm:
-            api.warm()
+            api = Api(root)
+            if warm:
+                api.warm()
         return api
 
     return make
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Import and build without looking for garbage meanwhile: what is made here stays, and is not looked at again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def check_token(host: str, token: str | None, *, option: str) -> None:

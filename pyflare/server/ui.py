@@ -75,6 +75,13 @@ def _reserve(host: str, port: int | None) -> Reservation:
     return Reservation(Address(host=host, port=last), "--port")
 
 
+def _speak_websocket(**options: Any) -> Any:
+    """Uvicorn's protocol for WebSockets, loaded where somebody speaks it: not before the first page."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**options)
+
+
 def _serve(site: Site, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
     import uvicorn
 
@@ -88,7 +95,7 @@ def _serve(site: Site, port: Reservation, ending: Ending, on_started: Callable[[
             site,
             loop="uvloop",
             http="httptools",
-            ws="websockets-sansio",
+            ws=_speak_websocket,  # type: ignore[arg-type]  # whatever makes a protocol will do
             lifespan="off",
             log_config=None,
             log_level="warning",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, Final
 
@@ -15,11 +16,11 @@ from pyflare.server.api.deps import Served
 from pyflare.server.api.options import API_PREFIX, ApiOptions
 from pyflare.workspace import Workspace
 
+FIRST_ROUTERS: Final = ("info", "series", "breakdown")
+"""What the first screen asks: it is there before the others, which take longer to load than to wait for."""
 ROUTERS: Final = (
-    "info",
+    *FIRST_ROUTERS,
     "filters",
-    "series",
-    "breakdown",
     "facets",
     "costs",
     "traces",
@@ -41,8 +42,10 @@ DESCRIPTION: Final = (
 )
 
 
-def make_app(workspace: Workspace | None, *, options: ApiOptions | None = None) -> FastAPI:
-    """The API over one folder, as an ASGI application."""
+def make_app(
+    workspace: Workspace | None, *, options: ApiOptions | None = None, routers: Iterable[str] = ROUTERS
+) -> FastAPI:
+    """The API over one folder, as an ASGI application; `add_routers` adds those that are not given."""
     app = FastAPI(
         title="PyFlare API",
         version=__version__,
@@ -57,10 +60,15 @@ def make_app(workspace: Workspace | None, *, options: ApiOptions | None = None) 
         workspace=workspace, options=chosen, answers=Answers(chosen.cache_bytes), versions=Versions()
     )
     errors.install(app)
-    for name in ROUTERS:
-        app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
+    add_routers(app, routers)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to have it made otherwise
     return app
+
+
+def add_routers(app: FastAPI, names: Iterable[str]) -> None:
+    """Add modules' paths to an application."""
+    for name in names:
+        app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Scoped
 from pyflare.server.api.encoding import TRACE_COLUMNS
-from pyflare.server.api.schemas.others import GroupComparison, TraceComparison
+from pyflare.server.api.schemas.comparison import GroupComparison, TraceComparison
 from pyflare.server.api.traces import trace_values
 from pyflare.store.engine import Engine
 from pyflare.workspace.compare import AlignedPair, SpanOfPair, compare_traces

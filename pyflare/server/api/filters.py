@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Response
 
 from pyflare.server.api.deps import ERRORS, Asking
-from pyflare.server.api.schemas.others import CompletionResponse, FilterCheck, FilterFields
+from pyflare.server.api.schemas.filters import CompletionResponse, FilterCheck, FilterFields
 from pyflare.store.language import FIELDS, Field, Of, check, complete
 
 router = APIRouter(prefix="/filter", tags=["filter"])

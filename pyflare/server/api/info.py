@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from pyflare._version import __version__
 from pyflare.server.api.deps import ERRORS, Asking
 from pyflare.server.api.moments import rfc3339
-from pyflare.server.api.schemas.others import Info
+from pyflare.server.api.schemas.info import Info
 from pyflare.workspace.overview import count_writers
 
 router = APIRouter(tags=["folder"])

@@ -16,7 +16,7 @@ from pyflare.server.api.query_formats import as_csv, values
 from pyflare.server.api.query_frames import Question
 from pyflare.server.api.query_workers import Answer
 from pyflare.server.api.schemas.base import ErrorResponse
-from pyflare.server.api.schemas.others import QueryRequest, QueryResult, SchemaResponse
+from pyflare.server.api.schemas.query import QueryRequest, QueryResult, SchemaResponse
 
 router = APIRouter(tags=["sql"])
 

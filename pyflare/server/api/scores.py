@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pyflare.errors import QueryError
 from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Cursor, Limit, Writable
 from pyflare.server.api.moments import rfc3339
-from pyflare.server.api.schemas.others import NewScore, ScoreListResponse
+from pyflare.server.api.schemas.scores import NewScore, ScoreListResponse
 from pyflare.server.api.schemas.traces import ScoreRow
 from pyflare.workspace.annotate import find_scores
 from pyflare.workspace.annotate_writer import ScoreWriter

@@ -12,7 +12,7 @@ from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Count, Cursor, Li
 from pyflare.server.api.encoding import TRACE_COLUMNS, records
 from pyflare.server.api.paging import next_link, read_cursor, write_cursor
 from pyflare.server.api.schemas.aggregates import SessionListResponse
-from pyflare.server.api.schemas.others import SessionDetail
+from pyflare.server.api.schemas.sessions import SessionDetail
 from pyflare.server.api.traces import trace_values
 from pyflare.store.engine import Engine
 from pyflare.workspace.annotate import scores_of_sessions

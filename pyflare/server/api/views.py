@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Writable
 from pyflare.server.api.moments import rfc3339
-from pyflare.server.api.schemas.others import NewView, View, ViewListResponse
+from pyflare.server.api.schemas.views import NewView, View, ViewListResponse
 from pyflare.workspace.saved_views import SavedView, SavedViews
 
 router = APIRouter(tags=["views"])

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from pydantic import BaseModel
 
-from pyflare.server.api.schemas import aggregates, others
+from pyflare.server.api.schemas import aggregates, filters
 from tests.server.api.serving import Served, serving
 from tests.workspace.traffic import TRACES, write_traffic
 
@@ -90,13 +90,13 @@ def test_a_filter_that_is_wrong_says_where(served: Served) -> None:
 
 def test_filters_over_http(served: Served) -> None:
     """Fields, completions from the data, and checks are what the document says."""
-    fields = others.FilterFields.model_validate(served.get("/filter/fields?of=spans"))
+    fields = filters.FilterFields.model_validate(served.get("/filter/fields?of=spans"))
     assert {"model", "kind", "attributes"} <= {field.name for field in fields.fields}
-    check = others.FilterCheck.model_validate(served.get("/filter/check?text=status%20%3D%20eror"))
+    check = filters.FilterCheck.model_validate(served.get("/filter/check?text=status%20%3D%20eror"))
     assert check.problem is not None
     assert check.problem.suggestion == "status = error"
-    assert others.FilterCheck.model_validate(served.get("/filter/check?text=a%20and%20b")).clauses[1].text == "b"
-    assert others.FilterCheck.model_validate(served.get("/filter/check")).valid
+    assert filters.FilterCheck.model_validate(served.get("/filter/check?text=a%20and%20b")).clauses[1].text == "b"
+    assert filters.FilterCheck.model_validate(served.get("/filter/check")).valid
 
 
 @pytest.mark.parametrize(
@@ -113,5 +113,5 @@ def test_filters_over_http(served: Served) -> None:
 )
 def test_values_are_proposed_from_the_data(served: Served, text: str, first: list[str]) -> None:
     """Values and keys that the folder holds are proposed."""
-    found = others.CompletionResponse.model_validate(served.get(f"/filter/complete?text={quote(text)}"))
+    found = filters.CompletionResponse.model_validate(served.get(f"/filter/complete?text={quote(text)}"))
     assert {*first} <= {completion.insert for completion in found.completions}

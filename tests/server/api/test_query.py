@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from pyflare.server.api.schemas.others import QueryResult, SchemaResponse
+from pyflare.server.api.schemas.query import QueryResult, SchemaResponse
 from tests.server.api.serving import Served, serving
 from tests.workspace.folders import write_folder
 

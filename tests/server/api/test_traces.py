@@ -12,7 +12,8 @@ import zstandard
 from pydantic import TypeAdapter
 
 from pyflare.server.api.schemas.aggregates import SessionListResponse
-from pyflare.server.api.schemas.others import Info, SessionDetail
+from pyflare.server.api.schemas.info import Info
+from pyflare.server.api.schemas.sessions import SessionDetail
 from pyflare.server.api.schemas.traces import Outline, Span, SpanListResponse, Trace, TraceListResponse
 from tests.server.api.serving import Served, serving
 from tests.store.records import end, write_journal
