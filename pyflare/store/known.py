@@ -15,7 +15,7 @@ from pyflare.schema.columns import Table
 from pyflare.store.catalog import Catalog, Part
 from pyflare.store.once import without_rows
 
-_NOTHING = pa.array([], pa.string())
+_NOTHING = pa.nulls(0, pa.string())  # pa.array imports pandas where it is installed
 
 
 class KnownRows:
