@@ -18,7 +18,7 @@ CONFIG = {
     "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404", "409", "5xx"]}}
 }
 FEW = settings(max_examples=4, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
-MANY = settings(FEW, max_examples=150)
+MANY = settings(FEW, max_examples=40)
 
 
 schema = schemathesis.openapi.from_dict(openapi_document(), config=SchemathesisConfig.from_dict(CONFIG))
