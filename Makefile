@@ -21,13 +21,13 @@ demo: $(STAMP)  ## Run the demo: a traced question-answering program, and what i
 	@$(BIN)/python -m examples.demo
 
 test: $(STAMP)  ## Run the tests (the slow ones apart)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AGAIN)
 
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
 
 browser: $(STAMP)  ## Run the browser tests: every screen of the viewer in Chromium
-	@$(BIN)/python -m pytest tests/browser -m 'browser and not slow'
+	@$(BIN)/python -m pytest tests/browser -m 'browser and not slow' -o cache_dir=.pytest_cache/browser $(AGAIN)
 
 FUZZ_SECONDS := 600
 fuzz: $(STAMP)  ## Fuzz the receiver and the normaliser for ten minutes, or FUZZ_SECONDS

@@ -9,9 +9,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 GRAVE: Final = ("serious", "critical")
-COME_TO_REST: Final = """() => Promise.allSettled(document.getAnimations()
-    .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
-    .map((one) => one.finished))"""
+COME_TO_REST: Final = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().iterations !== Infinity)
+        .map((one) => one.finished));
+}"""
 """Colours that are on their way to others have no contrast to speak of."""
 
 

@@ -67,6 +67,7 @@ class Served:
     pace: Pace = field(default_factory=Pace)
     _overview: tuple[str, Overview] | None = None
     _queries: QueryWorkers | None = None
+    _is_filled: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def overview(self) -> Overview:
@@ -78,6 +79,12 @@ class Served:
         if known is None or known[0] != version:
             known = self._overview = (version, read_overview(engine))
         return known[1]
+
+    def is_empty(self) -> bool:
+        """Whether the folder has had no trace yet."""
+        if not self._is_filled:
+            self._is_filled = self.overview().traces > 0
+        return not self._is_filled
 
     def queries(self) -> QueryWorkers:
         """The processes that run what users write."""
@@ -118,6 +125,8 @@ class Ask:
 
     def paced(self, make: Callable[[], Any]) -> Response:
         """Answer as `json` does, but not for every change of the folder anew: see `pace`. For numbers over many rows."""
+        if self.served.is_empty():
+            return self.json(make)  # who waits for the first trace shall see it at once
         question, pace = self._question(), self.served.pace
         version = pace.version(question, self._version)
         return self._tagged(question, version, lambda: pace.timed(question, version, make), None)
