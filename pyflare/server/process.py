@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pyflare.errors import StoreError
 from pyflare.server.config import CollectorConfig
 from pyflare.server.counters import Counters, WorkerCounters
 from pyflare.server.ending import Ending
 from pyflare.server.health import Health
+from pyflare.server.http import serve_http
 from pyflare.server.live import TickerThread, make_ticker
 from pyflare.server.mounting import make_site, viewer_line
 from pyflare.server.otlp.http import OtlpHttp
@@ -24,8 +25,6 @@ from pyflare.server.saying import say
 from pyflare.server.sinks.backlog import Backlog, BacklogWatch
 from pyflare.store.journal.writer import prepare_folder
 
-_KEEP_ALIVE_S: Final = 120
-"""Exporters send once in a while over one connection; a minute apart is common."""
 _GRACE_S: Final = 5
 """How long requests under way may take once the process is told to end."""
 _MIB: Final = 1 << 20
@@ -115,45 +114,12 @@ def serve(
                     health = Health(pipeline=pipeline, counters=counters, root=root, site=site)
                     limits = _limits(config, config.otlp.http.max_body_size_mib)
                     app = OtlpHttp(pipeline, limits, fallback=health, on_failed=counting.fail)
-                    _serve_http(app, ports.http, ending, on_started, with_sockets=site is not None)
+                    serve_http(app, ports.http, ending, on_started, grace_s=_GRACE_S, with_sockets=site is not None)
                     app.close()
                     if site is not None:
                         site.close()
         finally:
             pipeline.close()
-
-
-def _serve_http(
-    app: OtlpHttp, port: Reservation, ending: Ending, on_started: Callable[[], None], *, with_sockets: bool
-) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[Any] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            on_started()
-
-    server = Server(
-        uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            ws="websockets-sansio" if with_sockets else "none",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-    )
-
-    def end() -> None:
-        server.should_exit = True
-
-    ending.tell(end)  # uvicorn has handlers of its own while it runs; these are for the moments before
-    server.run(sockets=[port.listen()])
 
 
 @contextmanager

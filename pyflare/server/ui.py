@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pyflare.errors import ConfigError
 from pyflare.server.ending import Ending
+from pyflare.server.http import serve_http
 from pyflare.server.mounting import allowed_hosts, api_maker, check_token
 from pyflare.server.ports import Address, Reservation
 from pyflare.server.saying import say
@@ -17,7 +17,6 @@ from pyflare.server.site import Site
 
 DEFAULT_PORT: Final = 4319
 _PORTS_TRIED: Final = 20
-_KEEP_ALIVE_S: Final = 75
 _GRACE_S: Final = 1
 """How long requests under way may take once the process is told to end."""
 _WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104  (compared with, not listened on)
@@ -51,7 +50,7 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
     ending = Ending()
     try:
         with ending.on_signals():
-            _serve(site, reserved, ending, started)
+            serve_http(site, reserved, ending, started, grace_s=_GRACE_S, with_sockets=True)
             site.close()
     finally:
         reserved.close()
@@ -73,41 +72,3 @@ def _reserve(host: str, port: int | None) -> Reservation:
         except ConfigError:
             continue
     return Reservation(Address(host=host, port=last), "--port")
-
-
-def _speak_websocket(**options: Any) -> Any:
-    """Uvicorn's protocol for WebSockets, loaded where somebody speaks it: not before the first page."""
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-    return WebSocketsSansIOProtocol(**options)
-
-
-def _serve(site: Site, port: Reservation, ending: Ending, on_started: Callable[[], None]) -> None:
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[Any] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            on_started()
-
-    server = Server(
-        uvicorn.Config(
-            site,
-            loop="uvloop",
-            http="httptools",
-            ws=_speak_websocket,  # type: ignore[arg-type]  # whatever makes a protocol will do
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-    )
-
-    def end() -> None:
-        server.should_exit = True
-
-    ending.tell(end)
-    server.run(sockets=[port.listen()])

@@ -15,7 +15,7 @@ from pyflare.store.parts import conform
 from pyflare.store.session import Parameters
 from pyflare.store.sources import joined, live_source, parts_source
 
-_CALLS: Final = pa.array(["llm", "embedding", "agent"])
+_CALLS: Final = ("llm", "embedding", "agent")
 """Kinds of work whose content may come as log records."""
 _SLACK_NS: Final = 60_000_000_000
 """How long before and after its span a record may be stamped: a minute."""
@@ -32,7 +32,7 @@ def with_logged_content(engine: Engine, spans: pa.Table) -> pa.Table:
         The same rows and columns; the same object where no call lacks content, or no record has any.
     """
     lacking = pc.and_(
-        pc.is_in(spans["inference_type"], value_set=_CALLS),
+        pc.is_in(spans["inference_type"], value_set=pa.array(_CALLS)),
         pc.or_(pc.is_null(spans["input"]), pc.is_null(spans["output"])),
     )
     calls = spans.filter(lacking)

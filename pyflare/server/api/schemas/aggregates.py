@@ -7,21 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from pyflare.server.api.schemas.base import Model, Page, Time
-
-Metric = Literal[
-    "requests",
-    "errors",
-    "error_rate",
-    "latency_p50_ms",
-    "latency_p95_ms",
-    "latency_p99_ms",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cost_usd",
-    "users",
-    "sessions",
-]
+from pyflare.workspace.aggregates.measures import Metric
 
 
 class MetricsResponse(Model):
