@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import type { ScopeParams } from "@/state/scope";
 import { get } from "./client";
 import type { Of } from "./filters";
@@ -33,7 +33,8 @@ export function useRowPages(of: Of, params: ScopeParams, order: string) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
-    placeholderData: keepPreviousData,
+    // Traces are no stand-in for spans: a click on one would lead elsewhere.
+    placeholderData: (previous, query) => (query?.queryKey[0] === of ? previous : undefined),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
   });

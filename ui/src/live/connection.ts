@@ -77,6 +77,13 @@ export function follow({ channels, filter, onMessage, onStatus }: Following): ()
   return () => {
     over = true;
     clearTimeout(timer);
-    socket?.close();
+    if (socket) leave(socket);
   };
+}
+
+/** Close a connection, once it is there: browsers warn of one that is closed before. */
+function leave(socket: WebSocket): void {
+  socket.onmessage = null;
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
 }
