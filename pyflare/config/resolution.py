@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pyflare.config.files import read_settings_file
-from pyflare.config.table import SETTINGS, Setting, Settings
+from pyflare.config.table import FILE_TABLES, SETTINGS, Setting, Settings
 from pyflare.errors import ConfigError
 
 _PREFIX: Final = "PYFLARE_"
@@ -30,7 +30,8 @@ def resolve(**arguments: object) -> Settings:
 
 def resolve_from(arguments: Mapping[str, object], *, environ: Mapping[str, str], directory: Path) -> Settings:
     """`resolve` for a given environment and directory."""
-    file_name, file_values = read_settings_file(directory)
+    file_name, written = read_settings_file(directory)
+    file_values = {name: value for name, value in written.items() if name not in FILE_TABLES}
     _refuse_unknown(arguments, source="the arguments")
     _refuse_unknown(file_values, source=file_name)
     _warn_of_typing_errors(environ)

@@ -207,6 +207,31 @@ class Settings:
         "0 where only `tail_slower_than_s` is set. Tail sampling is on when either is set.",
     )
 
+    http_user_header: str | None = _setting(
+        None,
+        kinds.TEXT,
+        "The header of a web application's requests that names the user. Set it where a proxy of yours writes that "
+        "header: what any client may send says nothing.",
+    )
+    http_session_header: str | None = _setting(
+        None, kinds.TEXT, "The header of a web application's requests that names the session."
+    )
+    http_skip_paths: tuple[str, ...] = _setting(
+        (), kinds.NAMES, "Paths of a web application that are not traced, such as `/health`; `*` stands for anything."
+    )
+    http_capture_bodies: bool = _setting(
+        False, kinds.BOOLEAN, "Whether the bodies of a web application's requests and responses are captured."
+    )
+    http_propagate_hosts: tuple[str, ...] = _setting(
+        ("*",),
+        kinds.NAMES,
+        "Hosts that instrumented HTTP clients tell the current trace to (`traceparent`), such as `*.internal`; "
+        "`none` for no host.",
+    )
+    http_client_spans: bool = _setting(
+        False, kinds.BOOLEAN, "Whether requests of instrumented HTTP clients are spans of their own."
+    )
+
 
 SETTINGS: Final = {
     spec.name: Setting(
@@ -217,3 +242,6 @@ SETTINGS: Final = {
     for spec in fields(Settings)
 }
 """Every setting by name."""
+
+FILE_TABLES: Final = frozenset({"prices"})
+"""What a settings file may hold beside settings; whoever it is for reads it: own prices of models, `pyflare.pricing`."""
