@@ -9,10 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test slow browser fuzz coverage bench lint format types docs serve ui ui-check ui-dev clean
+.PHONY: help setup demo test slow test-integrations browser fuzz coverage bench lint format types docs serve ui ui-check ui-dev clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 26
 
 setup: $(STAMP)  ## Make the virtual environment in .venv
 	@echo "Ready: $(BIN)/pyflare --help"
@@ -25,6 +25,9 @@ test: $(STAMP)  ## Run the tests (the slow ones apart)
 
 slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
 	@$(BIN)/python -m pytest -m slow
+
+test-integrations: $(STAMP)  ## Test every instrumented library, oldest and newest, or ONLY=openai; KEEP=1 keeps the environments
+	@$(BIN)/python -m tests.integrations.matrix $(ONLY)
 
 browser: $(STAMP)  ## Run the browser tests: every screen of the viewer in Chromium
 	@$(BIN)/python -m pytest tests/browser -m 'browser and not slow' -o cache_dir=.pytest_cache/browser $(AGAIN)

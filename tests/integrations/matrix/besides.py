@@ -1,0 +1,26 @@
+"""What the tests of a library need besides the library itself, where they need anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """Requirements in pip's words."""
+
+    always: tuple[str, ...] = ()
+    oldest: tuple[str, ...] = ()
+    """Only beside the oldest version, such as limits on packages that have moved on since."""
+    tests: str | None = None
+    """Its file of tests, where that is not `test_<name>.py`."""
+
+
+BESIDES: Final = {
+    "anthropic": Besides(oldest=("httpx<0.28",)),
+    "fastapi": Besides(tests="test_web.py"),
+    "openai": Besides(oldest=("httpx<0.28",)),
+    "starlette": Besides(tests="test_web.py"),
+}
+"""By the library's name; `httpx` 0.28 dropped an argument that older clients give."""

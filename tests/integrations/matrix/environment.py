@@ -1,0 +1,98 @@
+"""One environment: a library at one version, PyFlare from this folder, and what its tests say there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyflare.integrations import Integration
+from tests.integrations.matrix.besides import BESIDES, Besides
+
+ROOT: Final = Path(__file__).parents[3]
+FOLDER: Final = ROOT / "build" / "integrations"
+_TOOLS: Final = ("pytest", "pytest-timeout", "hypothesis")
+
+
+class PipError(RuntimeError):
+    """An environment could not be made; its message is what pip said last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixResult:
+    """What the tests of one library said at one version."""
+
+    version: str
+    passed: int
+    failed: int
+    skipped: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether something was tested and nothing failed."""
+        return self.passed > 0 and self.failed == 0
+
+    def __str__(self) -> str:
+        words = [f"{self.passed} passed"]
+        words += [f"{count} {word}" for count, word in ((self.failed, "failed"), (self.skipped, "skipped")) if count]
+        return f"{self.version}: {', '.join(words)}"
+
+
+def requirements(name: str, library: Integration, *, oldest: bool) -> list[str]:
+    """What pip is asked for. The newest version is whatever pip finds."""
+    besides = BESIDES.get(name, Besides())
+    pinned = f"=={'.'.join(map(str, library.minimum))}" if oldest else ""
+    return [f"{library.distribution}{pinned}", *besides.always, *(besides.oldest if oldest else ())]
+
+
+def tests_of(name: str) -> Path:
+    """A library's file of tests."""
+    return ROOT / "tests" / "integrations" / (BESIDES.get(name, Besides()).tests or f"test_{name.replace('-', '_')}.py")
+
+
+def make(path: Path, wanted: list[str]) -> None:
+    """Make an environment with PyFlare's base and what is wanted.
+
+    Raises:
+        PipError: It could not be made.
+    """
+    _run([sys.executable, "-m", "venv", "--clear", str(path)])
+    pip = [str(path / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    _run([*pip, "--editable", str(ROOT), *_TOOLS, *wanted])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise PipError(done.stderr.strip()[-2000:])
+
+
+def version_in(path: Path, distribution: str) -> str:
+    """The version of a distribution that an environment has."""
+    program = f"from importlib.metadata import version; print(version({distribution!r}))"
+    done = subprocess.run([path / "bin" / "python", "-c", program], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test(path: Path, name: str, distribution: str) -> MatrixResult:
+    """Run a library's tests; what pytest said stays beside the environment, in `<environment>.log`."""
+    report, log = path.with_suffix(".xml"), path.with_suffix(".log")
+    report.unlink(missing_ok=True)
+    command = [path / "bin" / "python", "-m", "pytest", tests_of(name)]
+    options = ["-m", "", "-o", "filterwarnings=default", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    with log.open("w") as output:
+        subprocess.run([*command, *options], check=False, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    return _counted(report, version_in(path, distribution))
+
+
+def _counted(report: Path, version: str) -> MatrixResult:
+    if not report.exists():  # pytest itself failed
+        return MatrixResult(version=version, passed=0, failed=1, skipped=0)
+    suite = ElementTree.parse(report).getroot().find("testsuite")
+    assert suite is not None
+    total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+    failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    return MatrixResult(version=version, passed=total - skipped - failed, failed=failed, skipped=skipped)
