@@ -3,12 +3,12 @@
 from pyflare.integrations import INTEGRATIONS
 from tests.integrations.matrix import page
 from tests.integrations.matrix.besides import BESIDES
-from tests.integrations.matrix.environment import MatrixResult, requirements, tests_of
+from tests.integrations.matrix.environment import MatrixResult, requirements, file_of
 
 
 def test_every_library_has_tests():
     """A library of the table has a file of tests, which is what the matrix runs."""
-    assert [name for name in INTEGRATIONS if not tests_of(name).exists()] == []
+    assert [name for name in INTEGRATIONS if not file_of(name).exists()] == []
 
 
 def test_besides_is_of_known_libraries():

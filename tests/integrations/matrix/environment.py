@@ -48,7 +48,7 @@ def requirements(name: str, library: Integration, *, oldest: bool) -> list[str]:
     return [f"{library.distribution}{pinned}", *besides.always, *(besides.oldest if oldest else ())]
 
 
-def tests_of(name: str) -> Path:
+def file_of(name: str) -> Path:
     """A library's file of tests."""
     return ROOT / "tests" / "integrations" / (BESIDES.get(name, Besides()).tests or f"test_{name.replace('-', '_')}.py")
 
@@ -81,7 +81,7 @@ def test(path: Path, name: str, distribution: str) -> MatrixResult:
     """Run a library's tests; what pytest said stays beside the environment, in `<environment>.log`."""
     report, log = path.with_suffix(".xml"), path.with_suffix(".log")
     report.unlink(missing_ok=True)
-    command = [path / "bin" / "python", "-m", "pytest", tests_of(name)]
+    command = [path / "bin" / "python", "-m", "pytest", file_of(name)]
     options = ["-m", "", "-o", "filterwarnings=default", "-p", "no:cacheprovider", f"--junitxml={report}"]
     with log.open("w") as output:
         subprocess.run([*command, *options], check=False, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
