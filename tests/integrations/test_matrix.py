@@ -3,7 +3,7 @@
 from pyflare.integrations import INTEGRATIONS
 from tests.integrations.matrix import page
 from tests.integrations.matrix.besides import BESIDES
-from tests.integrations.matrix.environment import MatrixResult, requirements, file_of
+from tests.integrations.matrix.environment import MatrixResult, file_of, requirements
 
 
 def test_every_library_has_tests():
