@@ -10,11 +10,11 @@ from typing import Final
 
 from pyflare.errors import ConfigError
 from pyflare.integrations.imports import forget, when_imported
-from pyflare.integrations.patch import Patch
+from pyflare.integrations.patch import Change
 from pyflare.integrations.table import INTEGRATIONS, Integration
 from pyflare.tracing.guard import guard, logger
 
-_applied: Final[dict[str, list[Patch]]] = {}
+_applied: Final[dict[str, list[Change]]] = {}
 _lock: Final = threading.RLock()
 
 
@@ -34,9 +34,11 @@ def instrument(*names: str) -> tuple[str, ...]:
         ConfigError: One asked for by name is not known, not installed, or too old.
     """
     chosen = [_asked(name) for name in names] if names else [name for name in INTEGRATIONS if _problem(name) is None]
-    for name in dict.fromkeys(chosen):
+    also = [other for name in chosen for other in INTEGRATIONS[name].also if _problem(other) is None]
+    wanted = tuple(dict.fromkeys([*chosen, *also]))
+    for name in wanted:
         when_imported(INTEGRATIONS[name].package, lambda name=name: _apply(name))  # type: ignore[misc]
-    return tuple(dict.fromkeys(chosen))
+    return wanted
 
 
 def uninstrument(*names: str) -> None:
@@ -45,11 +47,12 @@ def uninstrument(*names: str) -> None:
     Args:
         *names: Such as "openai"; without any, all that are instrumented.
     """
-    for name in names or INTEGRATIONS:
-        if name in INTEGRATIONS:
-            forget(INTEGRATIONS[name].package)
-        with _lock:
-            for patch in reversed(_applied.pop(name, [])):
+    meant = [name for name in names or INTEGRATIONS if name in INTEGRATIONS]
+    for name in meant:
+        forget(INTEGRATIONS[name].package)
+    with _lock:
+        for name in [name for name in reversed(_applied) if name in meant]:  # the last one lies on top
+            for patch in reversed(_applied.pop(name)):
                 patch.restore()
 
 
@@ -65,13 +68,21 @@ def _problem(name: str) -> str | None:
     known = INTEGRATIONS.get(name)
     if known is None:
         return f'expected one of {", ".join(INTEGRATIONS)}; got "{name}".'
-    if find_spec(known.package) is None:
+    if not _is_there(known.package):
         return f"{name} is not installed. Install it with: pip install {known.distribution}"
     installed = _installed(known)
     if installed is not None and installed < known.minimum:
         wanted = ".".join(map(str, known.minimum))
         return f"{name} is traced from version {wanted} on; {'.'.join(map(str, installed))} is installed."
     return None
+
+
+def _is_there(package: str) -> bool:
+    """Whether a package, or one inside another, can be imported."""
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # the one it would be in is missing
+        return False
 
 
 def _installed(known: Integration) -> tuple[int, ...] | None:
@@ -88,7 +99,7 @@ def _apply(name: str) -> None:
     with _lock:
         if name in _applied:
             return
-        done: list[Patch] = []
+        done: list[Change] = []
         try:
             for patch in import_module(INTEGRATIONS[name].module).patches():
                 patch.apply()

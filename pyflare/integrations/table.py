@@ -18,13 +18,42 @@ class Integration:
     """What pip installs."""
     minimum: tuple[int, ...]
     """The oldest version that the tests run with."""
+    also: tuple[str, ...] = ()
+    """What is instrumented along with it, where it is installed."""
 
 
 INTEGRATIONS: Final = {
     "anthropic": Integration(
-        module="pyflare.integrations.anthropic", package="anthropic", distribution="anthropic", minimum=(0, 40)
+        module="pyflare.integrations.anthropic", package="anthropic", distribution="anthropic", minimum=(0, 45)
+    ),
+    "fastapi": Integration(
+        module="pyflare.integrations.fastapi", package="fastapi", distribution="fastapi", minimum=(0, 100)
+    ),
+    "httpx": Integration(module="pyflare.integrations.httpx", package="httpx", distribution="httpx", minimum=(0, 25)),
+    "httpx2": Integration(
+        module="pyflare.integrations.httpx2", package="httpx2", distribution="httpx2", minimum=(2, 16)
+    ),
+    "langchain": Integration(
+        module="pyflare.integrations.langchain",
+        package="langchain_core",
+        distribution="langchain-core",
+        minimum=(0, 3, 50),
+        also=("langgraph",),
+    ),
+    "langgraph": Integration(
+        module="pyflare.integrations.langgraph",
+        package="langgraph.pregel",
+        distribution="langgraph",
+        minimum=(0, 6),
+        also=("langchain",),
     ),
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
+    ),
+    "requests": Integration(
+        module="pyflare.integrations.requests", package="requests", distribution="requests", minimum=(2, 31)
+    ),
+    "starlette": Integration(
+        module="pyflare.integrations.starlette", package="starlette", distribution="starlette", minimum=(0, 27)
     ),
 }

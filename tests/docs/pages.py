@@ -74,6 +74,8 @@ def _default(value: object) -> str:
     match value:
         case None | () | {}:
             return "none"
+        case tuple():
+            return f"`{','.join(value)}`"
         case bool():
             return f"`{str(value).lower()}`"
         case int():

@@ -10,6 +10,7 @@ from typing import Final
 
 import requests
 from google.protobuf.message import DecodeError
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, attach, detach, set_value
 
 from pyflare._version import __version__
 from pyflare.tracing.shipping.answer import Accepted, Answer, Failed, Refused
@@ -52,6 +53,7 @@ class HttpSender:
     def send(self, request: bytes) -> Answer:
         """Send one export request. Never raises for what a network or a collector does."""
         body = _gzip(request) if self._gzip else request
+        token = attach(set_value(_SUPPRESS_INSTRUMENTATION_KEY, True))  # an export that is traced never ends
         try:
             with self._session.post(
                 self._url,
@@ -67,6 +69,8 @@ class HttpSender:
         except Exception as error:  # requests lets errors of urllib3 and ssl through, too
             cause = _cause(error)
             return Failed(reason=f"{type(cause).__name__}: {cause}")
+        finally:
+            detach(token)
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -17,10 +17,16 @@ class Besides:
     """Its file of tests, where that is not `test_<name>.py`."""
 
 
+_WEB: Final = ("httpx", "uvicorn", "websockets")
+_CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
+
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
-    "fastapi": Besides(tests="test_web.py"),
+    "fastapi": Besides(always=_WEB, tests="test_web.py"),
+    "httpx": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "openai": Besides(oldest=("httpx<0.28",)),
-    "starlette": Besides(tests="test_web.py"),
+    "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""
