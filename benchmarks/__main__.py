@@ -21,6 +21,7 @@ MODULES: Final = (
     "compaction",
     "memory",
     "importing",
+    "instrument",
     "collector_down",
     "shipping",
     "receiver",

@@ -55,6 +55,8 @@ def patches(base: Any, client: Client) -> list[Patch]:
     return [
         Patch(owner=base.SyncAPIClient, name="request", wrap=functools.partial(_sync, client)),
         Patch(owner=base.AsyncAPIClient, name="request", wrap=functools.partial(_async, client)),
+        Patch(owner=base.Stream, name="close", wrap=_closing),
+        Patch(owner=base.AsyncStream, name="close", wrap=_closing),
     ]
 
 
@@ -98,7 +100,6 @@ class _Call:
             if stream is not None and self.endpoint.chunks is not None:
                 follow = FollowedAsyncIterator if hasattr(stream, "__anext__") else FollowedIterator
                 stream._iterator = follow(stream._iterator, self.span, self.endpoint.chunks())
-                _end_with_close(stream)
                 return
         except Exception as error:
             guard.fault("follow a stream", error)
@@ -150,23 +151,17 @@ def _body_of(result: Any) -> Body | None:
     return None
 
 
-def _end_with_close(stream: Any) -> None:
-    """Have the span end where the program closes the stream before its end."""
-    close = stream.close
-    followed = stream._iterator
+def _closing(close: Callable[..., Any]) -> Callable[..., Any]:
+    """Have the span end where the program closes a stream before its end.
 
-    if isinstance(followed, FollowedIterator):
+    It is the class' function that changes, not the stream's: one that referred to
+    itself would have to wait for the garbage collector, with all it holds.
+    """
 
-        @functools.wraps(close)
-        def closing() -> Any:
+    def traced(self: Any, *args: Any, **kwargs: Any) -> Any:
+        followed = getattr(self, "_iterator", None)
+        if isinstance(followed, FollowedIterator | FollowedAsyncIterator):
             followed.finish(early=True)
-            return close()
+        return close(self, *args, **kwargs)
 
-    else:
-
-        @functools.wraps(close)
-        async def closing() -> Any:
-            followed.finish(early=True)
-            return await close()
-
-    stream.close = closing
+    return traced

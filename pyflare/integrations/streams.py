@@ -16,11 +16,14 @@ class _Followed:
         self._span = span
         self._chunks = chunks
         self._open = True
+        self._began = False
 
     def see(self, chunk: Any) -> None:
         """Take note of a chunk. Never raises."""
         try:
-            self._span.mark_first_chunk()
+            if not self._began:
+                self._began = True
+                self._span.mark_first_chunk()
             self._chunks.add(chunk)
         except Exception as error:
             guard.fault("read a chunk", error)

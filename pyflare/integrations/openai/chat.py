@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pyflare.dialects.messages import finish_reason, messages_of
+from pyflare.dialects.messages import finish_reason, message_of, messages_of
 from pyflare.integrations.call import Answered, Asked
 from pyflare.integrations.openai.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
@@ -39,11 +39,15 @@ def _plain(value: Any) -> Any:
     return dump(exclude_none=True) if callable(dump) else value
 
 
+REASONING: Final = ("reasoning_content", "reasoning")
+"""Where those who follow OpenAI put what a model thought."""
+
+
 def answered(body: Mapping[str, Any]) -> Answered:
     """A whole completion."""
     choices = body.get("choices") or []
     return Answered(
-        output=messages_of(list(choices), role="assistant"),
+        output=_said(choices),
         columns={
             "model_version": body.get("model"),
             "response_id": body.get("id"),
@@ -55,6 +59,21 @@ def answered(body: Mapping[str, Any]) -> Answered:
             "openai.response.system_fingerprint": body.get("system_fingerprint"),
         },
     )
+
+
+def _said(choices: Sequence[Any]) -> list[dict[str, Any]] | None:
+    """The messages, each with what the model thought before it spoke."""
+    said = [message for choice in choices if (message := _message(choice)) is not None and message["parts"]]
+    return said or None
+
+
+def _message(choice: Mapping[str, Any]) -> dict[str, Any] | None:
+    message = message_of(choice, role="assistant")
+    said = choice.get("message") or {}
+    thought = next((said[name] for name in REASONING if isinstance(said.get(name), str) and said[name]), None)
+    if message is not None and thought is not None:
+        message["parts"].insert(0, {"type": "reasoning", "content": thought})
+    return message
 
 
 def _ended(choice: Mapping[str, Any]) -> bool:
@@ -69,15 +88,22 @@ class _Chunks:
         self._choices: dict[int, _Choice] = {}
 
     def add(self, chunk: Any) -> None:
-        for name in ("id", "model", "service_tier", "system_fingerprint"):
-            value = getattr(chunk, name, None)
-            if value:
-                self._head[name] = value
-        usage = getattr(chunk, "usage", None)
-        if usage is not None:
-            self._head["usage"] = usage.model_dump(exclude_none=True)
+        if not self._head:
+            self._head = {name: value for name in _HEAD if (value := getattr(chunk, name, None))}
+        if chunk.usage is not None:
+            self._end(chunk)
         for choice in chunk.choices or ():
-            self._choices.setdefault(choice.index, _Choice()).add(choice)
+            known = self._choices.get(choice.index)
+            if known is None:
+                known = self._choices[choice.index] = _Choice()
+            known.add(choice)
+
+    def _end(self, chunk: Any) -> None:
+        """The last chunk, or each one of some providers, has the usage so far."""
+        self._head["usage"] = chunk.usage.model_dump(exclude_none=True, warnings=False)
+        tier = getattr(chunk, "service_tier", None)
+        if tier:
+            self._head["service_tier"] = tier
 
     def answered(self) -> Answered:
         choices = [choice.whole() for _, choice in sorted(self._choices.items())]
@@ -85,24 +111,37 @@ class _Chunks:
 
 
 class _Choice:
-    """One choice of a stream."""
+    """One choice of a stream. `add` runs for every chunk: it looks at what is seldom there only where something is."""
 
     def __init__(self) -> None:
-        self._role = "assistant"
-        self._texts: dict[str, list[str]] = {}
+        self._texts: list[str] = []
+        self._more: dict[str, list[str]] = {}
         self._calls: dict[int, dict[str, str]] = {}
         self._reason: str | None = None
 
     def add(self, choice: Any) -> None:
         """Take note of a piece."""
         delta = choice.delta
-        self._role = getattr(delta, "role", None) or self._role
-        self._reason = choice.finish_reason or self._reason
+        said = delta.__dict__
+        text = said.get("content")
+        if text:
+            self._texts.append(text)
+        if choice.finish_reason:
+            self._reason = choice.finish_reason
+        if said.get("tool_calls"):
+            self._call(said["tool_calls"])
+        if said.get("refusal") or said.get("reasoning") or delta.__pydantic_extra__:
+            self._say({**said, **(delta.__pydantic_extra__ or {})})
+
+    def _say(self, said: Mapping[str, Any]) -> None:
+        """Text that is no plain content."""
         for name in _TEXTS:
-            piece = getattr(delta, name, None)
+            piece = said.get(name)
             if isinstance(piece, str):
-                self._texts.setdefault(name, []).append(piece)
-        for call in getattr(delta, "tool_calls", None) or ():
+                self._more.setdefault(name, []).append(piece)
+
+    def _call(self, calls: Sequence[Any]) -> None:
+        for call in calls:
             known = self._calls.setdefault(call.index, {"id": "", "name": "", "arguments": ""})
             known["id"] = call.id or known["id"]
             if call.function is not None:
@@ -111,8 +150,8 @@ class _Choice:
 
     def whole(self) -> dict[str, Any]:
         """The choice as a response that is not streamed has it."""
-        texts = {name: "".join(pieces) for name, pieces in self._texts.items()}
-        message: dict[str, Any] = {"role": self._role, **texts}
+        more = {name: "".join(pieces) for name, pieces in self._more.items()}
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self._texts), **more}
         if self._calls:
             message["tool_calls"] = [
                 {
@@ -125,5 +164,6 @@ class _Choice:
         return {"message": message, "finish_reason": self._reason}
 
 
-_TEXTS: Final = ("content", "refusal")
+_HEAD: Final = ("id", "model", "service_tier", "system_fingerprint")
+_TEXTS: Final = ("refusal", *REASONING)
 ENDPOINT: Final = Endpoint(ask=_ask, answer=answered, chunks=_Chunks)
