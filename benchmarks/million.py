@@ -117,6 +117,7 @@ def _spans(first: int, count: int, texts: _Texts) -> pa.Table:
         "input_tokens": pa.array(random.integers(50, 4000, count), mask=~is_model),
         "output_tokens": pa.array(random.integers(5, 900, count), mask=~is_model),
         "cost_micros": pa.array(random.integers(5, 90_000, count), mask=~is_model),
+        "price_version": _where(is_model, ["reported"] * count),
         "user_id": _named("user", trace * 2_654_435_761 % 2_003),
         "session_id": _named("session", trace // 4),
         "feature_id": _named("feature", trace % 12),

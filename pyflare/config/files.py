@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyflare.errors import ConfigError
+
+_TABLES: Final = {"pyflare.toml": ("pyflare",), "pyproject.toml": ("tool", "pyflare")}
+FILE_NAMES: Final = tuple(_TABLES)
+"""The names that a settings file may have; the first that there is counts."""
 
 
 def read_settings_file(directory: Path) -> tuple[str, dict[str, Any]]:
@@ -14,7 +18,7 @@ def read_settings_file(directory: Path) -> tuple[str, dict[str, Any]]:
     Raises:
         ConfigError: The file cannot be read, or it is not TOML.
     """
-    for name, tables in (("pyflare.toml", ("pyflare",)), ("pyproject.toml", ("tool", "pyflare"))):
+    for name, tables in _TABLES.items():
         header = f"[{'.'.join(tables)}"
         text = _read(directory / name)
         # Most pyproject.toml say nothing of PyFlare; they are not worth a parser.

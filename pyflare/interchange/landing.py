@@ -126,8 +126,11 @@ class Landing:
         if not parts:
             return
         query = f"""
-            SELECT given.* FROM given JOIN ({parts_source(self._root, TRACES.name, tuple(parts))}) AS stored
-            USING (trace_id) WHERE given.span_count >= stored.span_count AND given IS DISTINCT FROM stored"""
+            WITH stored AS ({parts_source(self._root, TRACES.name, tuple(parts))}),
+            known AS (
+                SELECT given.* REPLACE (coalesce(given.cost_micros, stored.cost_micros) AS cost_micros)
+                FROM given JOIN stored USING (trace_id) WHERE given.span_count >= stored.span_count)
+            SELECT known.* FROM known JOIN stored USING (trace_id) WHERE known IS DISTINCT FROM stored"""
         rows = conform(fetch(connection, query, given=given), TRACES)
         if rows.num_rows:
             ids = rows.select(["trace_id"])

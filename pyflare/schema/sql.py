@@ -36,7 +36,7 @@ FROM (SELECT trace_id, span_id, unnest(events) AS event FROM spans WHERE len(eve
 
 COSTS_SQL: Final = """\
 SELECT project, trace_id, span_id, start_time AS timestamp, service_name, provider, model_id, model_version,
-    input_tokens, output_tokens, total_tokens, cost_micros AS total_cost_micros,
+    input_tokens, output_tokens, total_tokens, cost_micros AS total_cost_micros, price_version,
     user_id, session_id, feature_id, environment, team, attributes AS dimensions
 FROM spans WHERE cost_micros IS NOT NULL AND usage_repeated IS NOT TRUE"""
 

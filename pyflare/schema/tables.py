@@ -11,7 +11,7 @@ from typing import Final
 
 from pyflare.schema.columns import Column, ColumnType, Derived, Table
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 PREVIEW_CHARS: Final = 1000
 """Length of `input_preview` and `output_preview`, in characters."""
 
@@ -80,7 +80,25 @@ _TOKENS: Final = (
     _int("reasoning_tokens", "Output tokens spent on reasoning."),
     _int("input_audio_tokens", "Input tokens that are audio.", since=2),
     _int("output_audio_tokens", "Output tokens that are audio.", since=2),
+    _int("input_image_tokens", "Input tokens that are images.", since=3),
+    _int("output_image_tokens", "Output tokens that are images.", since=3),
+    _int("cache_write_1h_tokens", "Of the tokens written to the cache, those that it keeps for an hour.", since=3),
+    Column(
+        name="usage_estimated",
+        type=_T.BOOL,
+        doc="Whether tokens were counted by a tokenizer because the provider did not say them. Null for no.",
+        since=3,
+    ),
+    _string(
+        "service_tier", "How the provider served the call: batch, flex, priority, … Null or default: as any.", since=3
+    ),
     _int("cost_micros", "Cost in millionths of a US dollar; null where no price is known."),
+    _string(
+        "price_version",
+        "By which prices the cost was computed; `reported` where the span said it itself. Null where there is no cost, "
+        "and in rows older than the column, whose cost was reported.",
+        since=3,
+    ),
 )
 
 SPANS: Final = Table(

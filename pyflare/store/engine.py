@@ -50,7 +50,8 @@ class Engine:
         """
         self.root = root.resolve()
         self._connection = _connect(self.root, settings or {})
-        self._snapshots = Shared(LiveFolder(self.root).snapshot)
+        self._live = LiveFolder(self.root)
+        self._snapshots = Shared(self._latest)
         self._overlaid = Shared(self._latest_overlaid)
         self._known: tuple[Snapshot, TraceOverlay] | None = None
         self._idle: deque[Session] = deque()
@@ -64,6 +65,14 @@ class Engine:
             StoreError: The folder changes too fast to be read.
         """
         return self._snapshots.get()
+
+    def _latest(self) -> Snapshot:
+        """Look at the folder. A look that was broken off may have taken in half of a journal: the next begins anew."""
+        try:
+            return self._live.snapshot()
+        except BaseException:
+            self._live = LiveFolder(self.root)
+            raise
 
     def query(self, query: str, parameters: Parameters = None) -> pa.Table:
         """Run what a user wrote.

@@ -27,6 +27,7 @@ from pyflare.store.known import KnownRows
 from pyflare.store.live_journal import LiveJournal, Tables
 from pyflare.store.normalise import mark_repeated
 from pyflare.store.once import each_evaluation_once, each_once
+from pyflare.store.priced import FolderPrices
 
 _ATTEMPTS: Final = 100
 """Snapshots tried while compactions keep committing; a commit takes far longer than an attempt."""
@@ -49,6 +50,7 @@ class LiveFolder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._journals: dict[str, LiveJournal] = {}
+        self._prices = FolderPrices(root)
         self._known_spans = KnownRows(root, SPANS, ("trace_id", "span_id"))
         self._known_evaluations = KnownRows(root, EVALUATIONS, ("evaluation_id",))
         self._names: list[str] = []
@@ -118,7 +120,9 @@ class LiveFolder:
             return
         found = {journal.info.writer_id: journal for journal in list_writers(self._root) if journal.info.keep}
         self._gone |= not self._journals.keys() <= found.keys()
-        self._journals = {name: self._journals.get(name) or LiveJournal(journal) for name, journal in found.items()}
+        self._journals = {
+            name: self._journals.get(name) or LiveJournal(journal, self._prices) for name, journal in found.items()
+        }
         self._names = names
 
     def _tables(self, catalog: Catalog) -> dict[str, pa.Table]:

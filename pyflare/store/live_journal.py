@@ -14,6 +14,7 @@ from pyflare.store.decode import Batch, JournalDecoder, Repeats, SpanState
 from pyflare.store.journal.format import HEADER
 from pyflare.store.journal.reader import Segment, WriterJournal, read_frames, settled_end
 from pyflare.store.once import without_rows
+from pyflare.store.priced import FolderPrices, priced
 
 Tables = Mapping[str, pa.Table]
 """Rows by table name."""
@@ -22,7 +23,7 @@ Tables = Mapping[str, pa.Table]
 class LiveJournal:
     """The records of one process that no part holds yet."""
 
-    def __init__(self, journal: WriterJournal) -> None:
+    def __init__(self, journal: WriterJournal, prices: FolderPrices) -> None:
         self.journal = journal
         self.changed = False
         """Whether any row came, went or changed its state. For whoever takes notice to reset."""
@@ -31,6 +32,7 @@ class LiveJournal:
         self._alive = True
         self._segments: dict[str, _LiveSegment] = {}
         self._refused: set[bytes] = set()
+        self._prices = prices
         self._repeats = Repeats()
         self._complete_at = -1
         """The catalogue's version at which a dead journal was read to its end: it will not change again."""
@@ -99,7 +101,7 @@ class LiveJournal:
         newly = refused - self._refused
         self._refused = refused
         for live in self._segments.values():
-            live.refuse(newly, refused)
+            live.refuse(newly, refused, self._prices)
 
 
 class _LiveSegment:
@@ -140,7 +142,7 @@ class _LiveSegment:
         self.decoder.feed(payloads)
         return bool(payloads)
 
-    def refuse(self, newly: set[bytes], refused: set[bytes]) -> None:
+    def refuse(self, newly: set[bytes], refused: set[bytes], prices: FolderPrices) -> None:
         """Make rows of what was taken in, and drop those of refused traces."""
         if newly:
             self._chunks = [_without_traces(tables, newly) for tables in self._chunks]
@@ -152,6 +154,8 @@ class _LiveSegment:
         if batch.requests:
             self.holds_requests = True
             tables = _without_traces(tables, refused)
+        if "spans" in tables:
+            tables = {**tables, "spans": priced(tables["spans"], prices)}
         if tables:
             self._chunks.append(tables)
         while len(self._chunks) > 1 and _rows(self._chunks[-2]) <= 2 * _rows(self._chunks[-1]):

@@ -32,27 +32,26 @@ class Shared(Generic[_Result]):
 
     def get(self) -> _Result:
         """The result of a round begun from now on. Raises what the work raises, to the thread that did it."""
-        with self._turn:
-            wanted = self._begun + 1
-            while self._busy:
-                self._turn.wait()
-                if self._latest is not None and self._latest[0] >= wanted:
-                    return self._latest[1]
-            self._busy = True
-            self._begun += 1
-            number = self._begun
-        return self._do(number)
-
-    def _do(self, number: int) -> _Result:
+        number: int | None = None
         try:
-            result = self._work()
-        except BaseException:
             with self._turn:
-                self._busy = False
-                self._turn.notify_all()
+                wanted = self._begun + 1
+                while self._busy:
+                    self._turn.wait()
+                    if self._latest is not None and self._latest[0] >= wanted:
+                        return self._latest[1]
+                self._busy, number = True, self._begun + 1
+                self._begun = number
+            result = self._work()
+        except BaseException:  # Ctrl-C too, wherever it comes
+            if number is not None:
+                self._end(None)
             raise
+        self._end((number, result))
+        return result
+
+    def _end(self, latest: tuple[int, _Result] | None) -> None:
         with self._turn:
             self._busy = False
-            self._latest = (number, result)
+            self._latest = latest or self._latest
             self._turn.notify_all()
-        return result

@@ -7,7 +7,7 @@ from pyflare.schema.tables import SPANS
 from pyflare.semconv import COLUMN_ATTRIBUTES, MIME_TYPE_ATTRIBUTES
 from tests.store.normalise.spans import filled
 
-VALUES = {ColumnType.STRING: "text", ColumnType.INT64: 7, ColumnType.STRINGS: ["one", "two"]}
+VALUES = {ColumnType.STRING: "text", ColumnType.BOOL: True, ColumnType.INT64: 7, ColumnType.STRINGS: ["one", "two"]}
 
 
 def test_every_attribute_that_stands_for_a_column_fills_it():

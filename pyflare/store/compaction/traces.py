@@ -17,6 +17,7 @@ from pyflare.store.compaction.usage import settle_usage
 from pyflare.store.normalise import mark_repeated
 from pyflare.store.once import without
 from pyflare.store.parts import conform, write_part
+from pyflare.store.priced import FolderPrices, priced
 from pyflare.store.rooted import summarise_rooted
 from pyflare.store.scratch import fetch, parts_source, rewrite_part
 from pyflare.store.summary import merge_sql, summarise_sql
@@ -27,7 +28,7 @@ _IS_OF_TRACES: Final = "trace_id IN (SELECT trace_id FROM ids)"
 
 
 def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.Table) -> int:
-    """Add spans that are sorted by start, and bring the rows of their traces up to date.
+    """Add spans that are sorted by start, with their costs, and bring the rows of their traces up to date.
 
     Returns:
         How many were added: those that a part holds already are left out.
@@ -37,7 +38,7 @@ def add_spans(connection: duckdb.DuckDBPyConnection, change: Change, spans: pa.T
     """
     if not spans.num_rows:
         return 0
-    spans = mark_repeated(spans)
+    spans = mark_repeated(priced(spans, FolderPrices(change.root)))
     traces = summarise(connection, spans)
     ids = traces.select(["trace_id"])
     anew = ids.slice(0, 0)

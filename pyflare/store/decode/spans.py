@@ -43,7 +43,13 @@ _FIELD_COLUMNS: Final = frozenset(
         "reasoning_tokens",
         "input_audio_tokens",
         "output_audio_tokens",
+        "input_image_tokens",
+        "output_image_tokens",
+        "cache_write_1h_tokens",
+        "usage_estimated",
+        "service_tier",
         "cost_micros",
+        "price_version",
         *SCOPE_COLUMNS,
     }
 )

@@ -21,6 +21,7 @@ from pyflare.store.normalise.work import Work
 _TYPES: Final = {column.name: column.type for column in SPANS.columns}
 _FIRST: Final = "inference_type"
 """Other rules ask for it."""
+_TRUTHS: Final = pa.array(["false", "true"])
 
 
 def _members() -> dict[str, tuple[str, ...]]:
@@ -76,6 +77,10 @@ def _read(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
             return cells.rows[valid], integers(numbers[valid])
         if type is ColumnType.STRING:
             return _texts(work, rule, cells)
+        if type is ColumnType.BOOL:
+            found = pc.index_in(work.entries.take(cells.positions), value_set=_TRUTHS)
+            valid = np.asarray(pc.is_valid(found))
+            return cells.rows[valid], pc.equal(found.filter(truths(valid)), 1)
     read = _reader(work, rule, type)
     texts = work.entries.take(cells.positions).to_pylist()
     made = [*map(read, texts, cells.rows.tolist(), cells.positions.tolist(), cells.types.tolist())]
