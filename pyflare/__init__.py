@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pyflare._version import __version__
 
 if TYPE_CHECKING:
+    from pyflare.budgets import Budget, BudgetAlert
+    from pyflare.errors import BudgetExceededError
     from pyflare.integrations import instrument, uninstrument
+    from pyflare.tracing.budgets import budget
     from pyflare.tracing.decorator import trace
     from pyflare.tracing.lifecycle import flush, init, shutdown
     from pyflare.tracing.propagation import extract, inject, propagate
@@ -31,10 +34,14 @@ if TYPE_CHECKING:
     from pyflare.workspace import Workspace, open
 
 _HOMES: Final = {
+    "Budget": "pyflare.budgets",
+    "BudgetAlert": "pyflare.budgets",
+    "BudgetExceededError": "pyflare.errors",
     "RedactionConfig": "pyflare.tracing.redaction",
     "SamplingRule": "pyflare.tracing.sampling",
     "Span": "pyflare.tracing.span",
     "Workspace": "pyflare.workspace",
+    "budget": "pyflare.tracing.budgets",
     "context": "pyflare.tracing.spans",
     "current_span": "pyflare.tracing.spans",
     "extract": "pyflare.tracing.propagation",
@@ -57,11 +64,15 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "Budget",
+    "BudgetAlert",
+    "BudgetExceededError",
     "RedactionConfig",
     "SamplingRule",
     "Span",
     "Workspace",
     "__version__",
+    "budget",
     "context",
     "current_span",
     "extract",

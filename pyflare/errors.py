@@ -11,15 +11,22 @@
     ├── QueryError(ValueError)             SQL or a filter that cannot be answered; says what to change
     │   └── FilterError                    text in the filter language that cannot be read; says where
     ├── NotFoundError(LookupError)         no trace, span or payload has the id asked for
+    ├── BudgetExceededError(RuntimeError)  a budget that stops calls is used up; says when it opens again
     └── DataError(ValueError)              an argument's data has the wrong type, shape or range
         └── InsufficientDataError          there is too little of it for the question
 
 Every error is also the builtin a caller would expect, so `except ValueError`
 works without importing this module. Tracing never raises any of them into the
-code it watches: see `pyflare.tracing.guard`.
+code it watches (see `pyflare.tracing.guard`), but for BudgetExceededError, where
+a budget says so.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class PyFlareError(Exception):
@@ -93,6 +100,29 @@ class FilterError(QueryError):
 
 class NotFoundError(PyFlareError, LookupError):
     """Nothing in the store has the id that was asked for."""
+
+
+class BudgetExceededError(PyFlareError, RuntimeError):
+    """A call was not made, as a budget that stops calls is used up.
+
+    Args:
+        message: What was spent of which budget, and when it opens again.
+        budget: The budget's name.
+        key: Whose budget it is; "" where it is not by anything.
+        limit: In micro-dollars, tokens or calls, as the budget has it.
+        spent: The same, so far.
+        opens_at: When calls are let through again, in UTC; None where that depends on calls under way.
+    """
+
+    def __init__(
+        self, message: str, *, budget: str, key: str, limit: int, spent: int, opens_at: datetime | None
+    ) -> None:
+        super().__init__(message)
+        self.budget = budget
+        self.key = key
+        self.limit = limit
+        self.spent = spent
+        self.opens_at = opens_at
 
 
 class DataError(PyFlareError, ValueError):

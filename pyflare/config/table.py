@@ -207,6 +207,16 @@ class Settings:
         "0 where only `tail_slower_than_s` is set. Tail sampling is on when either is set.",
     )
 
+    prediction_rows: int = _setting(
+        100,
+        _COUNT,
+        "At most how many rows of one call of an instrumented classic model become records of `predictions`. Of more "
+        "rows a simple random sample is taken, and each record carries the share as `pyflare.sample_rate`.",
+    )
+    capture_embeddings: bool = _setting(
+        False, kinds.BOOLEAN, "Whether the vectors that an instrumented model computes are kept in `embeddings`."
+    )
+
     http_user_header: str | None = _setting(
         None,
         kinds.TEXT,
@@ -243,5 +253,6 @@ SETTINGS: Final = {
 }
 """Every setting by name."""
 
-FILE_TABLES: Final = frozenset({"prices"})
-"""What a settings file may hold beside settings; whoever it is for reads it: own prices of models, `pyflare.pricing`."""
+FILE_TABLES: Final = frozenset({"budgets", "prices"})
+"""What a settings file may hold beside settings; whoever it is for reads it: budgets (`pyflare.tracing.budgets`), own
+prices of models (`pyflare.pricing`)."""

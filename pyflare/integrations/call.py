@@ -81,6 +81,9 @@ def begin(read: Callable[[], Asked | None]) -> AnySpan | None:
         )
         if isinstance(span, Span):
             span.details.span_kind = _CLIENT
+        if runtime.budgets is not None:
+            most = asked.attributes.get("gen_ai.request.max_tokens")
+            runtime.budgets.ask(span, model=asked.model, provider=asked.provider, asked=asked.input, most=most)
     except Exception as error:
         guard.fault("trace a call", error)
         return None
@@ -88,12 +91,20 @@ def begin(read: Callable[[], Asked | None]) -> AnySpan | None:
 
 
 class Current:
-    """Makes a span current inside the block; an exception ends it, anything else leaves it open."""
+    """Makes a span current inside the block; an exception ends it, anything else leaves it open.
+
+    Raises:
+        BudgetExceededError: Before the block, where a budget that stops calls is used up.
+    """
 
     def __init__(self, span: AnySpan) -> None:
         self._span = span
 
     def __enter__(self) -> None:
+        if self._span.permit is not None:
+            from pyflare.tracing.budgets import admit
+
+            admit(self._span)
         self._span.__enter__()
 
     def __exit__(self, kind: object, error: BaseException | None, stack: object) -> None:
@@ -118,6 +129,8 @@ def note(span: AnySpan, answered: Answered) -> None:
     if isinstance(span, Span) and not span.ended:
         columns = {name: value for name, value in answered.columns.items() if value is not None}
         span.fields = {**(span.fields or {}), **columns}
+    elif span.permit is not None:
+        span.permit.columns = {**span.permit.columns, **answered.columns}
     span.update(attributes={name: value for name, value in answered.attributes.items() if value is not None})
     runtime = state.runtime
     if answered.output is not None and runtime is not None and runtime.capture_output:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pyflare._version import __version__
 from pyflare.config import Settings, resolve
+from pyflare.config.files import read_settings_file
 from pyflare.tracing import state
 from pyflare.tracing.background import compact_when_full
 from pyflare.tracing.content import Redactor
@@ -20,6 +21,7 @@ from pyflare.tracing.runtime import Runtime
 if TYPE_CHECKING:
     from opentelemetry.trace import TracerProvider
 
+    from pyflare.budgets import Budget
     from pyflare.tracing.redaction import RedactionConfig
     from pyflare.tracing.sampling import SamplingRule
 
@@ -39,6 +41,7 @@ def init(
     tracer_provider: TracerProvider | None = None,
     span_processors: Iterable[Any] = (),
     sampler: Any = None,
+    budgets: Iterable[Budget | Mapping[str, Any]] | None = None,
     **settings: Any,
 ) -> None:
     """Begin to trace this process.
@@ -60,6 +63,7 @@ def init(
             too, and PyFlare's spans go through its sampler and processors.
         span_processors: SDK span processors that shall see PyFlare's spans, without a provider.
         sampler: An SDK sampler that decides on PyFlare's spans, without a provider.
+        budgets: What calls of models may use, beside the budgets of pyflare.toml; see `pyflare.Budget`.
         **settings: Any other setting of docs/reference/settings.md.
 
     Raises:
@@ -76,6 +80,7 @@ def init(
             from pyflare.tracing.mirror import Mirror
 
             runtime.reflect(Mirror(runtime, provider=tracer_provider, processors=span_processors, sampler=sampler))
+        _take_budgets(runtime, budgets)
         shutdown()  # only now that nothing of the new set-up can fail
         _install_hooks()
         state.runtime = runtime
@@ -105,6 +110,16 @@ def _assemble(settings: Settings, *, redact: Any, rules: tuple[Any, ...], resour
 
         runtime.shipper = Shipper(runtime.root, runtime.journal, destination, settings)
     return runtime
+
+
+def _take_budgets(runtime: Runtime, given: Iterable[Budget | Mapping[str, Any]] | None) -> None:
+    if given is None and "budgets" not in read_settings_file(Path())[1]:
+        return  # what few programs have costs the others no import
+    from pyflare.tracing.budgets import Charges, declared
+
+    budgets = declared(given)
+    if budgets:
+        runtime.budgets = Charges(runtime, budgets)
 
 
 def _resource(settings: Settings, resource: dict[str, Any]) -> dict[str, Any]:

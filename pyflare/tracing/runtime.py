@@ -18,6 +18,7 @@ from pyflare.tracing.capture import Limits
 from pyflare.tracing.content import Content, Redactor
 
 if TYPE_CHECKING:
+    from pyflare.tracing.budgets import Charges
     from pyflare.tracing.mirror import Mirror
     from pyflare.tracing.sampling import HeadSampler, TailSampler
     from pyflare.tracing.shipping import Shipper
@@ -48,6 +49,7 @@ class Runtime:
         self.direct = head_sampler is None
         """Whether a span can begin without asking a sampler or the app's own SDK first."""
         self.shipper: Shipper | None = None
+        self.budgets: Charges | None = None
         self.scope: dict[str, Any] | None = {"environment": settings.environment} if settings.environment else None
         self.stack_traces = settings.capture_stack_traces
         self.capture_input = settings.capture_input
@@ -155,6 +157,8 @@ class Runtime:
         self.content.forget()
         if self.shipper is not None:
             self.shipper.after_fork(self.journal)
+        if self.budgets is not None:
+            self.budgets.keeper.after_fork()
 
     def flush(self, timeout_s: float) -> bool:
         """Put what was written onto the disk, and ship what is waiting. Whether all of it went out in time."""
@@ -169,6 +173,8 @@ class Runtime:
         """
         if self.mirror is not None:
             self.mirror.close()
+        if self.budgets is not None and not exiting:
+            self.budgets.keeper.close()
         if exiting and self.shipper is None:
             self.journal.seal()
         else:

@@ -26,6 +26,7 @@ from pyflare.tracing.guard import guard
 if TYPE_CHECKING:
     from contextvars import Token
 
+    from pyflare.budgets import Permit
     from pyflare.tracing.runtime import Runtime
 
 START_INPUT_BYTES: Final = 2048
@@ -55,6 +56,7 @@ class Span(otel.Span):
         "input",
         "name",
         "output",
+        "permit",
         "raw_parent_span_id",
         "raw_span_id",
         "raw_trace_id",
@@ -84,6 +86,8 @@ class Span(otel.Span):
     status_code: int
     ended: bool
     token: Token[Context] | None
+    permit: Permit | None
+    """What a call of a model counts in, where there are budgets."""
 
     def __init__(
         self,
@@ -130,7 +134,7 @@ class Span(otel.Span):
         self.output = None
         self.status_code = STATUS_UNSET
         self.ended = False
-        self.token = None
+        self.token = self.permit = None
         self.start_unix_ns = start_unix_ns = time_ns()
         if twin is not None:
             self._take_identity(twin)
@@ -215,6 +219,8 @@ class Span(otel.Span):
         if runtime.tail_sampler is not None:
             runtime.judge(self, duration_ns)  # before the end: whoever has read that knows the verdict
         self._write(data, self._start)
+        if runtime.budgets is not None:
+            runtime.budgets.charge(self)
 
     def _uncommon(self, details: Details, duration_ns: int) -> tuple[Any, ...]:
         """The fields of the record that most spans leave empty, redacted."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import time_ns
 from typing import Any
 
 from opentelemetry import trace as otel
 
-from pyflare.tracing.context import SPAN_KEY, Context
+from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, merge_scope
 from pyflare.tracing.conventions import otel_attributes
 from pyflare.tracing.runtime import Runtime
 from pyflare.tracing.span import Span
@@ -35,13 +36,23 @@ def start_span(
         )
         twin = runtime.mirror.start(name, context, {**known, **(attributes or {})})
         if not twin.is_recording():
-            return UnsampledSpan(twin.get_span_context())
+            return _unrecorded(runtime, context, parent, UnsampledSpan(twin.get_span_context()))
         return Span(runtime, context, parent, name, inference_type, input, fields, twin)
     if type(parent) is not Span and (parent is not None or runtime.head_sampler is not None):
         unsampled = _refused(runtime, parent, name, {**(fields or {}), **(attributes or {})})
         if unsampled is not None:
-            return unsampled
+            return _unrecorded(runtime, context, parent, unsampled)
     return Span(runtime, context, parent, name, inference_type, input, fields)
+
+
+def _unrecorded(runtime: Runtime, context: Context, parent: object, span: UnsampledSpan) -> UnsampledSpan:
+    """The stand-in, which knows whose it is where a budget may ask."""
+    if runtime.budgets is not None:
+        outer: dict[str, Any] | None = getattr(parent, "scope", None) or runtime.scope
+        pending: Any = context.get(SCOPE_KEY)
+        span.scope = merge_scope(outer, pending) if pending is not None else outer
+        span.start_unix_ns = time_ns()
+    return span
 
 
 def _refused(runtime: Runtime, parent: object, name: str, known: dict[str, Any]) -> UnsampledSpan | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from contextvars import Token
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import trace as otel
 
 from pyflare.tracing.context import Context, attach, get_current, release, with_span
+from pyflare.tracing.guard import guard
+
+if TYPE_CHECKING:
+    from pyflare.budgets import Permit
 
 
 class UnsampledSpan(otel.NonRecordingSpan):
@@ -17,6 +21,12 @@ class UnsampledSpan(otel.NonRecordingSpan):
     def __init__(self, context: otel.SpanContext) -> None:
         super().__init__(context)
         self.token: Token[Context] | None = None
+        self.permit: Permit | None = None
+        """What a call of a model counts in, where there are budgets: it costs the same without being recorded."""
+        self.scope: dict[str, Any] | None = None
+        """User, session and the like, where there are budgets."""
+        self.start_unix_ns = 0
+        """Where there are budgets."""
 
     @property
     def trace_id(self) -> str:
@@ -44,10 +54,19 @@ class UnsampledSpan(otel.NonRecordingSpan):
         """Keep nothing."""
 
     def succeed(self, output: object = None, capture: bool | None = None) -> None:
-        """Keep nothing."""
+        """Keep nothing, but what a call has cost."""
+        self._settle(failed=False)
 
     def fail(self, error: BaseException) -> None:
-        """Keep nothing."""
+        """Keep nothing, but what a call has cost."""
+        self._settle(failed=True)
+
+    def _settle(self, *, failed: bool) -> None:
+        if self.permit is not None:
+            try:
+                self.permit.settle({}, {}, failed=failed, counted=False)
+            except Exception as error:
+                guard.fault("charge a budget", error)
 
     def __enter__(self) -> UnsampledSpan:
         if self.token is None and self.get_span_context().is_valid:
