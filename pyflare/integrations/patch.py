@@ -5,7 +5,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+
+class Change(Protocol):
+    """One thing that instrumenting a library changes in it."""
+
+    def apply(self) -> None:
+        """Make it."""
+        ...
+
+    def restore(self) -> None:
+        """Put back what was there."""
+        ...
 
 
 @dataclass(slots=True, kw_only=True)

@@ -47,13 +47,22 @@ INTEGRATIONS: Final = {
         minimum=(0, 6),
         also=("langchain",),
     ),
+    "lightgbm": Integration(
+        module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
+    ),
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
     ),
     "requests": Integration(
         module="pyflare.integrations.requests", package="requests", distribution="requests", minimum=(2, 31)
     ),
+    "sklearn": Integration(
+        module="pyflare.integrations.sklearn", package="sklearn", distribution="scikit-learn", minimum=(1, 3)
+    ),
     "starlette": Integration(
         module="pyflare.integrations.starlette", package="starlette", distribution="starlette", minimum=(0, 27)
+    ),
+    "xgboost": Integration(
+        module="pyflare.integrations.xgboost", package="xgboost", distribution="xgboost", minimum=(2, 0)
     ),
 }

@@ -25,6 +25,8 @@ BESIDES: Final = {
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
     "httpx": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
+    "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "openai": Besides(oldest=("httpx<0.28",)),
     "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
