@@ -19,6 +19,7 @@ class Besides:
 
 _WEB: Final = ("httpx", "uvicorn", "websockets")
 _CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
+_OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
@@ -27,8 +28,11 @@ BESIDES: Final = {
     "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
+    "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
     "openai": Besides(oldest=("httpx<0.28",)),
     "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
+    "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""

@@ -1,0 +1,76 @@
+"""All classes of a kind of model: those that there are, and those that will be imported."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclass(slots=True, kw_only=True)
+class FamilyPatch:
+    """Methods of a class, of all classes made from it, and of what those inherit from besides."""
+
+    root: type
+    methods: Mapping[str, Wrap]
+    """What makes the traced method, by the method's name."""
+    _placed: dict[tuple[type, str], tuple[Any, Any]] = field(default_factory=dict)
+    """What was there, and what is."""
+    _hook: Any = None
+
+    def apply(self) -> None:
+        """Put the traced methods in place, now and in every class that is still to come."""
+        for kind in _descendants(self.root):
+            self._wrap(kind)
+        inherited = vars(self.root).get("__init_subclass__")
+        patch = self
+
+        def __init_subclass__(cls: type, /, **kwargs: Any) -> None:  # noqa: N807
+            if inherited is None:
+                super(patch.root, cls).__init_subclass__(**kwargs)
+            else:
+                inherited.__get__(None, cls)(**kwargs)
+            if patch._hook is not None:
+                patch._wrap(cls)
+
+        self._hook = classmethod(__init_subclass__)
+        self.root.__init_subclass__ = self._hook  # type: ignore[method-assign]
+
+    def restore(self) -> None:
+        """Put the classes' own methods back; what somebody has wrapped since stays."""
+        if vars(self.root).get("__init_subclass__") is self._hook:
+            del self.root.__init_subclass__
+        self._hook = None
+        for (kind, name), (original, placed) in self._placed.items():
+            if vars(kind).get(name) is placed:
+                setattr(kind, name, original)
+        self._placed.clear()
+
+    def _wrap(self, kind: type) -> None:
+        """Trace the methods that a class has, its own and inherited, each where it is defined."""
+        for owner in kind.__mro__[:-1]:
+            for name, wrap in self.methods.items():
+                own = vars(owner).get(name)
+                if own is not None and (owner, name) not in self._placed:
+                    self._place(owner, name, own, wrap)
+
+    def _place(self, owner: type, name: str, own: Any, wrap: Wrap) -> None:
+        if hasattr(own, "fn") and hasattr(own, "__get__"):  # scikit-learn's: there only under a condition
+            placed = copy.copy(own)
+            placed.fn = wrap(own.fn)
+        elif callable(own) and not isinstance(own, type):
+            placed = wrap(own)
+        else:
+            return
+        setattr(owner, name, placed)
+        self._placed[owner, name] = (own, placed)
+
+
+def _descendants(root: type) -> Iterator[type]:
+    yield root
+    kinds: list[type] = root.__subclasses__()
+    for kind in kinds:
+        yield from _descendants(kind)
