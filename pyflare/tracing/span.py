@@ -101,11 +101,11 @@ class Span(otel.Span):
         twin: otel.Span | None = None,
     ) -> None:
         self._details: Details | None = None
-        parent_span_id: bytes | None = None
+        parent_id: bytes | None = None
         if type(parent) is Span:
             self.raw_span_id = span_id = runtime.random_bits(64).to_bytes(8, "big")
             trace_id = parent.raw_trace_id
-            parent_span_id = parent.raw_span_id
+            parent_id = parent.raw_span_id
             self.above = parent.above or parent
             scope = parent.scope
             if parent._details is not None and parent._details.trace_state is not None:
@@ -117,7 +117,7 @@ class Span(otel.Span):
             self.above = None
             scope = runtime.scope
             if parent is not None or runtime.head_sampler is not None:
-                trace_id, parent_span_id, trace_state = runtime.begin_trace(parent)
+                trace_id, parent_id, trace_state = runtime.begin_trace(parent)
                 if trace_state is not None:
                     self.details.trace_state = trace_state
         pending: Any = context.get(SCOPE_KEY)
@@ -125,7 +125,7 @@ class Span(otel.Span):
             scope = merge_scope(scope, pending) if scope else pending
         self.runtime = runtime
         self.raw_trace_id = trace_id
-        self.raw_parent_span_id = parent_span_id
+        self.raw_parent_span_id = parent_id
         self.name = name
         self.inference_type = inference_type
         self.input = input
@@ -135,24 +135,13 @@ class Span(otel.Span):
         self.status_code = STATUS_UNSET
         self.ended = False
         self.token = self.permit = None
-        self.start_unix_ns = start_unix_ns = time_ns()
+        self.start_unix_ns = begun_ns = time_ns()
         if twin is not None:
             self._take_identity(twin)
             trace_id, span_id = self.raw_trace_id, self.raw_span_id
         if input is not None and len(input) > START_INPUT_BYTES:
             input = None
-        start = (
-            SPAN_START_TAG,
-            trace_id,
-            span_id,
-            parent_span_id,
-            name,
-            inference_type,
-            start_unix_ns,
-            input,
-            scope,
-            fields,
-        )
+        start = (SPAN_START_TAG, trace_id, span_id, parent_id, name, inference_type, begun_ns, input, scope, fields)
         try:
             data = encode_record(start)
         except Exception:
