@@ -224,6 +224,20 @@ def read_part(
             yield _conform(pa.Table.from_batches([batch]), schema)
 
 
+def read_columns(root: Path, part: Part, names: Iterable[str], *, batch_rows: int = _READ_ROWS) -> Iterator[pa.Table]:
+    """Some columns of a part in pieces, in order; those that are younger than the part are null.
+
+    Raises:
+        FileNotFoundError: The part was superseded and deleted.
+    """
+    wanted = [*names]
+    schema = pa.schema([field for field in arrow_schema(TABLES[part.table]) if field.name in wanted])
+    with pq.ParquetFile(part.path(root), pre_buffer=False) as file:
+        present = [name for name in file.schema_arrow.names if name in wanted]
+        for batch in file.iter_batches(batch_size=batch_rows, columns=present, use_threads=False):
+            yield _conform(pa.Table.from_batches([batch]), schema)
+
+
 def part_schema(table: Table) -> pa.Schema:
     """What a part of the table holds: the table's columns and `COMMIT_COLUMN`."""
     return arrow_schema(table).append(pa.field(COMMIT_COLUMN, pa.int64()))

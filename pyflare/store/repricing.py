@@ -1,0 +1,266 @@
+"""Pricing history anew, by the prices that count now.
+
+Parts are immutable: one with rows whose cost changes is written anew, with the
+costs of their traces, a few parts in one commit. A crash leaves what was
+committed until then, and the next run does the rest. A cost that a span said
+itself stays as it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pyflare.pricing import REPORTED, Prices
+from pyflare.schema.tables import SPANS, TABLES, TRACES
+from pyflare.store.catalog import Part, load_catalog
+from pyflare.store.change import Change, OnStep, ignore_step
+from pyflare.store.compaction import compact_held
+from pyflare.store.compaction.traces import parts_with
+from pyflare.store.deletion import WAIT_S
+from pyflare.store.lock import exclusive_or_error
+from pyflare.store.migrate import check_version
+from pyflare.store.parts import PartWriter, read_columns, read_part
+from pyflare.store.priced import PRICING_COLUMNS, costs
+from pyflare.store.scratch import scratch
+
+_READ: Final = (*PRICING_COLUMNS, "trace_id", "usage_repeated", "cost_micros", "price_version")
+_BATCH_ROWS: Final = 16_384
+_COMMIT_ROWS: Final = 400_000
+"""Rows of the parts that one commit writes anew; at least one part."""
+
+OnPart = Callable[[int, int], None]
+"""Told how many rows have been looked at, and of how many."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RepricedModel:
+    """What changed for one model."""
+
+    calls: int = 0
+    newly_priced: int = 0
+    """Calls among them that had no cost."""
+    no_longer_priced: int = 0
+    """Calls among them that have none now."""
+    before_micros: int = 0
+    """What they cost; usage that another span repeats is left out of both sums."""
+    after_micros: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepriceResult:
+    """What pricing history anew changed, or would change."""
+
+    dry_run: bool
+    rows: int
+    """Rows of calls that were looked at: those that no span said the cost of itself."""
+    changed: int
+    """Rows whose cost changed."""
+    parts: int
+    """Parts of `spans` that were written anew."""
+    models: dict[str, RepricedModel]
+    """By model, the largest change first."""
+    version: str
+    """By which prices."""
+
+    @property
+    def difference_micros(self) -> int:
+        """By how much the sum of all costs changed."""
+        return sum(model.after_micros - model.before_micros for model in self.models.values())
+
+    def __repr__(self) -> str:
+        would = "would change" if self.dry_run else "changed"
+        return (
+            f"RepriceResult({self.changed:,} of {self.rows:,} calls {would}: {self.difference_micros / 1e6:+,.6f} USD, "
+            f"by {self.version})"
+        )
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: int = 0
+    changed: int = 0
+    parts: int = 0
+    models: defaultdict[str, RepricedModel] = field(default_factory=lambda: defaultdict(RepricedModel))
+
+    def add(self, calls: pa.Table) -> None:
+        """Count calls whose cost changed, with their new cost in `new_micros`."""
+        self.changed += calls.num_rows
+        names = calls["model_id"].to_pylist()
+        repeated = pc.fill_null(calls["usage_repeated"], False).to_pylist()
+        olds, news = calls["cost_micros"].to_pylist(), calls["new_micros"].to_pylist()
+        for name, again, old, new in zip(names, repeated, olds, news, strict=True):
+            model = self.models[name or "?"]
+            model.calls += 1
+            model.newly_priced += old is None
+            model.no_longer_priced += new is None
+            if not again:
+                model.before_micros += old or 0
+                model.after_micros += new or 0
+
+
+def reprice(
+    root: Path,
+    *,
+    prices: Prices | None = None,
+    dry_run: bool = False,
+    wait_s: float = WAIT_S,
+    on_part: OnPart | None = None,
+    on_step: OnStep = ignore_step,
+) -> RepriceResult:
+    """Price all stored calls anew that did not say their cost themselves.
+
+    Args:
+        root: The folder.
+        prices: The prices; those that count for the folder if left out.
+        dry_run: Whether only to say what would change.
+        wait_s: How long to wait for a compaction that is under way.
+        on_part: Told how far it is.
+        on_step: Told of each step, for tests of crashes.
+
+    Raises:
+        StoreNotFoundError: There is no PyFlare folder at `root`.
+        ConfigError: The folder's own prices are written in a way that cannot be used.
+        StoreError: Another process was changing the folder all the time.
+        OSError: The folder cannot be written. What was committed until then counts.
+    """
+    check_version(root)
+    book = Prices.load(root) if prices is None else prices
+    tally = _Tally()
+    with exclusive_or_error(root, wait_s=wait_s):
+        if not dry_run:
+            compact_held(root, merge=False, now_ns=time.time_ns())
+        parts = load_catalog(root).parts_of(SPANS.name)
+        whole, done = sum(part.rows for part in parts), 0
+        for group in _groups(parts):
+            _reprice_parts(root, group, book, tally, dry_run=dry_run, on_step=on_step)
+            done += sum(part.rows for part in group)
+            if on_part is not None:
+                on_part(done, whole)
+    models = sorted(tally.models.items(), key=lambda item: -abs(item[1].after_micros - item[1].before_micros))
+    return RepriceResult(
+        dry_run=dry_run,
+        rows=tally.rows,
+        changed=tally.changed,
+        parts=tally.parts,
+        models=dict(models),
+        version=book.version,
+    )
+
+
+def _groups(parts: tuple[Part, ...]) -> Iterator[list[Part]]:
+    group: list[Part] = []
+    for part in parts:
+        if group and sum(each.rows for each in (*group, part)) > _COMMIT_ROWS:
+            yield group
+            group = []
+        group.append(part)
+    if group:
+        yield group
+
+
+def _reprice_parts(
+    root: Path, parts: list[Part], prices: Prices, tally: _Tally, *, dry_run: bool, on_step: OnStep
+) -> None:
+    change = Change(root, on_step=on_step)
+    differences: Counter[str] = Counter()
+    priced_now: set[str] = set()
+    for part in parts:
+        before = tally.changed
+        for rows in read_columns(root, part, _READ, batch_rows=_BATCH_ROWS):
+            calls, changed = _compared(rows, prices)
+            tally.rows += calls
+            if changed.num_rows:
+                tally.add(changed)
+                _note_traces(changed, differences, priced_now)
+        if tally.changed > before and not dry_run:
+            tally.parts += 1
+            change.replace([part], _rewritten(root, part, lambda rows: _with_costs(rows, prices)))
+    if differences and not dry_run:
+        _correct_traces(change, differences, priced_now)
+    change.commit()
+
+
+def _is_ours(rows: pa.Table) -> pa.ChunkedArray:
+    """Which rows are calls that did not say their cost themselves. Before there were versions all costs were said."""
+    uses = pc.or_(
+        pc.fill_null(pc.greater(rows["input_tokens"], 0), False),
+        pc.fill_null(pc.greater(rows["output_tokens"], 0), False),
+    )
+    computed = pc.fill_null(pc.not_equal(rows["price_version"], REPORTED), False)
+    return pc.and_(uses, pc.or_(computed, pc.is_null(rows["cost_micros"])))
+
+
+def _compared(rows: pa.Table, prices: Prices) -> tuple[int, pa.Table]:
+    """How many of some rows are ours, and those of them whose cost changes, with `new_micros`."""
+    calls = rows.filter(_is_ours(rows))
+    found = pa.array([micros for micros, _ in costs(calls, prices)], pa.int64())
+    old, new = pc.fill_null(calls["cost_micros"], -1), pc.fill_null(found, -1)
+    return calls.num_rows, calls.append_column("new_micros", found).filter(pc.not_equal(old, new))
+
+
+def _note_traces(changed: pa.Table, differences: Counter[str], priced_now: set[str]) -> None:
+    once = changed.filter(pc.invert(pc.fill_null(changed["usage_repeated"], False)))
+    ids, olds, news = (once[name].to_pylist() for name in ("trace_id", "cost_micros", "new_micros"))
+    for trace_id, old, new in zip(ids, olds, news, strict=True):
+        differences[trace_id] += (new or 0) - (old or 0)
+        if new is not None:
+            priced_now.add(trace_id)
+
+
+def _with_costs(rows: pa.Table, prices: Prices) -> pa.Table:
+    """Rows of `spans` with the costs of today; what does not change keeps its price version."""
+    ours = _is_ours(rows)
+    made = [*costs(rows.filter(ours), prices)]
+    if not made:
+        return rows
+    olds, versions = rows["cost_micros"].filter(ours).to_pylist(), rows["price_version"].filter(ours).to_pylist()
+    kept = [version if micros == old else new for (micros, new), old, version in zip(made, olds, versions, strict=True)]
+    rows = _set(rows, "cost_micros", ours, pa.array([micros for micros, _ in made], pa.int64()))
+    return _set(rows, "price_version", ours, pa.array(kept, pa.string()))
+
+
+def _set(rows: pa.Table, name: str, where: pa.ChunkedArray, values: pa.Array) -> pa.Table:
+    whole = pc.replace_with_mask(rows[name].combine_chunks(), where.combine_chunks(), values)
+    return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), whole)
+
+
+def _correct_traces(change: Change, differences: Counter[str], priced_now: set[str]) -> None:
+    """Change the costs of traces by what their spans' changed: their rows may know spans that have expired."""
+    ids = pa.table({"trace_id": pa.array([*differences], pa.string())})
+    with scratch() as connection:
+        parts = parts_with(connection, change, TRACES.name, ids)
+    for part in parts:
+        new = _rewritten(change.root, part, lambda rows: _with_differences(rows, differences, priced_now))
+        change.replace([part], new)
+
+
+def _with_differences(rows: pa.Table, differences: Counter[str], priced_now: set[str]) -> pa.Table:
+    ids, olds = rows["trace_id"].to_pylist(), rows["cost_micros"].to_pylist()
+    news = [
+        _changed(old, differences[trace_id], is_priced=trace_id in priced_now) if trace_id in differences else old
+        for trace_id, old in zip(ids, olds, strict=True)
+    ]
+    index = rows.schema.get_field_index("cost_micros")
+    return rows.set_column(index, rows.schema.field(index), pa.array(news, pa.int64()))
+
+
+def _changed(old: int | None, difference: int, *, is_priced: bool) -> int | None:
+    """A trace's cost after a change; None where nothing is left that has one."""
+    new = (old or 0) + difference
+    return new if is_priced or new else None
+
+
+def _rewritten(root: Path, part: Part, changed: Callable[[pa.Table], pa.Table]) -> Part | None:
+    """A new part with the rows of another, changed. Raises OSError."""
+    with PartWriter(root, TABLES[part.table], level=part.level) as writer:
+        for rows in read_part(root, part, batch_rows=_BATCH_ROWS, with_commits=True):
+            writer.write(changed(rows))
+        return writer.finish()
