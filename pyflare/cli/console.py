@@ -6,34 +6,42 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+if TYPE_CHECKING:  # loaded by whoever writes something
+    from rich.console import Console
+    from rich.progress import Progress
 
 _PIPE_WIDTH: Final = 120
 
 
 def stdout() -> Console:
     """The console for results. A pipe gets lines of 120 characters, or of $COLUMNS."""
+    from rich.console import Console
+
     width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS") or _PIPE_WIDTH)
     return Console(width=width, highlight=False, soft_wrap=False)
 
 
 def stderr() -> Console:
     """The console for everything that is no result."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 
 def fail(error: Exception) -> None:
     """Say what went wrong."""
+    from rich.markup import escape
+
     stderr().print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
     """Shows that something takes its time, to people only, and leaves nothing behind."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     with Progress(
         SpinnerColumn(),
         TextColumn(what),

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any, Final
 
 from pyflare.server.ending import Ending
-from pyflare.server.ports import Reservation
 
 _KEEP_ALIVE_S: Final = 120
 """Exporters send once in a while over one connection; a minute apart is common."""
 
 
 def serve_http(
-    app: Any, port: Reservation, ending: Ending, on_started: Callable[[], None], *, grace_s: int, with_sockets: bool
+    app: Any,
+    listening: socket.socket,
+    ending: Ending,
+    on_started: Callable[[], None],
+    *,
+    grace_s: int,
+    with_sockets: bool,
 ) -> None:
     """Answer requests until `ending` comes.
 
     Args:
         app: The ASGI application.
-        port: Where to listen.
+        listening: The socket that listens.
         ending: What tells the process to end.
-        on_started: Called when the port is open.
+        on_started: Called when requests are taken.
         grace_s: How long requests under way may take once the process is told to end, in seconds.
         with_sockets: Whether to speak WebSocket.
     """
@@ -52,7 +58,7 @@ def serve_http(
         server.should_exit = True
 
     ending.tell(end)  # uvicorn has handlers of its own while it runs; these are for the moments before
-    server.run(sockets=[port.listen()])
+    server.run(sockets=[listening])
 
 
 def _speak_websocket(**options: Any) -> Any:

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pyflare.errors import ConfigError
 from pyflare.server.api.security import is_loopback
 from pyflare.server.ports import Address
 from pyflare.server.site import Site
 
-if TYPE_CHECKING:
-    from pyflare.server.api.serving import Api
-
 TOKEN_VARIABLE: Final = "PYFLARE_UI_TOKEN"  # noqa: S105  (its name, not the token)
 _TOKEN_CHARS: Final = range(8, 201)
-
-
-def api_maker(root: Path, *, warm: bool) -> Callable[[], Api]:
-    """What makes the API of a folder, once it is wanted."""
-
-    def make() -> Api:
-        with _without_collections() if warm else nullcontext():
-            from pyflare.server.api.serving import Api
-
-            api = Api(root)
-            if warm:
-                api.warm()
-        return api
-
-    return make
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Import and build without looking for garbage meanwhile: what is made here stays, and is not looked at again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def check_token(host: str, token: str | None, *, option: str) -> None:
@@ -80,7 +48,7 @@ def make_site(root: Path, host: str) -> Site | None:
     if token is None and not is_loopback(host):
         return None
     check_token(host, token, option="--http")
-    return Site(api_maker(root, warm=False), token=token, hosts=allowed_hosts(host))
+    return Site(root, token=token, hosts=allowed_hosts(host))
 
 
 def viewer_line(address: Address) -> str:

@@ -114,7 +114,9 @@ def serve(
                     health = Health(pipeline=pipeline, counters=counters, root=root, site=site)
                     limits = _limits(config, config.otlp.http.max_body_size_mib)
                     app = OtlpHttp(pipeline, limits, fallback=health, on_failed=counting.fail)
-                    serve_http(app, ports.http, ending, on_started, grace_s=_GRACE_S, with_sockets=site is not None)
+                    serve_http(
+                        app, ports.http.listen(), ending, on_started, grace_s=_GRACE_S, with_sockets=site is not None
+                    )
                     app.close()
                     if site is not None:
                         site.close()

@@ -1,14 +1,18 @@
 """The viewer and the API behind one gate, as one ASGI application.
 
-The page is served while the API is still being made: importing a framework and
-opening a folder takes longer than a browser needs to ask for it.
+The page is served while the folder is being opened, and the first screen answered
+before the framework is loaded that answers everything else: each takes longer than
+a browser needs to ask.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+import gc
+import sys
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.errors import PyFlareError
@@ -17,6 +21,7 @@ from pyflare.server.api.security import Gate
 from pyflare.server.viewer import Viewer
 
 if TYPE_CHECKING:
+    from pyflare.server.api.first import First
     from pyflare.server.api.serving import Api
 
 Message = MutableMapping[str, Any]
@@ -25,23 +30,27 @@ Send = Callable[[Message], Awaitable[None]]
 
 _API: Final = "/api/"
 _TRY_AGAIN_LATER: Final = 1013
+_GIVE_WAY_S: Final = 0.0005
+"""How long importing may keep requests for the page waiting, each time they have something to do."""
 
 
 class Site:
     """What a browser sees of a folder."""
 
-    def __init__(self, make_api: Callable[[], Api], *, token: str | None = None, hosts: tuple[str, ...] = ()) -> None:
-        """Serve the viewer, and the API once it is there.
+    def __init__(self, root: Path, *, token: str | None = None, hosts: tuple[str, ...] = ()) -> None:
+        """Serve the viewer, and a folder once it is asked for.
 
         Args:
-            make_api: Makes the API; called in a thread, by `prepare` or the first request for it.
+            root: The folder.
             token: What requests must show.
             hosts: Names it is reached by, besides those of loopback; "*" for any.
         """
-        self._make_api = make_api
+        self._root = root
         self._viewer = Viewer()
         self._gate = Gate(self._answer, token=token, hosts=hosts)
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pyflare-api")
+        self._loading = ThreadPoolExecutor(1, thread_name_prefix="pyflare-loading")
+        self._opening: Future[First] | None = None
+        self._first: First | None = None
         self._api: Api | None = None
 
     def takes(self, scope: Message) -> bool:
@@ -55,8 +64,21 @@ class Site:
         return scope["method"] in ("GET", "HEAD") and b"text/html" in accept
 
     def prepare(self) -> None:
-        """Begin to make the API."""
-        self._thread.submit(self._made)
+        """Begin to load what answers, and give way to whoever asks for the page meanwhile.
+
+        Nobody looks for garbage until all is there: what is made here stays, and is not looked at again.
+        """
+        before_s = sys.getswitchinterval()
+        sys.setswitchinterval(_GIVE_WAY_S)
+        gc.disable()
+
+        def done(_: object) -> None:
+            gc.freeze()
+            gc.enable()
+            sys.setswitchinterval(before_s)
+
+        self._opening = self._loading.submit(self._open)
+        self._loading.submit(self._load).add_done_callback(done)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Take one request, as ASGI has it."""
@@ -67,7 +89,13 @@ class Site:
             await self._page(scope, receive, send)
             return
         try:
-            api = await self._ready()
+            api = self._api
+            if api is None:
+                first = await self._opened()
+                if (answered := await asyncio.to_thread(first.answer, scope)) is not None:
+                    await _send(send, answered.status, answered.headers, answered.content)
+                    return
+                api = await asyncio.wrap_future(self._loading.submit(self._load))
         except PyFlareError as error:
             await _fail(scope, receive, send, str(error))
             return
@@ -79,23 +107,38 @@ class Site:
         else:
             await _respond(send, Error(404, "not_found", f"there is nothing at {scope['path']}"))
 
-    async def _ready(self) -> Api:
-        """The API, once it is made."""
-        if self._api is not None:
-            return self._api
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._made)
+    async def _opened(self) -> First:
+        """What answers the first screen; whoever comes after it could not be opened has it tried again."""
+        if self._opening is None or (self._opening.done() and self._opening.exception() is not None):
+            self._opening = self._loading.submit(self._open)
+        return await asyncio.wrap_future(self._opening)
 
-    def _made(self) -> Api:
-        """The API. Only ever called in the one thread."""
+    def _open(self) -> First:
+        """What answers the first screen. Only ever called in the one thread."""
+        if self._first is None:
+            from pyflare.server.api.first import First
+            from pyflare.server.api.served import Served
+
+            self._first = First(Served.open(self._root))
+        return self._first
+
+    def _load(self) -> Api:
+        """What answers everything. Only ever called in the one thread."""
         if self._api is None:
-            self._api = self._make_api()
+            first = self._open()
+            first.wait()
+            from pyflare.server.api.serving import Api
+
+            self._api = Api(first.served)
         return self._api
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._thread.shutdown()
+        self._loading.shutdown()
         if self._api is not None:
             self._api.close()
+        if self._first is not None:
+            self._first.served.close()
 
 
 async def _fail(scope: Message, receive: Receive, send: Send, message: str) -> None:
@@ -108,11 +151,12 @@ async def _fail(scope: Message, receive: Receive, send: Send, message: str) -> N
 
 
 async def _respond(send: Send, error: Error) -> None:
-    body = error_body(error)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
-    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    await _send(send, error.status, headers, error_body(error))
+
+
+async def _send(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    sized = headers if status == 304 else {**headers, "content-length": str(len(body))}
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in sized.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})

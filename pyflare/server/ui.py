@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import threading
-import webbrowser
 from pathlib import Path
 from typing import Final
 
 from pyflare.errors import ConfigError
 from pyflare.server.ending import Ending
-from pyflare.server.http import serve_http
-from pyflare.server.mounting import allowed_hosts, api_maker, check_token
 from pyflare.server.ports import Address, Reservation
 from pyflare.server.saying import say
-from pyflare.server.site import Site
 
 DEFAULT_PORT: Final = 4319
 _PORTS_TRIED: Final = 20
@@ -35,25 +31,36 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
     Raises:
         ConfigError: The port is taken, the host is none of this machine's, or it needs a token.
     """
-    check_token(host, token, option="--host")
     reserved = _reserve(host, port)
-    site = Site(api_maker(root, warm=True), token=token, hosts=allowed_hosts(host))
-    site.prepare()
+    listening = reserved.listen()  # whoever comes from now on waits, while all that answers is loaded
     shown = _url(reserved)
 
     def started() -> None:
         say(f"{root} is at {shown}{' (opens with ?token=TOKEN)' if token else ''}; Ctrl-C ends")
         if open_browser:
-            address = f"{shown}?token={token}" if token else shown
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            _open(f"{shown}?token={token}" if token else shown)
 
     ending = Ending()
     try:
+        from pyflare.server.http import serve_http
+        from pyflare.server.mounting import allowed_hosts, check_token
+        from pyflare.server.site import Site
+
+        check_token(host, token, option="--host")
         with ending.on_signals():
-            serve_http(site, reserved, ending, started, grace_s=_GRACE_S, with_sockets=True)
+            site = Site(root, token=token, hosts=allowed_hosts(host))
+            site.prepare()
+            serve_http(site, listening, ending, started, grace_s=_GRACE_S, with_sockets=True)
             site.close()
     finally:
+        listening.close()
         reserved.close()
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
 
 def _url(port: Reservation) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from pyflare.errors import CorruptError, QueryError
 from pyflare.schema.sql import VIEW_NAMES
+from pyflare.store import decode
 from pyflare.store.compaction import compact
 from pyflare.store.engine import Engine
 from pyflare.store.live import Snapshot
@@ -320,6 +321,22 @@ def test_ctrl_c_ends_a_query(tmp_path: Path) -> None:
     """A query that would take for ever is ended by Ctrl-C, and the next one is answered."""
     _fill(tmp_path)
     assert _spawn(ASK_FOR_EVER, tmp_path).communicate(timeout=60)[0].split() == ["True", "4"]
+
+
+def test_a_look_that_is_broken_off_leaves_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C half-way through reading a journal costs that answer alone: the next has every row."""
+    _fill(tmp_path)
+    tables = decode.tables
+
+    def interrupted(batches: Any) -> Any:
+        monkeypatch.setattr(decode, "tables", tables)
+        raise KeyboardInterrupt
+
+    with _engine(tmp_path) as engine:
+        monkeypatch.setattr(decode, "tables", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            _ask(engine, "SELECT 1 FROM spans")
+        assert _ask(engine, "SELECT count(*) FROM spans") == [(4,)]
 
 
 WRITE_IN_ORDER = """

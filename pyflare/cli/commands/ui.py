@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from pyflare.cli import options
-from pyflare.store.journal.writer import prepare_folder
 from pyflare.store.migrate import check_version
 
 
@@ -41,6 +40,8 @@ def ui(
 def _folder(given: Path | None) -> Path:
     """The folder to show. One that nobody named need not exist yet: it is made, and shows what comes."""
     if given is None:
+        from pyflare.store.journal.writer import prepare_folder
+
         prepare_folder(options.DEFAULT_FOLDER)
         return options.DEFAULT_FOLDER
     inside = given / ".pyflare"

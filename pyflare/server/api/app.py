@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib import import_module
 from typing import Any, Final
 
@@ -11,15 +10,13 @@ from fastapi.openapi.utils import get_openapi
 
 from pyflare._version import __version__
 from pyflare.server.api import errors
-from pyflare.server.api.caching import Answers, Versions
-from pyflare.server.api.deps import Served
-from pyflare.server.api.options import API_PREFIX, ApiOptions
-from pyflare.workspace import Workspace
+from pyflare.server.api.options import API_PREFIX
+from pyflare.server.api.served import Served
 
-FIRST_ROUTERS: Final = ("info", "series", "breakdown")
-"""What the first screen asks: it is there before the others, which take longer to load than to wait for."""
 ROUTERS: Final = (
-    *FIRST_ROUTERS,
+    "info",
+    "series",
+    "breakdown",
     "filters",
     "facets",
     "costs",
@@ -42,10 +39,8 @@ DESCRIPTION: Final = (
 )
 
 
-def make_app(
-    workspace: Workspace | None, *, options: ApiOptions | None = None, routers: Iterable[str] = ROUTERS
-) -> FastAPI:
-    """The API over one folder, as an ASGI application; `add_routers` adds those that are not given."""
+def make_app(served: Served) -> FastAPI:
+    """The API over one folder, as an ASGI application."""
     app = FastAPI(
         title="PyFlare API",
         version=__version__,
@@ -55,20 +50,12 @@ def make_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    chosen = options or ApiOptions()
-    app.state.served = Served(
-        workspace=workspace, options=chosen, answers=Answers(chosen.cache_bytes), versions=Versions()
-    )
+    app.state.served = served
     errors.install(app)
-    add_routers(app, routers)
+    for name in ROUTERS:
+        app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to have it made otherwise
     return app
-
-
-def add_routers(app: FastAPI, names: Iterable[str]) -> None:
-    """Add modules' paths to an application."""
-    for name in names:
-        app.include_router(import_module(f"pyflare.server.api.{name}").router, prefix=API_PREFIX)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -86,4 +73,4 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI document of the API; no folder is needed."""
-    return make_app(None).openapi()
+    return make_app(Served.of(None)).openapi()

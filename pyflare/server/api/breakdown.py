@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from pyflare.server.api.deps import ERRORS, Ask, Asking, Limit, Scoped
-from pyflare.server.api.moments import rfc3339
 from pyflare.server.api.schemas.aggregates import BreakdownResponse
-from pyflare.workspace.aggregates.breakdown import BreakdownMetric, BreakdownValue, read_breakdown
+from pyflare.server.api.values import breakdown_value
+from pyflare.workspace.aggregates.breakdown import BreakdownMetric
 from pyflare.workspace.aggregates.dimensions import DimensionName
 from pyflare.workspace.scope import Scope
 
@@ -44,14 +43,4 @@ def list_services(ask: Asking, scope: Scoped, order_by: Order = "requests", limi
 
 
 def _answer(ask: Ask, scope: Scope, dimension: DimensionName, order: BreakdownMetric, limit: int) -> Response:
-    def make() -> dict[str, Any]:
-        found = read_breakdown(ask.workspace.engine, scope, dimension, order=order, limit=limit)
-        return {"dimension": dimension, "rows": [_row_value(row) for row in found.values], "others": found.others}
-
-    return ask.paced(make)
-
-
-def _row_value(row: BreakdownValue) -> dict[str, Any]:
-    value = asdict(row)
-    last_seen_ns = value.pop("last_seen_ns")
-    return {**value, "last_seen": None if last_seen_ns is None else rfc3339(last_seen_ns)}
+    return ask.paced(lambda: breakdown_value(ask.workspace.engine, scope, dimension, order=order, limit=limit))

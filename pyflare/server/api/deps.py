@@ -12,33 +12,24 @@ A handler checks nothing itself and encodes nothing itself:
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from fastapi import Depends, Query, Request, Response
 from pydantic import StringConstraints
 
-from pyflare.server.api import caching, compression
-from pyflare.server.api.caching import Answers, Body, Versions
+from pyflare.server.api import compression
 from pyflare.server.api.errors import ApiError
 from pyflare.server.api.moments import moment_ns
-from pyflare.server.api.options import ApiOptions
-from pyflare.server.api.pace import Pace
-from pyflare.server.api.query_workers import QueryWorkers
 from pyflare.server.api.schemas.base import ErrorResponse
+from pyflare.server.api.served import Answered, Question, Served, question_text
 from pyflare.workspace import Workspace
-from pyflare.workspace.overview import Overview, read_overview
 from pyflare.workspace.scope import Scope
 
 _RELATIVE_STEP_NS: Final = 10_000_000_000
 """Relative times count back from the last full ten seconds, so that asking again can be answered from before."""
-_JSON: Final = "application/json"
-_PRIVATE: Final = "private, no-cache"
-"""Keep it, but ask each time whether it is still so."""
 
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": ErrorResponse, "description": description}
@@ -53,52 +44,6 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 NOT_FOUND: Final[dict[int | str, dict[str, Any]]] = {
     404: {"model": ErrorResponse, "description": "There is nothing of that id."}
 }
-
-
-@dataclass(slots=True, kw_only=True)
-class Served:
-    """What all requests of one application share; `app.state.served`."""
-
-    workspace: Workspace | None
-    """None where only the OpenAPI document is wanted."""
-    options: ApiOptions
-    answers: Answers
-    versions: Versions
-    pace: Pace = field(default_factory=Pace)
-    _overview: tuple[str, Overview] | None = None
-    _queries: QueryWorkers | None = None
-    _is_filled: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def overview(self) -> Overview:
-        """The folder at a glance, looked at once for each change of it."""
-        assert self.workspace is not None
-        engine = self.workspace.engine
-        version = self.versions.of(engine.snapshot())
-        known = self._overview
-        if known is None or known[0] != version:
-            known = self._overview = (version, read_overview(engine))
-        return known[1]
-
-    def is_empty(self) -> bool:
-        """Whether the folder has had no trace yet."""
-        if not self._is_filled:
-            self._is_filled = self.overview().traces > 0
-        return not self._is_filled
-
-    def queries(self) -> QueryWorkers:
-        """The processes that run what users write."""
-        assert self.workspace is not None
-        with self._lock:
-            if self._queries is None:
-                self._queries = QueryWorkers(self.workspace.engine.root)
-            return self._queries
-
-    def close(self) -> None:
-        """End the processes that were started."""
-        with self._lock:
-            if self._queries is not None:
-                self._queries.close()
 
 
 @dataclass(slots=True)
@@ -121,43 +66,15 @@ class Ask:
             make: Returns what msgspec can encode. Not called where the answer is known.
             headers: More headers, such as Link, made from what `make` returned.
         """
-        return self._tagged(self._question(), self._version(), make, headers)
+        return _response(self.served.tagged(self._question(), make, headers=headers))
 
     def paced(self, make: Callable[[], Any]) -> Response:
         """Answer as `json` does, but not for every change of the folder anew: see `pace`. For numbers over many rows."""
-        if self.served.is_empty():
-            return self.json(make)  # who waits for the first trace shall see it at once
-        question, pace = self._question(), self.served.pace
-        version = pace.version(question, self._version)
-        return self._tagged(question, version, lambda: pace.timed(question, version, make), None)
-
-    def _version(self) -> str:
-        return self.served.versions.of(self.workspace.engine.snapshot())
-
-    def _tagged(
-        self,
-        question: str,
-        version: str,
-        make: Callable[[], Any],
-        headers: Callable[[Any], Mapping[str, str]] | None,
-    ) -> Response:
-        encoding = compression.choose(self.request.headers.get("accept-encoding"))
-        tag = caching.etag(version, f"{question}\n{encoding}")
-        if caching.matches(self.request.headers.get("if-none-match"), tag):
-            return Response(None, 304, {"etag": tag, "cache-control": _PRIVATE, "vary": "Accept-Encoding"})
-        body = self.served.answers.get(tag, lambda: _body(make(), encoding, headers))
-        sent = {"etag": tag, "cache-control": _PRIVATE, "vary": "Accept-Encoding", **dict(body.headers)}
-        if body.encoding is not None:
-            sent["content-encoding"] = body.encoding
-        return Response(body.content, 200, sent, media_type=_JSON)
+        return _response(self.served.paced(self._question(), make))
 
     def fresh(self, value: Any, *, status: int = 200) -> Response:
         """Answer with what no ETag could name: what was written just now, or what time changes."""
-        body = _body(value, compression.choose(self.request.headers.get("accept-encoding")), None)
-        sent = {"cache-control": "no-store", "vary": "Accept-Encoding"}
-        if body.encoding is not None:
-            sent["content-encoding"] = body.encoding
-        return Response(body.content, status, sent, media_type=_JSON)
+        return _response(self.served.fresh(self._question(), value, status=status))
 
     def plain(self, content: bytes, *, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
         """Answer with something else than JSON, which nobody keeps."""
@@ -168,18 +85,14 @@ class Ask:
             sent["content-encoding"] = encoding
         return Response(content, 200, sent, media_type=media_type)
 
-    def _question(self) -> str:
-        """What is asked, in full: relative times by what they meant."""
-        moments = getattr(self.request.state, "moments", None)
-        return f"{self.request.url.path}?{self.request.url.query}\n{moments}"
+    def _question(self) -> Question:
+        url, headers = self.request.url, self.request.headers
+        text = question_text(url.path, url.query, getattr(self.request.state, "moments", None))
+        return Question(text, headers.get("accept-encoding"), headers.get("if-none-match"))
 
 
-def _body(value: Any, encoding: str | None, headers: Callable[[Any], Mapping[str, str]] | None) -> Body:
-    content = value if isinstance(value, bytes) else msgspec.json.encode(value)
-    more = tuple(headers(value).items()) if headers is not None else ()
-    if encoding is None or len(content) < compression.SMALLEST_BYTES:
-        return Body(content, None, more)
-    return Body(compression.compress(content, encoding), encoding, more)
+def _response(answered: Answered) -> Response:
+    return Response(answered.content, answered.status, answered.headers)
 
 
 async def _ask(request: Request) -> Ask:

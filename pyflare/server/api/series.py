@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
 from pyflare.server.api.deps import ERRORS, Asking, Scoped
-from pyflare.server.api.moments import rfc3339
 from pyflare.server.api.schemas.aggregates import HistogramResponse, MetricsResponse, TimeseriesResponse
+from pyflare.server.api.values import grid_value, metrics_value, timeseries_value
 from pyflare.workspace.aggregates.histogram import read_histogram
 from pyflare.workspace.aggregates.measures import Metric
-from pyflare.workspace.aggregates.ranges import MOST_BUCKETS, Grid
-from pyflare.workspace.aggregates.series import read_series
-from pyflare.workspace.aggregates.totals import read_totals
+from pyflare.workspace.aggregates.ranges import MOST_BUCKETS
 
 router = APIRouter(tags=["metrics"])
 
-USUAL_METRICS: Final[tuple[Metric, ...]] = ("requests", "errors", "latency_p50_ms", "latency_p95_ms", "cost_usd")
 Points = Annotated[int, Query(ge=1, le=MOST_BUCKETS, description="Buckets at most.")]
 
 
 @router.get("/metrics", response_model=MetricsResponse, responses=ERRORS)
 def read_metrics(ask: Asking, scope: Scoped) -> Response:
     """Totals of a range, and of the range of the same length before it. A request is a trace."""
-
-    def make() -> dict[str, Any]:
-        found = read_totals(ask.workspace.engine, scope)
-        return {
-            "start_time": rfc3339(found.range.start_ns),
-            "end_time": rfc3339(found.range.end_ns),
-            "previous_start_time": rfc3339(found.range.before.start_ns),
-            "values": found.values,
-            "previous": found.previous,
-            "unpriced_calls": found.unpriced_calls,
-        }
-
-    return ask.paced(make)
+    return ask.paced(lambda: metrics_value(ask.workspace.engine, scope))
 
 
 @router.get("/metrics/timeseries", response_model=TimeseriesResponse, responses=ERRORS)
@@ -50,12 +35,9 @@ def read_timeseries(
     ] = None,
 ) -> Response:
     """Metrics over time, in buckets aligned to the clock in UTC. A trace counts where it began."""
-
-    def make() -> dict[str, Any]:
-        found = read_series(ask.workspace.engine, scope, metrics or USUAL_METRICS, points=points, bucket_s=bucket_s)
-        return {**_grid_value(found.grid), "series": found.values}
-
-    return ask.paced(make)
+    return ask.paced(
+        lambda: timeseries_value(ask.workspace.engine, scope, metrics or (), points=points, bucket_s=bucket_s)
+    )
 
 
 @router.get("/histogram", response_model=HistogramResponse, responses=ERRORS)
@@ -70,15 +52,6 @@ def read_counts(
     def make() -> dict[str, Any]:
         found = read_histogram(ask.workspace.engine, scope, of, points=points)
         counts = {"ok": found.ok, "error": found.error, "running": found.running, "total": found.total}
-        return {"of": of, **_grid_value(found.grid), **counts}
+        return {"of": of, **grid_value(found.grid), **counts}
 
     return ask.paced(make)
-
-
-def _grid_value(grid: Grid) -> dict[str, Any]:
-    return {
-        "start_time": rfc3339(grid.range.start_ns),
-        "end_time": rfc3339(grid.range.end_ns),
-        "bucket_s": grid.bucket_s,
-        "buckets": [rfc3339(start_ns) for start_ns in grid.starts_ns],
-    }

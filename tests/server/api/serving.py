@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
+from pyflare.server.api import served
 from pyflare.server.api.app import make_app
 from pyflare.server.api.options import ApiOptions
 from pyflare.workspace import Workspace
@@ -71,7 +72,7 @@ class Served:
 def serving(root: Path, *, options: ApiOptions | None = None) -> Iterator[Served]:
     """Serve a folder as long as the block lasts."""
     with Workspace(root, compact=False) as workspace:
-        app = make_app(workspace, options=options)
+        app = make_app(served.Served.of(workspace, options))
         server = uvicorn.Server(
             uvicorn.Config(app, port=0, loop="uvloop", ws="websockets-sansio", log_config=None, access_log=False)
         )
