@@ -53,6 +53,12 @@ INTEGRATIONS: Final = {
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
     ),
+    "pydantic-ai": Integration(
+        module="pyflare.integrations.pydantic_ai",
+        package="pydantic_ai",
+        distribution="pydantic-ai-slim",
+        minimum=(1, 0),
+    ),
     "requests": Integration(
         module="pyflare.integrations.requests", package="requests", distribution="requests", minimum=(2, 31)
     ),

@@ -32,6 +32,24 @@ MESSAGE = {
     "usage": {"input_tokens": 5, "cache_read_input_tokens": 11, "cache_creation_input_tokens": 4, "output_tokens": 3},
 }
 
+TOOL_CALL = {
+    **CHAT,
+    "choices": [
+        {
+            "index": 0,
+            "message": {
+                "role": "assistant",
+                "content": None,
+                "tool_calls": [
+                    {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 2, "b": 2}'}}
+                ],
+            },
+            "finish_reason": "tool_calls",
+        }
+    ],
+}
+"""The model asks for `add(a=2, b=2)`."""
+
 
 def chat_chunks(*texts: str, usage: bool = True) -> list[dict[str, Any]]:
     """A streamed completion."""
@@ -41,6 +59,24 @@ def chat_chunks(*texts: str, usage: bool = True) -> list[dict[str, Any]]:
     if usage:
         chunks.append({**head, "choices": [], "usage": CHAT["usage"]})
     return chunks
+
+
+CALL_CHUNKS = chat_chunks("")
+CALL_CHUNKS[0] = {
+    **CALL_CHUNKS[0],
+    "choices": [
+        {
+            "index": 0,
+            "delta": {
+                "role": "assistant",
+                "tool_calls": [{"index": 0, **TOOL_CALL["choices"][0]["message"]["tool_calls"][0]}],
+            },
+            "finish_reason": None,
+        }
+    ],
+}
+CALL_CHUNKS[1] = {**CALL_CHUNKS[1], "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]}
+"""The same, streamed."""
 
 
 class Provider:

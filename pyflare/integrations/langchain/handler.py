@@ -87,7 +87,13 @@ class Handler(BaseCallbackHandler):
 
     def on_tool_end(self, output: Any, *, run_id: UUID, **_: Any) -> None:
         """It has answered."""
-        RUNS.end(run_id, lambda: Answered(output=plain(getattr(output, "content", output))))
+        call_id = getattr(output, "tool_call_id", None)  # older versions say it only here
+        RUNS.end(
+            run_id,
+            lambda: Answered(
+                output=plain(getattr(output, "content", output)), attributes={"gen_ai.tool.call.id": call_id}
+            ),
+        )
 
     def on_tool_error(self, error: BaseException, *, run_id: UUID, **_: Any) -> None:
         """It failed, or was interrupted."""

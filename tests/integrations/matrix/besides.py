@@ -18,6 +18,7 @@ class Besides:
 
 
 _WEB: Final = ("httpx", "uvicorn", "websockets")
+_READER: Final = ("duckdb", "pyarrow")
 _CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
 _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
@@ -30,6 +31,7 @@ BESIDES: Final = {
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
     "openai": Besides(oldest=("httpx<0.28",)),
+    "pydantic-ai": Besides(always=(*_READER, "openai")),
     "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
