@@ -90,7 +90,7 @@ class Runs:
         if span is None or runtime is None or not runtime.capture_input:
             return
         try:
-            span.set_input(read())
+            span.update(input=read())
         except Exception as error:
             guard.fault("read the input of a run", error)
 

@@ -53,6 +53,9 @@ INTEGRATIONS: Final = {
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
     ),
+    "openai-agents": Integration(
+        module="pyflare.integrations.openai_agents", package="agents", distribution="openai-agents", minimum=(0, 3)
+    ),
     "pydantic-ai": Integration(
         module="pyflare.integrations.pydantic_ai",
         package="pydantic_ai",
@@ -62,11 +65,23 @@ INTEGRATIONS: Final = {
     "requests": Integration(
         module="pyflare.integrations.requests", package="requests", distribution="requests", minimum=(2, 31)
     ),
+    "sentence-transformers": Integration(
+        module="pyflare.integrations.sentence_transformers",
+        package="sentence_transformers",
+        distribution="sentence-transformers",
+        minimum=(3, 0),
+    ),
     "sklearn": Integration(
         module="pyflare.integrations.sklearn", package="sklearn", distribution="scikit-learn", minimum=(1, 3)
     ),
     "starlette": Integration(
         module="pyflare.integrations.starlette", package="starlette", distribution="starlette", minimum=(0, 27)
+    ),
+    "transformers": Integration(
+        module="pyflare.integrations.transformers",
+        package="transformers",
+        distribution="transformers",
+        minimum=(4, 41),
     ),
     "xgboost": Integration(
         module="pyflare.integrations.xgboost", package="xgboost", distribution="xgboost", minimum=(2, 0)

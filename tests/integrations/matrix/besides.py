@@ -18,7 +18,9 @@ class Besides:
 
 
 _WEB: Final = ("httpx", "uvicorn", "websockets")
-_READER: Final = ("duckdb", "pyarrow")
+_READER: Final = ("duckdb>=2.0", "pyarrow>=24", "rich", "typer")
+"""What reading a folder needs: where a framework speaks OpenTelemetry, only the store knows what it has said."""
+_OLDER_OTEL: Final = ("opentelemetry-api<1.38", "opentelemetry-sdk<1.38", "opentelemetry-proto<1.38")
 _CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
 _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
@@ -31,7 +33,8 @@ BESIDES: Final = {
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
     "openai": Besides(oldest=("httpx<0.28",)),
-    "pydantic-ai": Besides(always=(*_READER, "openai")),
+    "openai-agents": Besides(always=_READER),
+    "pydantic-ai": Besides(always=(*_READER, "openai"), oldest=_OLDER_OTEL),
     "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
