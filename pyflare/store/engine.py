@@ -20,11 +20,12 @@ from typing import Final, TypeVar
 import duckdb
 import pyarrow as pa
 
-from pyflare.store.live import LiveFolder, Snapshot
-from pyflare.store.overlay import TraceOverlay, trace_overlay
+from pyflare.store.live import LiveFolder
+from pyflare.store.overlay import TraceOverlay
 from pyflare.store.pinned import Build, Frozen, pinned
 from pyflare.store.session import Head, Parameters, Session
 from pyflare.store.sharing import Shared
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.statements import check_readable, explained, explaining
 
 _ATTEMPTS: Final = 5
@@ -192,6 +193,8 @@ class Engine:
             return None
         made = self._known
         if made is None or made[0] is not snapshot:
+            from pyflare.store.live_traces import trace_overlay
+
             session.show(self.root, snapshot, None)
             made = self._known = (snapshot, trace_overlay(self.root, snapshot, session.run_over))
         return made[1]

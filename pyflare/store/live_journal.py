@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,9 +15,7 @@ from pyflare.store.journal.format import HEADER
 from pyflare.store.journal.reader import Segment, WriterJournal, read_frames, settled_end
 from pyflare.store.once import without_rows
 from pyflare.store.priced import FolderPrices, priced
-
-Tables = Mapping[str, pa.Table]
-"""Rows by table name."""
+from pyflare.store.snapshot import Tables
 
 
 class LiveJournal:

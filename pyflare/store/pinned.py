@@ -19,9 +19,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay
 from pyflare.store.session import Parameters, Session
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.statements import explaining
 
 _ATTEMPTS: Final = 20

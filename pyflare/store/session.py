@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from pyflare.errors import QueryError
 from pyflare.schema.sql import VIEW_NAMES, quote
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import HIDDEN_TRACES, LIVE_TRACES, TraceOverlay
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import live_name
 from pyflare.store.views import table_sql
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyflare.schema.sql import empty_sql, parts_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import Part
-from pyflare.store.live import Snapshot
+from pyflare.store.snapshot import Snapshot
 
 
 def live_name(table: str) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pyflare.schema.sql import RELATIONS, view_sql
 from pyflare.schema.tables import TABLES
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 
 

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from pyflare.schema.tables import SCORES
 from pyflare.store.engine import Engine
-from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 
 NOTE: Final = "note"

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from pyflare.store.catalog import Catalog
 from pyflare.store.engine import Engine
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import parts_source
 
 _LOOKS: Final = 3

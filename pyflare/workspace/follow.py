@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from pyflare.schema.tables import SPANS
 from pyflare.store.catalog import Part
 from pyflare.store.engine import Engine
-from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, parts_source
 
 _REMEMBERED_S: Final = 300.0

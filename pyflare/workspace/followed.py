@@ -13,9 +13,9 @@ from pyflare.schema.tables import PAYLOADS, SPANS, TRACES
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, text_pattern
 from pyflare.store.language import Of, compile_filter
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import CLOCK_SKEW_NS, TraceOverlay, traces_source
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace.follow import Changes
 

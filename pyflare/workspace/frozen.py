@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from pyflare.schema.sql import quote
 from pyflare.schema.tables import TABLES
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay
 from pyflare.store.pinned import Build, Frozen
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 
 _BuildSelection = Callable[..., Build]

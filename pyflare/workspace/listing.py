@@ -13,9 +13,9 @@ from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import live_source, parts_source
 from pyflare.workspace.scope import Of, Scope
 

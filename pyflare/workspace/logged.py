@@ -9,10 +9,10 @@ import pyarrow.compute as pc
 
 from pyflare.schema.tables import LOGS, SPANS
 from pyflare.store.engine import Engine
-from pyflare.store.live import Snapshot
 from pyflare.store.normalise import CONTENT_EVENTS, fill_from_logs
 from pyflare.store.parts import conform
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 
 _CALLS: Final = ("llm", "embedding", "agent")

@@ -13,14 +13,13 @@ from pyflare.schema.sql import quote
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, text_pattern
 from pyflare.store.hints import did_you_mean
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
 from pyflare.workspace.directory import Directories, Located
 from pyflare.workspace.filters import SimilarFilters
-from pyflare.workspace.logged import with_logged_content
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.trace import Trace, TraceSpan
 
@@ -38,6 +37,8 @@ def find_trace(engine: Engine, trace_id: str) -> Trace:
     Raises:
         NotFoundError: No trace has the id, or several begin like that.
     """
+    from pyflare.workspace.logged import with_logged_content
+
     located = locate(engine, trace_id)
     rows = with_logged_content(engine, read_spans(engine, located))
     spans = [TraceSpan(row) for row in arrow.dicts(rows)]
@@ -142,6 +143,8 @@ def find_span(engine: Engine, located: Located, span_id: str) -> pa.Table:
     Raises:
         NotFoundError: The trace has no such span.
     """
+    from pyflare.workspace.logged import with_logged_content
+
     rows = read_spans(engine, located, where=Condition("span_id = ?", (span_id,)), tail="LIMIT 1", expected=1)
     if not rows.num_rows:
         raise NotFoundError(f"the trace {located.trace_id} has no span {span_id}.")

@@ -13,10 +13,10 @@ from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
 from pyflare.store.filters import EVERYTHING, Condition, FindPayloads, column_names, no_payloads, order_by, where
 from pyflare.store.hints import did_you_mean
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.pinned import Build
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import live_source, parts_source
 
 SHOWN: Final = {

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.schema.tables import SPANS
-from pyflare.store.decode import typed_value
-from pyflare.store.normalise import USAGE_COLUMNS, Source
-from pyflare.workspace.mapping import mapping_of
+
+if TYPE_CHECKING:  # loaded by whoever looks at a trace: a folder is open before
+    from pyflare.store.normalise import Source
 
 _EXCEPTION: Final = "exception"
 _USAGE: Final = frozenset(name for name in SPANS.column_names if name.endswith("_tokens")) | {"cost_micros"}
@@ -106,6 +106,8 @@ class TraceSpan:
     @property
     def attributes(self) -> dict[str, Any]:
         """The attributes with the types they had."""
+        from pyflare.store.decode import typed_value
+
         types = self.values["attribute_types"] or {}
         return {key: typed_value(text, types.get(key)) for key, text in (self.values["attributes"] or {}).items()}
 
@@ -119,6 +121,8 @@ class TraceSpan:
 
         Columns that the program's own recording set are of the dialect `recorded`, with no attribute.
         """
+        from pyflare.workspace.mapping import mapping_of
+
         return mapping_of(self.values)
 
     @property
@@ -267,6 +271,8 @@ def _link(spans: Iterable[TraceSpan]) -> tuple[TraceSpan, ...]:
 
 def _repeated(roots: Sequence[TraceSpan]) -> frozenset[str]:
     """The spans that report usage while others below them do."""
+    from pyflare.store.normalise import USAGE_COLUMNS
+
     found: set[str] = set()
     uses: set[str] = set()
     for _, span in reversed([*_walk(roots)]):

@@ -14,9 +14,9 @@ from pyflare.store.catalog import Catalog
 from pyflare.store.engine import Engine
 from pyflare.store.language import Field, Of
 from pyflare.store.language.fields import ATTRIBUTE_SQL, RESOURCE_SQL, Place, Type, resource_pointer
-from pyflare.store.live import Snapshot
 from pyflare.store.overlay import TraceOverlay
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 
 MOST_WORDS: Final = 1000

@@ -13,8 +13,8 @@ from pyflare.schema.tables import SPANS
 from pyflare.store.catalog import Part
 from pyflare.store.engine import Engine
 from pyflare.store.filters import where
-from pyflare.store.live import Snapshot
 from pyflare.store.session import Parameters
+from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
 from pyflare.workspace.trace import TraceSpan

@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # what few calls need is loaded by them
     from pyflare.store.compaction import CompactionResult
     from pyflare.store.deletion import DeletionResult
     from pyflare.store.retention import RetentionResult
+    from pyflare.workspace.costs import WorkspaceCosts
     from pyflare.workspace.doctor import DoctorReport
     from pyflare.workspace.stats import StoreStats
 
@@ -252,6 +253,13 @@ class Workspace:
         from pyflare.workspace.doctor import examine
 
         return examine(self._engine, self.path)
+
+    @functools.cached_property
+    def costs(self) -> WorkspaceCosts:
+        """What calls cost: in all, by model, user, …, which have no price, and pricing them anew."""
+        from pyflare.workspace.costs import WorkspaceCosts
+
+        return WorkspaceCosts(self._engine, self.path)
 
     def compact(self, *, wait_s: float = 0.0) -> CompactionResult:
         """Move what journals hold into parts, where it is sealed, and merge small parts. Reading never needs it.

@@ -18,7 +18,7 @@ from pyflare.schema.sql import VIEW_NAMES
 from pyflare.store import decode
 from pyflare.store.compaction import compact
 from pyflare.store.engine import Engine
-from pyflare.store.live import Snapshot
+from pyflare.store.snapshot import Snapshot
 from tests.store.records import SECOND_NS, T0_NS, end, next_generation, open_journal, row, start, write_journal
 
 

@@ -17,7 +17,7 @@ from pyflare.interchange.forward.outbox import Outbox, in_requests
 from pyflare.interchange.forward.position import Position, Round
 from pyflare.schema.tables import TABLES
 from pyflare.store.catalog import Catalog, load_catalog
-from pyflare.store.live import Snapshot
+from pyflare.store.snapshot import Snapshot
 from pyflare.tracing.shipping.answer import Failed
 
 _GATHERED_ROWS: Final = 512

@@ -17,8 +17,9 @@ from pyflare.interchange.forward.position import Position
 from pyflare.interchange.otlp import SIGNALS
 from pyflare.store.journal.reader import list_writers
 from pyflare.store.journal.shipped import past_shippers
-from pyflare.store.live import LiveFolder, Snapshot
+from pyflare.store.live import LiveFolder
 from pyflare.store.migrate import check_version
+from pyflare.store.snapshot import Snapshot
 from pyflare.tracing.shipping.answer import Failed
 from pyflare.tracing.shipping.connect import check_installed
 from pyflare.tracing.shipping.destination import Destination

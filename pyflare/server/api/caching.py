@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from pyflare.store.live import Snapshot
+from pyflare.store.snapshot import Snapshot
 
 _TAG_BYTES = 12
 

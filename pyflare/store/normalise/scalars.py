@@ -21,7 +21,7 @@ from pyflare.store.normalise.work import Work
 _TYPES: Final = {column.name: column.type for column in SPANS.columns}
 _FIRST: Final = "inference_type"
 """Other rules ask for it."""
-_TRUTHS: Final = pa.array(["false", "true"])
+_TRUTHS: Final = ("false", "true")  # as an array it would load pandas where that is installed
 
 
 def _members() -> dict[str, tuple[str, ...]]:
@@ -78,7 +78,7 @@ def _read(work: Work, rule: Rule, cells: Cells) -> tuple[Integers, pa.Array]:
         if type is ColumnType.STRING:
             return _texts(work, rule, cells)
         if type is ColumnType.BOOL:
-            found = pc.index_in(work.entries.take(cells.positions), value_set=_TRUTHS)
+            found = pc.index_in(work.entries.take(cells.positions), value_set=pa.array(_TRUTHS, pa.string()))
             valid = np.asarray(pc.is_valid(found))
             return cells.rows[valid], pc.equal(found.filter(truths(valid)), 1)
     read = _reader(work, rule, type)

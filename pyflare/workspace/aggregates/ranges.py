@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-import pyarrow.compute as pc
-
 from pyflare.errors import QueryError
 from pyflare.store.engine import Engine
 from pyflare.workspace.scope import Scope
@@ -122,6 +120,8 @@ def _extent(engine: Engine) -> tuple[int | None, int | None]:
     firsts, lasts = [part.min_time_ns for part in parts], [part.max_time_ns for part in parts]
     live = snapshot.live.get("spans")
     if live is not None and live.num_rows:
+        import pyarrow.compute as pc
+
         bounds = pc.min_max(live["start_time"].cast("int64")).as_py()
         firsts.append(bounds["min"])
         lasts.append(bounds["max"])
