@@ -12,12 +12,13 @@ from pyflare.pricing.book import EXTRA, REPORTED, Price, Prices, Quote
 from pyflare.pricing.own import LongContext, ModelPricing
 from pyflare.pricing.rates import Rates
 from pyflare.pricing.tiers import STANDARD, tier_of
-from pyflare.pricing.usage import Buckets, Usage, buckets
+from pyflare.pricing.usage import USAGE_COLUMNS, Buckets, Usage, buckets
 
 __all__ = [
     "EXTRA",
     "REPORTED",
     "STANDARD",
+    "USAGE_COLUMNS",
     "Buckets",
     "LongContext",
     "ModelPricing",

@@ -8,8 +8,9 @@ is priced by what is left when they are taken apart.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 
 class Buckets(NamedTuple):
@@ -27,6 +28,19 @@ class Buckets(NamedTuple):
     output_image: int
 
 
+USAGE_COLUMNS: Final = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "reasoning_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+)
+"""The columns of `spans` that say what a call used, in the order of the arguments of `buckets`."""
 INPUT_BUCKETS: Final = 6
 """How many of the buckets, from the first on, are input."""
 
@@ -119,6 +133,11 @@ class Usage:
             output_image_tokens,
         )
         return cls(**found._asdict())
+
+    @classmethod
+    def of_columns(cls, columns: Mapping[str, Any]) -> Self:
+        """Usage of a row of `spans`, or of whatever has columns of these names."""
+        return cls(**buckets(*(columns.get(name) for name in USAGE_COLUMNS))._asdict())
 
     @property
     def buckets(self) -> Buckets:
