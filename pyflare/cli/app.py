@@ -42,8 +42,16 @@ def make_app(arguments: Sequence[str] = ()) -> typer.Typer:
     app.callback()(_nothing)
     asked = [command for command in commands.ALL if command.name in arguments[:1]]
     for command in asked or commands.ALL:
-        app.command(command.name, rich_help_panel=command.panel)(command.run)
+        _add(app, command)
     return app
+
+
+def _add(app: typer.Typer, command: commands.Command) -> None:
+    run = command.run
+    if isinstance(run, typer.Typer):
+        app.add_typer(run, name=command.name, rich_help_panel=command.panel)
+    else:
+        app.command(command.name, rich_help_panel=command.panel)(run)
 
 
 def _nothing() -> None:

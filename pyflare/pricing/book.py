@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from pyflare.pricing.own import ModelPricing
-from pyflare.pricing.rates import UNITS_PER_MICRO, Rates, rounded
+from pyflare.pricing.rates import DIGITS, UNITS_PER_MICRO, Rates, rounded
 from pyflare.pricing.records import prices_of
 from pyflare.pricing.tiers import tier_of
-from pyflare.pricing.usage import Usage
+from pyflare.pricing.usage import Buckets, Usage
 
 if TYPE_CHECKING:
     from pyflare.pricing.listed import ListedModel, PriceList
@@ -61,6 +62,20 @@ class Quote:
     rates: Rates
     version: str
     name: str
+
+    def usd_per_million(self) -> list[dict[str, Decimal | int | None]]:
+        """The price of each bucket in dollars per million tokens, by length of the input; the shortest last.
+
+        `above_input_tokens` is the length that is exceeded; None stands where no price is known.
+        """
+        return [
+            {"above_input_tokens": max(band.above_tokens, 0)}
+            | {
+                name: None if units is None else _usd(units)
+                for name, units in zip(Buckets._fields, band.units, strict=True)
+            }
+            for band in self.rates.bands
+        ]
 
 
 class Prices:
@@ -230,3 +245,9 @@ def _price_list() -> PriceList:
 
         _lists.append(PriceList())
     return _lists[0]
+
+
+def _usd(units: int) -> Decimal:
+    """Units per token as dollars per million tokens, without zeros that say nothing."""
+    usd = Decimal(units).scaleb(-DIGITS).normalize()
+    return usd if usd == 0 or usd.as_tuple().exponent <= 0 else usd.quantize(Decimal(1))  # type: ignore[operator]

@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 from pyflare.errors import DataError
 from pyflare.pricing.usage import INPUT_BUCKETS, Buckets
 
-_DIGITS: Final = 18
-UNITS_PER_MICRO: Final = 10**_DIGITS
+DIGITS: Final = 18
+UNITS_PER_MICRO: Final = 10**DIGITS
 
 PRICED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "uncached_input": ("input_text", "input"),
@@ -97,11 +97,11 @@ def units_of(usd_per_million: Decimal) -> int:
         DataError: It is negative, not finite, or has more than 18 decimals.
     """
     if usd_per_million.is_finite() and usd_per_million >= 0:
-        scaled = usd_per_million.scaleb(_DIGITS)
+        scaled = usd_per_million.scaleb(DIGITS)
         if scaled == scaled.to_integral_value():
             return int(scaled)
     raise DataError(
-        f"expected a price of 0 or more, in US dollars and with at most {_DIGITS} decimals; got {usd_per_million}."
+        f"expected a price of 0 or more, in US dollars and with at most {DIGITS} decimals; got {usd_per_million}."
     )
 
 

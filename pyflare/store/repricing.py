@@ -75,12 +75,16 @@ class RepriceResult:
         """By how much the sum of all costs changed."""
         return sum(model.after_micros - model.before_micros for model in self.models.values())
 
-    def __repr__(self) -> str:
+    def said(self) -> str:
+        """The result in one line."""
         would = "would change" if self.dry_run else "changed"
         return (
-            f"RepriceResult({self.changed:,} of {self.rows:,} calls {would}: {self.difference_micros / 1e6:+,.6f} USD, "
-            f"by {self.version})"
+            f"{self.changed:,} of {self.rows:,} stored calls {would}: {self.difference_micros / 1e6:+,.6f} USD, "
+            f"by {self.version}"
         )
+
+    def __repr__(self) -> str:
+        return f"RepriceResult({self.said()})"
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyflare.analytics.cost import Attribution, CostSummary, CostTracker, ModelPricing
-from pyflare.pricing import Prices, Usage
+from pyflare.pricing import EXTRA, Prices, Usage
 from pyflare.pricing.records import save_prices, stored_prices
 from pyflare.store.engine import Engine
 from pyflare.store.journal.writer import write_atomically
@@ -73,6 +73,14 @@ class WorkspaceCosts:
         """The models whose calls have tokens and no price, and why. Arguments and errors as for `summary`."""
         prices = self.prices()
         return [_unpriced(row, prices) for row in read_unpriced(self._engine, _scope(since, until, where))]
+
+    def advice(self, found: CostSummary) -> str:
+        """What to do about calls without a price; nothing where there are none. Raises ConfigError."""
+        if not found.unpriced_calls:
+            return ""
+        if not self.prices().has_published:
+            return f'published prices are not installed: pip install "pyflare[{EXTRA}]", then pyflare cost reprice'
+        return "which calls have no price, and why: pyflare cost unpriced"
 
     def prices(self) -> Prices:
         """The prices that count for the folder now. Raises ConfigError where its own cannot be read."""

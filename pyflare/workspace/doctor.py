@@ -21,6 +21,7 @@ from pyflare.workspace.render import units
 
 EXTRAS: Final = {
     "vectors": ("lancedb", "embeddings stay in the folder's own tables, and similarity search is exact but slower"),
+    "cost": ("genai_prices", "calls have a cost only where they report it, or where you set a price"),
     "grpc": ("grpc", "OTLP goes over HTTP only"),
 }
 """What an extra brings, and what is missing without it."""

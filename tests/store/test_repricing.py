@@ -54,7 +54,7 @@ def test_calls_without_a_price_get_one_when_there_is_one(tmp_path):
     assert (result.rows, result.changed, result.parts, result.difference_micros) == (3, 3, 1, 2400)
     model = result.models["house"]
     assert (model.calls, model.newly_priced, model.before_micros, model.after_micros) == (3, 3, 0, 2400)
-    assert "3 of 3 calls changed: +0.002400 USD" in repr(result)
+    assert "3 of 3 stored calls changed: +0.002400 USD" in repr(result)
 
 
 def test_a_changed_price_and_back(tmp_path):

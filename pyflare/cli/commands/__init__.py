@@ -20,7 +20,7 @@ class Command(NamedTuple):
 
     @property
     def run(self) -> Callable[..., Any]:
-        """The function behind it. It and its module are named like the command, but for words of Python's."""
+        """The function behind it, or a Typer of several. It and its module are named like the command, but for words of Python's."""
         word = f"{self.name}_" if self.name in _WORDS else self.name
         function: Callable[..., Any] = getattr(import_module(f"pyflare.cli.commands.{word}"), word)
         return function
@@ -35,6 +35,7 @@ ALL: Final = (
     Command("tail", _LOOK),
     Command("query", _LOOK),
     Command("stats", _LOOK),
+    Command("cost", _LOOK),
     Command("import", _MOVE),
     Command("export", _MOVE),
     Command("forward", _MOVE),
