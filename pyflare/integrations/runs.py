@@ -25,7 +25,7 @@ class Work:
     """What a run does."""
 
     name: str
-    kind: str
+    kind: str | None
     """`inference_type`."""
     input: Any = None
     columns: dict[str, Any] = field(default_factory=dict)
@@ -52,13 +52,8 @@ class Runs:
 
     def begin(self, key: Hashable, parent_key: Hashable, read: Callable[[], Work]) -> AnySpan | None:
         """Begin the span of a run. None before `pyflare.init`. Never raises."""
-        runtime = state.runtime
-        if runtime is None:
-            return None
-        try:
-            span = _begin(read(), self.context(self.get(parent_key)), capture=runtime.capture_input)
-        except Exception as error:
-            guard.fault("trace a run", error)
+        span = start(read, lambda: self.context(self.get(parent_key)))
+        if span is None:
             return None
         self._spans[key] = span
         if isinstance(span, Span):
@@ -117,8 +112,21 @@ class Runs:
         return span
 
 
+def start(read: Callable[[], Work | None], context: Callable[[], Context] = get_current) -> AnySpan | None:
+    """A span for some work, not current yet; None where it is not to be traced. Never raises."""
+    runtime = state.runtime
+    if runtime is None:
+        return None
+    try:
+        work = read()
+        return None if work is None else _begin(work, context(), capture=runtime.capture_input)
+    except Exception as error:
+        guard.fault("trace a run", error)
+        return None
+
+
 def _begin(work: Work, context: Context, *, capture: bool) -> AnySpan:
-    operation = TYPE_OPERATIONS.get(work.kind)
+    operation = TYPE_OPERATIONS.get(work.kind or "")
     attributes = {name: value for name, value in work.attributes.items() if value is not None}
     token = attach(context)
     try:

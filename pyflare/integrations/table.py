@@ -50,6 +50,7 @@ INTEGRATIONS: Final = {
     "lightgbm": Integration(
         module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
     ),
+    "mcp": Integration(module="pyflare.integrations.mcp", package="mcp", distribution="mcp", minimum=(1, 10)),
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
     ),

@@ -1,6 +1,7 @@
 """Pydantic AI's real agents against a server on this machine."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_agent(agent, provider, recorded, way):
     counted = [row for row in rows if row["input_tokens"] is not None and not row["usage_repeated"]]
     assert [(row["scope_name"], row["input_tokens"]) for row in counted] == [(None, 20), (None, 20)]
     (tool,) = [row for row in rows if row["inference_type"] == "tool"]
-    assert (tool["tool_name"], tool["input"], tool["output"]) == ("add", '{"a":2,"b":2}', '"4"')
+    assert (tool["tool_name"], json.loads(tool["input"]), json.loads(tool["output"])) == ("add", {"a": 2, "b": 2}, "4")
 
 
 def test_alone(agent, recorded):
