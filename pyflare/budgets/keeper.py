@@ -66,18 +66,17 @@ class Permit:
         if self._ledger is self._keeper.ledger:
             self._keeper.admit(self)
 
-    def settle(self, columns: Mapping[str, Any], attributes: Mapping[str, Any], *, failed: bool, counted: bool) -> None:
+    def settle(self, columns: Mapping[str, Any], *, failed: bool, counted: bool) -> None:
         """The call is over: charge what it used. Only the first time counts.
 
         Args:
             columns: The span's.
-            attributes: The span's.
             failed: Whether it was left by an exception: where it says no usage it cost nothing.
             counted: Whether a span below it has been charged for the same usage.
         """
         accounts, self.accounts = self.accounts, []
         if accounts and self._ledger is self._keeper.ledger:  # else begun before a fork: it is the parent's
-            self._keeper.settle(self, accounts, {**self.columns, **columns}, attributes, failed=failed, counted=counted)
+            self._keeper.settle(self, accounts, {**self.columns, **columns}, failed=failed, counted=counted)
 
 
 class Keeper:
@@ -184,19 +183,12 @@ class Keeper:
     # -- after a call ----------------------------------------------------------------------------
 
     def settle(
-        self,
-        permit: Permit,
-        accounts: list[Account],
-        columns: Mapping[str, Any],
-        attributes: Mapping[str, Any],
-        *,
-        failed: bool,
-        counted: bool,
+        self, permit: Permit, accounts: list[Account], columns: Mapping[str, Any], *, failed: bool, counted: bool
     ) -> None:
         """See `Permit.settle`."""
         says = has_usage(columns)
         charged = not counted and (says or not failed)
-        found = used(self.prices, columns, attributes, at_ns=permit.start_ns) if says else Used(micros=None, tokens=0)
+        found = used(self.prices, columns, at_ns=permit.start_ns) if says else Used(micros=None, tokens=0)
         for account in accounts:
             amount = found.amount(account.budget.unit) if charged else 0
             if amount is None:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pyflare.budgets.budget import Unit
-from pyflare.pricing import Prices, Usage
+from pyflare.dialects.opentelemetry import OPENTELEMETRY
+from pyflare.dialects.pyflare import PYFLARE
+from pyflare.pricing import USAGE_COLUMNS, Prices, Usage
 
-_PARTS: Final = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-)
-_TIERS: Final = ("openai.response.service_tier", "gen_ai.openai.response.service_tier")
+_SAYS: Final = ("cost_micros", "input_tokens", "output_tokens")
+_READ: Final = (*USAGE_COLUMNS, "cost_micros", "model_id", "model_version", "service_tier")
+_COLUMNS: Final = {
+    name: column
+    for dialect in (OPENTELEMETRY, PYFLARE)
+    for column in _READ
+    for name in reversed(dialect.columns.get(column, ()))
+    if isinstance(name, str)
+} | {"gen_ai.provider.name": "provider"}
+"""What attributes say, for spans that were not begun by an integration of ours."""
 _OUTPUT_TOKENS_GUESSED: Final = 1024
 """What an answer is taken to be long at most, where the request does not say."""
 _CHARACTERS_PER_TOKEN: Final = 4
@@ -42,19 +46,27 @@ class Used:
 
 def has_usage(columns: Mapping[str, Any]) -> bool:
     """Whether a span says what it used."""
-    return columns.get("cost_micros") is not None or any(columns.get(part) for part in _PARTS[:2])
+    return any(columns.get(name) for name in _SAYS)
 
 
-def used(prices: Prices, columns: Mapping[str, Any], attributes: Mapping[str, Any], *, at_ns: int) -> Used:
+def columns_of(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that a span's attributes fill, as far as they say what its call used."""
+    found: dict[str, Any] = {}
+    for name, column in _COLUMNS.items() if attributes else ():
+        if name in attributes:
+            found[column] = attributes[name]
+    return found
+
+
+def used(prices: Prices, columns: Mapping[str, Any], *, at_ns: int) -> Used:
     """What a span's columns say that its call used. A cost that it reports itself counts before any price.
 
     Args:
         prices: The book.
         columns: Columns of `spans`.
-        attributes: The span's, for the tier it was served in.
         at_ns: When it began, in unix nanoseconds.
     """
-    usage = Usage.of(**{part: columns.get(part) for part in _PARTS})
+    usage = Usage.of(**{name: columns.get(name) for name in USAGE_COLUMNS})
     micros = columns.get("cost_micros")
     if micros is None:
         price = prices.price(
@@ -63,7 +75,7 @@ def used(prices: Prices, columns: Mapping[str, Any], attributes: Mapping[str, An
             model_version=columns.get("model_version"),
             usage=usage,
             at_ns=at_ns,
-            service_tier=next((attributes[name] for name in _TIERS if attributes.get(name)), None),
+            service_tier=columns.get("service_tier"),
         )
         micros = price.micros if price is not None else None
     return Used(micros=micros, tokens=usage.input_tokens + usage.output_tokens)
@@ -81,4 +93,4 @@ def guessed(prices: Prices, columns: Mapping[str, Any], asked: object, most: obj
     """
     output = most if isinstance(most, int) and most > 0 else _OUTPUT_TOKENS_GUESSED
     tokens = {"input_tokens": len(str(asked)) // _CHARACTERS_PER_TOKEN, "output_tokens": output}
-    return used(prices, {**columns, **tokens}, {}, at_ns=at_ns)
+    return used(prices, {**columns, **tokens}, at_ns=at_ns)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.budgets import Budget, Keeper
-from pyflare.budgets.used import has_usage
+from pyflare.budgets.used import columns_of, has_usage
 from pyflare.config.files import read_settings_file
 from pyflare.errors import BudgetExceededError
 from pyflare.tracing import state
@@ -86,16 +86,15 @@ class Charges:
         """Charge an ended span, unless one below it has been charged already. Never raises."""
         try:
             counted = self._above.pop(span.raw_span_id, self) is None
-            fields = span.fields or {}
+            attributes = span.details.attributes
+            fields = {**columns_of(attributes), **(span.fields or {})}
             permit = span.permit
             says = has_usage(fields)
             if permit is None and says:
-                known = self._columns(span.scope, fields, self._attributes(span))
+                known = self._columns(span.scope, fields, attributes if self.keeper.reads_attributes else {})
                 permit = self.keeper.permit(known, start_ns=span.start_unix_ns)
             if permit is not None:
-                failed = span.status_code == _STATUS_ERROR
-                attributes = span.details.attributes
-                permit.settle(fields, attributes, failed=failed, counted=counted)
+                permit.settle(fields, failed=span.status_code == _STATUS_ERROR, counted=counted)
             if (says or counted) and span.raw_parent_span_id is not None:
                 self._above[span.raw_parent_span_id] = None
                 if len(self._above) > _MOST_ABOVE:  # of parents in other processes, which never end here

@@ -64,7 +64,7 @@ class UnsampledSpan(otel.NonRecordingSpan):
     def _settle(self, *, failed: bool) -> None:
         if self.permit is not None:
             try:
-                self.permit.settle({}, {}, failed=failed, counted=False)
+                self.permit.settle({}, failed=failed, counted=False)
             except Exception as error:
                 guard.fault("charge a budget", error)
 

@@ -41,9 +41,10 @@ class Backtest:
     """Standard error of `mae` over the origins."""
 
     def __repr__(self) -> str:
+        held = f"; intervals held {self.coverage_80:.0%} (80 %) and {self.coverage_95:.0%} (95 %)"
         return (
             f"<Backtest of {self.method}: MASE {self.mase:.2f}, sMAPE {self.smape:.0%}, sum off by "
-            f"{self.total_error:.0%}; intervals held {self.coverage_80:.0%} (80 %) and {self.coverage_95:.0%} (95 %); "
+            f"{self.total_error:.0%}{'' if np.isnan(self.coverage_80) else held}; "
             f"{self.origins} origins, {self.horizon} steps each>"
         )
 

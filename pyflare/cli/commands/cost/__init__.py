@@ -9,7 +9,7 @@ import typer
 
 from pyflare.cli.commands.cost.summary import summary
 
-COMMANDS: Final = ("by", "unpriced", "reprice", "prices")
+COMMANDS: Final = ("by", "unpriced", "budgets", "forecast", "what_if", "reprice", "prices")
 """A command and its function are named like its module."""
 
 cost: Final = typer.Typer(no_args_is_help=False, help="What model calls cost, for whom, and by which prices.")
