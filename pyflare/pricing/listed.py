@@ -27,6 +27,9 @@ _PER_CALL: Final = "requests_kcount"
 _DAY_NS: Final = 86_400 * 10**9
 _MOMENT_NS: Final = 10**9
 _MOST_KEPT: Final = 4096
+_AUDIO: Final = ("input_audio", "output_audio")
+_AUDIO_WORDS: Final = ("audio", "realtime", "tts", "transcribe")
+"""In the names of models whose audio costs many times what text does: where the list has no price for it there is none."""
 
 
 class ListedModel:
@@ -37,6 +40,7 @@ class ListedModel:
         self.version: Final = version
         self._model = model
         self._step_ns = _MOMENT_NS if _changes_within_a_day(model) else _DAY_NS
+        self._is_for_audio = any(word in model.id for word in _AUDIO_WORDS)
         self._kept: dict[tuple[int, str], Rates | None] = {}
 
     def rates(self, *, at_ns: int, service_tier: str) -> Rates | None:
@@ -50,12 +54,25 @@ class ListedModel:
 
     def _find(self, moment: datetime, service_tier: str) -> Rates | None:
         if service_tier == STANDARD:
-            return _compiled(self._model.get_prices(moment))
+            return self._compiled(self._model.get_prices(moment))
         key = "processing" if service_tier == BATCH else "service_tier"
         context = {key: service_tier}
         if not self._has_variant(moment, context):
             return None
-        return _compiled(self._model.get_prices(moment, context))
+        return self._compiled(self._model.get_prices(moment, context))
+
+    def _compiled(self, prices: ModelPrice) -> Rates:
+        named: dict[str, Decimal | Tiered] = {}
+        per_call = Decimal(0)
+        for key, price in prices.__dict__.items():
+            if price is None:
+                continue
+            value = _ours(price)
+            if key.endswith(_TOKENS):
+                named[key.removesuffix(_TOKENS)] = value
+            elif key == _PER_CALL and isinstance(value, Decimal):
+                per_call = value / 1000
+        return compile_rates(named, usd_per_call=per_call, apart=_AUDIO if self._is_for_audio else ())
 
     def _has_variant(self, moment: datetime, context: Mapping[str, str]) -> bool:
         return any(
@@ -87,20 +104,6 @@ def _changes_within_a_day(model: ModelInfo) -> bool:
     constraints = [each.constraint for each in model.prices] if isinstance(model.prices, list) else []
     constraints += [each.constraint for each in model.price_variants or ()]
     return any(isinstance(constraint, TimeOfDateConstraint) for constraint in constraints)
-
-
-def _compiled(prices: ModelPrice) -> Rates:
-    named: dict[str, Decimal | Tiered] = {}
-    per_call = Decimal(0)
-    for key, price in prices.__dict__.items():
-        if price is None:
-            continue
-        value = _ours(price)
-        if key.endswith(_TOKENS):
-            named[key.removesuffix(_TOKENS)] = value
-        elif key == _PER_CALL and isinstance(value, Decimal):
-            per_call = value / 1000
-    return compile_rates(named, usd_per_call=per_call)
 
 
 def _ours(price: Decimal | TieredPrices) -> Decimal | Tiered:

@@ -105,24 +105,30 @@ def units_of(usd_per_million: Decimal) -> int:
     )
 
 
-def compile_rates(prices: Mapping[str, Decimal | Tiered], *, usd_per_call: Decimal = Decimal(0)) -> Rates:
+def compile_rates(
+    prices: Mapping[str, Decimal | Tiered], *, usd_per_call: Decimal = Decimal(0), apart: Sequence[str] = ()
+) -> Rates:
     """Prices by name, as in `PRICED_BY`, made ready for counting.
 
     Args:
         prices: In dollars per million tokens.
         usd_per_call: What a call costs beside its tokens, in dollars.
+        apart: Buckets that no general price counts for: they have their own or none.
 
     Raises:
         DataError: A price cannot be used.
     """
     thresholds = {above for price in prices.values() if isinstance(price, Tiered) for above, _ in price.above}
-    bands = tuple(Band(above, _band(prices, above)) for above in sorted({-1, *thresholds}, reverse=True))
+    bands = tuple(Band(above, _band(prices, above, apart)) for above in sorted({-1, *thresholds}, reverse=True))
     return Rates(bands=bands, per_call_units=units_of(usd_per_call * 1_000_000))
 
 
-def _band(prices: Mapping[str, Decimal | Tiered], above: int) -> tuple[int | None, ...]:
+def _band(prices: Mapping[str, Decimal | Tiered], above: int, apart: Sequence[str]) -> tuple[int | None, ...]:
     named = {name: units_of(_price_above(price, above)) for name, price in prices.items()}
-    return tuple(next((named[name] for name in names if name in named), None) for names in PRICED_BY.values())
+    return tuple(
+        next((named[name] for name in (names[:1] if bucket in apart else names) if name in named), None)
+        for bucket, names in PRICED_BY.items()
+    )
 
 
 def _price_above(price: Decimal | Tiered, above: int) -> Decimal:
