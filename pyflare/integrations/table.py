@@ -29,6 +29,9 @@ INTEGRATIONS: Final = {
     "fastapi": Integration(
         module="pyflare.integrations.fastapi", package="fastapi", distribution="fastapi", minimum=(0, 100)
     ),
+    "haystack": Integration(
+        module="pyflare.integrations.haystack", package="haystack", distribution="haystack-ai", minimum=(2, 14)
+    ),
     "httpx": Integration(module="pyflare.integrations.httpx", package="httpx", distribution="httpx", minimum=(0, 25)),
     "httpx2": Integration(
         module="pyflare.integrations.httpx2", package="httpx2", distribution="httpx2", minimum=(2, 16)
