@@ -27,6 +27,7 @@ _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
+    "celery": Besides(always=("uvicorn",)),
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
     "httpx": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
