@@ -9,7 +9,7 @@ from pyflare.integrations.call import AnySpan, Chunks, end, note
 from pyflare.tracing.guard import guard
 
 
-class _Followed:
+class Followed:
     """A span that ends once: with the last chunk, an error, a close, or when the stream is dropped."""
 
     def __init__(self, span: AnySpan, chunks: Chunks) -> None:
@@ -52,7 +52,7 @@ class _Followed:
         self.finish(early=True)
 
 
-class FollowedIterator(_Followed):
+class FollowedIterator(Followed):
     """In the place of a stream's own iterator."""
 
     def __init__(self, inner: Iterator[Any], span: AnySpan, chunks: Chunks) -> None:
@@ -82,7 +82,7 @@ class FollowedIterator(_Followed):
             close()
 
 
-class FollowedAsyncIterator(_Followed):
+class FollowedAsyncIterator(Followed):
     """The same for `async for`."""
 
     def __init__(self, inner: AsyncIterator[Any], span: AnySpan, chunks: Chunks) -> None:

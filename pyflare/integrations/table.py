@@ -26,9 +26,23 @@ INTEGRATIONS: Final = {
     "anthropic": Integration(
         module="pyflare.integrations.anthropic", package="anthropic", distribution="anthropic", minimum=(0, 45)
     ),
+    "bedrock": Integration(
+        module="pyflare.integrations.bedrock", package="botocore.client", distribution="boto3", minimum=(1, 35)
+    ),
+    "celery": Integration(
+        module="pyflare.integrations.celery", package="celery", distribution="celery", minimum=(5, 3)
+    ),
+    "cohere": Integration(
+        module="pyflare.integrations.cohere", package="cohere", distribution="cohere", minimum=(5, 16)
+    ),
+    "dspy": Integration(module="pyflare.integrations.dspy", package="dspy", distribution="dspy", minimum=(2, 6)),
     "fastapi": Integration(
         module="pyflare.integrations.fastapi", package="fastapi", distribution="fastapi", minimum=(0, 100)
     ),
+    "google-genai": Integration(
+        module="pyflare.integrations.google_genai", package="google.genai", distribution="google-genai", minimum=(1, 10)
+    ),
+    "groq": Integration(module="pyflare.integrations.groq", package="groq", distribution="groq", minimum=(0, 13)),
     "haystack": Integration(
         module="pyflare.integrations.haystack", package="haystack", distribution="haystack-ai", minimum=(2, 14)
     ),
@@ -54,6 +68,12 @@ INTEGRATIONS: Final = {
         module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
     ),
     "mcp": Integration(module="pyflare.integrations.mcp", package="mcp", distribution="mcp", minimum=(1, 10)),
+    "mistralai": Integration(
+        module="pyflare.integrations.mistralai", package="mistralai.client", distribution="mistralai", minimum=(2, 0)
+    ),
+    "ollama": Integration(
+        module="pyflare.integrations.ollama", package="ollama", distribution="ollama", minimum=(0, 4)
+    ),
     "openai": Integration(
         module="pyflare.integrations.openai", package="openai", distribution="openai", minimum=(1, 50)
     ),
@@ -65,6 +85,9 @@ INTEGRATIONS: Final = {
         package="pydantic_ai",
         distribution="pydantic-ai-slim",
         minimum=(1, 0),
+    ),
+    "pyflame": Integration(
+        module="pyflare.integrations.pyflame", package="pyflame", distribution="pyflame", minimum=(1, 0)
     ),
     "requests": Integration(
         module="pyflare.integrations.requests", package="requests", distribution="requests", minimum=(2, 31)
@@ -80,6 +103,9 @@ INTEGRATIONS: Final = {
     ),
     "starlette": Integration(
         module="pyflare.integrations.starlette", package="starlette", distribution="starlette", minimum=(0, 27)
+    ),
+    "together": Integration(
+        module="pyflare.integrations.together", package="together", distribution="together", minimum=(2, 0)
     ),
     "transformers": Integration(
         module="pyflare.integrations.transformers",

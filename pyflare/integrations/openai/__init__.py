@@ -7,7 +7,8 @@ from typing import Any
 
 from openai import _base_client
 
-from pyflare.integrations.openai import chat, completions, embeddings, responses
+from pyflare.integrations.openai import responses
+from pyflare.integrations.openai_protocol import chat, completions, embeddings
 from pyflare.integrations.patch import Patch
 from pyflare.integrations.stainless import Client
 from pyflare.integrations.stainless import patches as stainless_patches

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pyflare.dialects.messages import answer, call, message_of
 from pyflare.integrations.call import Answered, Asked
-from pyflare.integrations.openai.usage import parameters, tokens
+from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
 Message = dict[str, Any]

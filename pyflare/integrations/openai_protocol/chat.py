@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from pyflare.dialects.messages import finish_reason, message_of, messages_of
 from pyflare.integrations.call import Answered, Asked
-from pyflare.integrations.openai.usage import parameters, tokens
+from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
 
-def _ask(body: Mapping[str, Any], provider: str) -> Asked:
+def ask(body: Mapping[str, Any], provider: str) -> Asked:
+    """A request."""
     attributes = parameters(body)
     tools = body.get("tools") or body.get("functions")
     if tools:
@@ -80,7 +81,7 @@ def _ended(choice: Mapping[str, Any]) -> bool:
     return isinstance(choice.get("finish_reason"), str)
 
 
-class _Chunks:
+class Pieces:
     """Puts the choices of a stream together from their pieces."""
 
     def __init__(self) -> None:
@@ -88,26 +89,36 @@ class _Chunks:
         self._choices: dict[int, _Choice] = {}
 
     def add(self, chunk: Any) -> None:
+        """Take note of a chunk."""
         if not self._head:
             self._head = {name: value for name in _HEAD if (value := getattr(chunk, name, None))}
-        if chunk.usage is not None:
-            self._end(chunk)
+        usage = chunk.usage or _usage_beside(chunk)
+        if usage is not None:
+            self._end(chunk, usage)
         for choice in chunk.choices or ():
-            known = self._choices.get(choice.index)
+            index = choice.index or 0
+            known = self._choices.get(index)
             if known is None:
-                known = self._choices[choice.index] = _Choice()
+                known = self._choices[index] = _Choice()
             known.add(choice)
 
-    def _end(self, chunk: Any) -> None:
+    def _end(self, chunk: Any, usage: Any) -> None:
         """The last chunk, or each one of some providers, has the usage so far."""
-        self._head["usage"] = chunk.usage.model_dump(exclude_none=True, warnings=False)
+        self._head["usage"] = usage.model_dump(exclude_none=True, warnings=False)
         tier = getattr(chunk, "service_tier", None)
         if tier:
             self._head["service_tier"] = tier
 
     def answered(self) -> Answered:
+        """What has come so far."""
         choices = [choice.whole() for _, choice in sorted(self._choices.items())]
         return answered({**self._head, "choices": choices})
+
+
+def _usage_beside(chunk: Any) -> Any:
+    """Groq's usage, in a place of its own; None where a chunk has none."""
+    beside = chunk.__dict__.get("x_groq")
+    return None if beside is None else getattr(beside, "usage", None)
 
 
 class _Choice:
@@ -124,14 +135,17 @@ class _Choice:
         delta = choice.delta
         said = delta.__dict__
         text = said.get("content")
-        if text:
+        if type(text) is str:
             self._texts.append(text)
+        elif text:
+            self._blocks(text)
         if choice.finish_reason:
             self._reason = choice.finish_reason
         if said.get("tool_calls"):
             self._call(said["tool_calls"])
-        if said.get("refusal") or said.get("reasoning") or delta.__pydantic_extra__:
-            self._say({**said, **(delta.__pydantic_extra__ or {})})
+        more = getattr(delta, "__pydantic_extra__", None)
+        if more or said.get("refusal") or said.get("reasoning"):
+            self._say({**said, **(more or {})})
 
     def _say(self, said: Mapping[str, Any]) -> None:
         """Text that is no plain content."""
@@ -140,13 +154,25 @@ class _Choice:
             if isinstance(piece, str):
                 self._more.setdefault(name, []).append(piece)
 
+    def _blocks(self, blocks: Sequence[Any]) -> None:
+        """Mistral's: text, and what was thought, which is a list of texts."""
+        for block in blocks:
+            if isinstance(thought := getattr(block, "thinking", None), list | str):
+                pieces = self._more.setdefault("reasoning", [])
+                pieces += (
+                    [getattr(part, "text", None) or "" for part in thought] if isinstance(thought, list) else [thought]
+                )
+            elif isinstance(text := getattr(block, "text", None), str):
+                self._texts.append(text)
+
     def _call(self, calls: Sequence[Any]) -> None:
         for call in calls:
-            known = self._calls.setdefault(call.index, {"id": "", "name": "", "arguments": ""})
+            known = self._calls.setdefault(call.index or 0, {"id": "", "name": "", "arguments": ""})
             known["id"] = call.id or known["id"]
             if call.function is not None:
                 known["name"] += call.function.name or ""
-                known["arguments"] += call.function.arguments or ""
+                arguments = call.function.arguments or ""
+                known["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
 
     def whole(self) -> dict[str, Any]:
         """The choice as a response that is not streamed has it."""
@@ -166,4 +192,4 @@ class _Choice:
 
 _HEAD: Final = ("id", "model", "service_tier", "system_fingerprint")
 _TEXTS: Final = ("refusal", *REASONING)
-ENDPOINT: Final = Endpoint(ask=_ask, answer=answered, chunks=_Chunks)
+ENDPOINT: Final = Endpoint(ask=ask, answer=answered, chunks=Pieces)

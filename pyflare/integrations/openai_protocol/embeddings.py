@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pyflare.integrations.call import Answered, Asked
-from pyflare.integrations.openai.usage import parameters, tokens
+from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
 

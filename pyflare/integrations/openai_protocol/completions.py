@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pyflare.dialects.messages import finish_reason
 from pyflare.integrations.call import Answered, Asked
-from pyflare.integrations.openai.usage import parameters, tokens
+from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
 
@@ -61,9 +61,10 @@ class _Chunks:
         if getattr(chunk, "usage", None) is not None:
             self._head["usage"] = chunk.usage.model_dump(exclude_none=True)
         for choice in chunk.choices or ():
-            self._texts.setdefault(choice.index, []).append(choice.text or "")
+            index = choice.index or 0
+            self._texts.setdefault(index, []).append(choice.text or "")
             if choice.finish_reason:
-                self._reasons[choice.index] = choice.finish_reason
+                self._reasons[index] = choice.finish_reason
 
     def answered(self) -> Answered:
         choices = [
