@@ -69,7 +69,18 @@ def _answer(body: Mapping[str, Any]) -> Answered:
             "finish_reasons": [finish_reason(reason)] if isinstance(reason, str) else None,
             **_tokens(body.get("usage")),
         },
+        attributes=_charged(body.get("usage") or {}),
     )
+
+
+def _charged(usage: Mapping[str, Any]) -> dict[str, Any]:
+    """What else the price depends on: how long the cache keeps what was written, and how the call was served."""
+    hour = (usage.get("cache_creation") or {}).get("ephemeral_1h_input_tokens")
+    attributes = {
+        "pyflare.usage.cache_write_1h_tokens": hour or None,
+        "pyflare.service_tier": usage.get("service_tier"),
+    }
+    return {name: value for name, value in attributes.items() if value is not None}
 
 
 def _tokens(usage: Mapping[str, Any] | None) -> dict[str, Any]:

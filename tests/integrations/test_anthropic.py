@@ -54,6 +54,17 @@ def test_call(client, recorded):
     assert span.fields["provider"] == "anthropic"
 
 
+def test_what_the_price_depends_on(client, provider, recorded):
+    """The tokens that the cache keeps for an hour, and the tier, are recorded: they have prices of their own."""
+    usage = {**MESSAGE["usage"], "service_tier": "batch"}
+    usage["cache_creation"] = {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 3}
+    provider.will({**MESSAGE, "usage": usage})
+    client.messages.create(**ASK)
+    attributes = recorded.one("chat claude-test").attributes
+    assert attributes["pyflare.usage.cache_write_1h_tokens"] == 3
+    assert attributes["pyflare.service_tier"] == "batch"
+
+
 TEXT = ({"type": "text", "text": ""}, {"type": "text_delta", "text": "Fo"}, {"type": "text_delta", "text": "ur."})
 THOUGHT = (
     {"type": "thinking", "thinking": "", "signature": ""},
