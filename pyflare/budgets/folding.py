@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pyflare.budgets.sums import Spent, Sums
+from pyflare.errors import CorruptError
 
 FOLDED: Final = "folded.json"
 _LOCK: Final = "fold.lock"
@@ -35,7 +36,8 @@ def read_folded(folder: Path) -> Folded:
     """What has been folded; nothing where there is no such file.
 
     Raises:
-        OSError: It cannot be read, or is damaged.
+        CorruptError: It is damaged.
+        OSError: It cannot be read.
     """
     try:
         data = (folder / FOLDED).read_bytes()
@@ -44,7 +46,7 @@ def read_folded(folder: Path) -> Folded:
     try:
         return _parsed(json.loads(data))
     except (ValueError, KeyError, TypeError) as error:
-        raise OSError(f"{folder / FOLDED} is damaged: {error}. Delete it to begin anew.") from error
+        raise CorruptError(f"{folder / FOLDED} is damaged: {error}. Delete it to begin anew.") from error
 
 
 def fold(folder: Path, finished: Iterable[tuple[str, Sums]], *, now_s: float) -> bool:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
+from pyflare.errors import CorruptError
+
 SEGMENT_BYTES: Final = (1 << 15, 1 << 18)
 """Of a process' first segment and of further ones, some 400 and 3,500 entries: a short program leaves little behind."""
 _MAGIC: Final = b"PYFLLGR1"
@@ -106,17 +108,18 @@ class SegmentReader:
         """Open it.
 
         Raises:
-            OSError: It is gone, or no segment.
+            CorruptError: It is no segment.
+            OSError: It is gone, or cannot be read.
         """
         self._descriptor = os.open(path, os.O_RDONLY)
         try:
             self._map = mmap.mmap(self._descriptor, 0, prot=mmap.PROT_READ)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError) as error:  # an empty file cannot be mapped
             os.close(self._descriptor)
-            raise OSError(f"{path} cannot be read: {error}") from error
+            raise CorruptError(f"{path} cannot be read: {error}. Delete it; what it held is lost.") from error
         if self._map[:_FIRST] != _MAGIC:
             self.close()
-            raise OSError(f"{path} is no segment of a ledger.")
+            raise CorruptError(f"{path} is no segment of a ledger. Delete it; what it held is lost.")
         self._position = _FIRST
 
     def read(self) -> list[Entry]:

@@ -18,6 +18,7 @@ from pyflare.budgets import segment
 from pyflare.budgets.folding import FOLDED
 from pyflare.budgets.ledger import FOLDER, Ledger
 from pyflare.budgets.segment import Entry
+from pyflare.errors import CorruptError
 
 BUDGET = 7
 FAR = 1 << 40
@@ -175,8 +176,13 @@ def test_damage_is_said(tmp_path):
     """A damaged file of sums is an error that says what to do, not a sum of zero."""
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / FOLDED).write_bytes(b"{")
-    with pytest.raises(OSError, match="Delete it"):
+    with pytest.raises(CorruptError, match="Delete it"):
         Ledger(tmp_path).refresh()
+    (tmp_path / FOLDER / FOLDED).unlink()
+    for content in (b"", b"x" * 64):
+        (tmp_path / FOLDER / "a.seg").write_bytes(content)
+        with pytest.raises(CorruptError, match="Delete it"):
+            Ledger(tmp_path).refresh()
 
 
 @settings(max_examples=40)

@@ -20,6 +20,8 @@ ROUTERS: Final = (
     "filters",
     "facets",
     "costs",
+    "forecast",
+    "budgets",
     "traces",
     "spans",
     "sessions",

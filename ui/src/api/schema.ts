@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description List how budgets stand in the window of now: what processes have spent of them, those that run included.
+         */
+        get: operations["list_budgets_api_v1_budgets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/compare/groups": {
         parameters: {
             query?: never;
@@ -98,6 +118,46 @@ export interface paths {
          * @description Costs by one dimension, the dearest first. Values beyond the limit are in the total alone.
          */
         get: operations["break_costs_down_api_v1_costs_breakdown_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast Costs
+         * @description Forecast daily spend, with intervals and with the error of such forecasts on the folder's own past.
+         */
+        get: operations["forecast_costs_api_v1_costs_forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Costs
+         * @description Say what the calls of a range would have cost with another model, another cache rate, or more traffic.
+         */
+        get: operations["compare_costs_api_v1_costs_what_if_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -740,6 +800,87 @@ export interface components {
             value: string | null;
         };
         /**
+         * BudgetAccount
+         * @description How one budget stands for one key, in the window of now.
+         */
+        BudgetAccount: {
+            /**
+             * By
+             * @description What each has a budget of its own by; empty where all calls share one.
+             */
+            by: string[];
+            /** Calls */
+            calls: number;
+            /**
+             * Key
+             * @description Whose; "" where the budget is not by anything.
+             */
+            key: string;
+            /**
+             * Limit
+             * @description In dollars, tokens or calls.
+             */
+            limit: number;
+            /** Name */
+            name: string;
+            /**
+             * On Exceeded
+             * @enum {string}
+             */
+            on_exceeded: "warn" | "stop";
+            /**
+             * Reserved
+             * @description What calls under way may use.
+             */
+            reserved: number;
+            /**
+             * Share
+             * @description Spent, of the limit.
+             */
+            share: number;
+            /**
+             * Since
+             * @description When the window began.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            since: string;
+            /** Spent */
+            spent: number;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "usd" | "tokens" | "calls";
+            /**
+             * Unpriced Calls
+             * @description They are not in what was spent.
+             */
+            unpriced_calls: number;
+            /**
+             * Until
+             * @description When what was spent last no longer counts.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            until: string;
+            /** Window */
+            window: string;
+        };
+        /**
+         * BudgetList
+         * @description The budgets of the folder, by name, the most used accounts first.
+         */
+        BudgetList: {
+            /** Budgets */
+            budgets: components["schemas"]["BudgetAccount"][];
+            /**
+             * Total
+             * @description Accounts in all.
+             */
+            total: number;
+        };
+        /**
          * Chat
          * @description Input and output of a span read as a conversation, where they are one.
          */
@@ -923,6 +1064,62 @@ export interface components {
             dimension: string;
             /** Total Cost Usd */
             total_cost_usd: number | null;
+        };
+        /**
+         * CostForecast
+         * @description Spend to come. Where there is too little history, everything but `reason` is null or empty.
+         */
+        CostForecast: {
+            /** @description The method's error on held-back history. */
+            backtest: components["schemas"]["ForecastError"] | null;
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** @description The days asked for together; today is the first. */
+            horizon: components["schemas"]["SpendBounds"] | null;
+            /** Method */
+            method: string | null;
+            /**
+             * Missing Days
+             * @description Days on which nothing was recorded, so that nobody knows.
+             */
+            missing_days: number | null;
+            /** @description The whole month: what was spent, and what is to come of it. */
+            month: components["schemas"]["SpendBounds"] | null;
+            /**
+             * Month End
+             * @description The last day of the month.
+             */
+            month_end: string | null;
+            /** Observed Days */
+            observed_days: number | null;
+            /**
+             * Others
+             * @description That of the methods that were not chosen.
+             */
+            others: components["schemas"]["ForecastError"][];
+            /**
+             * Reason
+             * @description Why that method, or why nothing can be said.
+             */
+            reason: string;
+            /** Requests */
+            requests: number | null;
+            /**
+             * Spent Month Usd
+             * @description Since the month began, today included.
+             */
+            spent_month_usd: number | null;
+            /**
+             * Today
+             * Format: date
+             * @description In UTC.
+             */
+            today: string;
+            /**
+             * Unpriced Requests
+             * @description They are not in the forecast.
+             */
+            unpriced_requests: number | null;
         };
         /**
          * CostGroup
@@ -1193,6 +1390,68 @@ export interface components {
              * @description The whole filter with what was probably meant.
              */
             suggestion: string | null;
+        };
+        /**
+         * ForecastDay
+         * @description One day, in UTC.
+         */
+        ForecastDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            spend: components["schemas"]["SpendBounds"];
+        };
+        /**
+         * ForecastError
+         * @description How a method has done on history that it was not shown.
+         */
+        ForecastError: {
+            /**
+             * Coverage 80
+             * @description Share of days within their 80 % interval.
+             */
+            coverage_80: number | null;
+            /** Coverage 95 */
+            coverage_95: number | null;
+            /**
+             * Horizon
+             * @description How many days each time.
+             */
+            horizon: number;
+            /**
+             * Mae Usd
+             * @description Mean absolute error of a day.
+             */
+            mae_usd: number | null;
+            /**
+             * Mape
+             * @description Mean absolute percentage error, as a share, of days that were not 0.
+             */
+            mape: number | null;
+            /**
+             * Mase
+             * @description The same, relative to saying "as one week ago" on the history.
+             */
+            mase: number | null;
+            /** Method */
+            method: string;
+            /**
+             * Origins
+             * @description From how many earlier days it forecast.
+             */
+            origins: number;
+            /**
+             * Smape
+             * @description Symmetric mean absolute percentage error, 0 to 2.
+             */
+            smape: number | null;
+            /**
+             * Total Error
+             * @description Error of the sum over the horizon, as a share.
+             */
+            total_error: number | null;
         };
         /**
          * GroupComparison
@@ -1909,6 +2168,22 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * SpendBounds
+         * @description An expected amount in dollars, and the bounds it lies between with 80 % and 95 % probability.
+         */
+        SpendBounds: {
+            /** Expected Usd */
+            expected_usd: number;
+            /** High 80 Usd */
+            high_80_usd: number;
+            /** High 95 Usd */
+            high_95_usd: number;
+            /** Low 80 Usd */
+            low_80_usd: number;
+            /** Low 95 Usd */
+            low_95_usd: number;
+        };
+        /**
          * TableSchema
          * @description A table that can be queried.
          */
@@ -2110,6 +2385,35 @@ export interface components {
             /** Views */
             views: components["schemas"]["View"][];
         };
+        /**
+         * WhatIfAnswer
+         * @description What calls cost, and what they would have cost.
+         */
+        WhatIfAnswer: {
+            /**
+             * Assumptions
+             * @description What is taken for granted.
+             */
+            assumptions: string[];
+            /** Cost Usd */
+            cost_usd: number;
+            /**
+             * Left Out
+             * @description How many calls have no price, by what is missing.
+             */
+            left_out: {
+                [key: string]: number;
+            };
+            /** Ratio */
+            ratio: number | null;
+            /**
+             * Requests
+             * @description Calls that are compared: those priced both ways.
+             */
+            requests: number;
+            /** Would Cost Usd */
+            would_cost_usd: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2154,6 +2458,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakdownResponse"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_budgets_api_v1_budgets_get: {
+        parameters: {
+            query?: {
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetList"];
                 };
             };
             /** @description A parameter cannot be used as it is. */
@@ -2442,6 +2805,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostBreakdown"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    forecast_costs_api_v1_costs_forecast_get: {
+        parameters: {
+            query?: {
+                /** @description Only calls in traces that meet it. */
+                filter?: string;
+                /** @description Days, beginning with today. */
+                horizon_days?: number;
+                /** @description Only these models. */
+                model_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostForecast"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    compare_costs_api_v1_costs_what_if_get: {
+        parameters: {
+            query?: {
+                /** @description Share of plain input that would be read from a cache. */
+                cache_rate?: number | null;
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description A filter, such as `model = gpt-4o and latency > 2s`. */
+                filter?: string;
+                /** @description Only calls of this model change. */
+                instead_of?: string | null;
+                /** @description The model that would be called instead. */
+                model?: string | null;
+                /** @description Model; any of several. */
+                model_id?: string[];
+                /** @description Who would serve it. */
+                provider?: string | null;
+                /** @description Service name; any of several. */
+                service?: string[];
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+                /** @description Any of several. */
+                status?: ("ok" | "error" | "unset")[];
+                /** @description How many times as many calls. */
+                traffic?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfAnswer"];
                 };
             };
             /** @description A parameter cannot be used as it is. */
