@@ -24,7 +24,7 @@ from pyflare.budgets.segment import Entry
 from pyflare.budgets.sums import Spent
 from pyflare.budgets.used import Used, guessed, has_usage, used
 from pyflare.budgets.windows import Window
-from pyflare.errors import BudgetExceededError
+from pyflare.errors import BudgetExceededError, ConfigError
 from pyflare.pricing import Prices
 
 _PATIENCE_S: Final = 1.0
@@ -66,17 +66,27 @@ class Permit:
         if self._ledger is self._keeper.ledger:
             self._keeper.admit(self)
 
-    def settle(self, columns: Mapping[str, Any], *, failed: bool, counted: bool) -> None:
+    def hand_over(self) -> None:
+        """Give back what is reserved: a span below reserves for the same call."""
+        reserved, self.reserved = self.reserved, {}
+        if reserved and self._ledger is self._keeper.ledger:
+            self._keeper.give_back(self.accounts, reserved)
+
+    def settle(self, columns: Mapping[str, Any], *, failed: bool, counted: bool) -> bool:
         """The call is over: charge what it used. Only the first time counts.
 
         Args:
             columns: The span's.
             failed: Whether it was left by an exception: where it says no usage it cost nothing.
             counted: Whether a span below it has been charged for the same usage.
+
+        Returns:
+            Whether it was charged.
         """
         accounts, self.accounts = self.accounts, []
-        if accounts and self._ledger is self._keeper.ledger:  # else begun before a fork: it is the parent's
-            self._keeper.settle(self, accounts, {**self.columns, **columns}, failed=failed, counted=counted)
+        if not accounts or self._ledger is not self._keeper.ledger:  # begun before a fork: it is the parent's
+            return False
+        return self._keeper.settle(self, accounts, {**self.columns, **columns}, failed=failed, counted=counted)
 
 
 class Keeper:
@@ -184,7 +194,7 @@ class Keeper:
 
     def settle(
         self, permit: Permit, accounts: list[Account], columns: Mapping[str, Any], *, failed: bool, counted: bool
-    ) -> None:
+    ) -> bool:
         """See `Permit.settle`."""
         says = has_usage(columns)
         charged = not counted and (says or not failed)
@@ -202,6 +212,14 @@ class Keeper:
                 unpriced=int(amount is None),
             )
             self._pending.append((account, entry))
+        self._drain()
+        return charged
+
+    def give_back(self, accounts: Iterable[Account], reserved: Mapping[int, int]) -> None:
+        """See `Permit.hand_over`."""
+        for account in accounts:
+            if account.id in reserved:
+                self._pending.append((account, self._entry(account, time.time(), reserved=-reserved[account.id])))
         self._drain()
 
     def _drain(self) -> None:
@@ -243,7 +261,11 @@ class Keeper:
     def prices(self) -> Prices:
         """The price book, read when a price is first needed."""
         if self._prices is None:
-            self._prices = Prices.load(self._root)
+            try:
+                self._prices = Prices.load(self._root)
+            except ConfigError as error:  # by the published prices alone calls might get a wrong one
+                self._prices = Prices(published=False)
+                self._advise(f"PyFlare knows no prices for its budgets: {error}")
         return self._prices
 
     # -- what is said ----------------------------------------------------------------------------

@@ -22,6 +22,11 @@ from pyflare.tracing.unsampled import UnsampledSpan
 _CLIENT: Final = 2
 """The span kind of a call to another service."""
 
+PAID_KINDS: Final = frozenset({"llm", "embedding", "reranker"})
+"""What budgets are for: requests of web applications, tasks and tools pass through here too."""
+LOCAL: Final = frozenset({"transformers", "sentence_transformers"})
+"""Libraries whose models run in the program itself: nobody charges for them."""
+
 AnySpan = Span | UnsampledSpan
 
 
@@ -81,7 +86,7 @@ def begin(read: Callable[[], Asked | None]) -> AnySpan | None:
         )
         if isinstance(span, Span):
             span.details.span_kind = _CLIENT
-        if runtime.budgets is not None:
+        if runtime.budgets is not None and asked.kind in PAID_KINDS and asked.provider not in LOCAL:
             most = asked.attributes.get("gen_ai.request.max_tokens")
             runtime.budgets.ask(span, model=asked.model, provider=asked.provider, asked=asked.input, most=most)
     except Exception as error:

@@ -12,6 +12,7 @@ from pyflare.budgets.used import columns_of, has_usage
 from pyflare.config.files import read_settings_file
 from pyflare.errors import BudgetExceededError
 from pyflare.tracing import state
+from pyflare.tracing.context import SPAN_KEY, get_current
 from pyflare.tracing.guard import guard
 from pyflare.tracing.unsampled import NO_SPAN, UnsampledSpan
 
@@ -74,6 +75,9 @@ class Charges:
         if span is NO_SPAN:
             return
         try:
+            above = getattr(get_current().get(SPAN_KEY), "permit", None)
+            if above is not None:  # a framework's span of the same call: it is charged once, and reserved once
+                above.hand_over()
             columns = self._columns(span.scope, {"model_id": model, "provider": provider}, self._attributes(span))
             start_ns = span.start_unix_ns
             span.permit = permit = self.keeper.permit(columns, start_ns=start_ns)
@@ -94,7 +98,7 @@ class Charges:
                 known = self._columns(span.scope, fields, attributes if self.keeper.reads_attributes else {})
                 permit = self.keeper.permit(known, start_ns=span.start_unix_ns)
             if permit is not None:
-                permit.settle(fields, failed=span.status_code == _STATUS_ERROR, counted=counted)
+                counted |= permit.settle(fields, failed=span.status_code == _STATUS_ERROR, counted=counted)
             if (says or counted) and span.raw_parent_span_id is not None:
                 self._above[span.raw_parent_span_id] = None
                 if len(self._above) > _MOST_ABOVE:  # of parents in other processes, which never end here

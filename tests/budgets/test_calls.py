@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import time
 from datetime import UTC, datetime, timedelta
 
 import openai
@@ -250,3 +251,65 @@ def test_a_folder_that_cannot_be_written(begin, provider, faults, tmp_path):
         call(client(provider.url))
     assert {where.partition(":")[0] for where in faults} == {"look at the budgets", "charge a budget"}
     faults.clear()
+
+
+def test_a_framework_above_the_client(begin, provider):
+    """Where a framework's span of a call lies above the client's, the call is reserved once and charged once."""
+    from pyflare.integrations.call import Answered, Asked, Current
+    from pyflare.integrations.call import begin as begin_call
+    from pyflare.integrations.call import end as end_call
+
+    recorded = begin(budgets=[pyflare.Budget(name="b", limit_calls=2, on_exceeded="stop")])
+    asked = Asked(operation="chat", kind="llm", provider="openai", model="gpt-4o", input="2 + 2?")
+    for _ in range(2):
+        outer = begin_call(lambda: asked)
+        with Current(outer):
+            call(client(provider.url))
+        end_call(outer, lambda: Answered(columns={"input_tokens": 20, "output_tokens": 3}))
+    assert (standing(recorded).calls, standing(recorded).reserved) == (2, 0)
+    with pytest.raises(pyflare.BudgetExceededError), Current(begin_call(lambda: asked)):
+        pytest.fail("was let through")
+
+
+def test_only_calls_of_models_are_held(begin):
+    """A web request, a task or a tool is never stopped, nor counted."""
+    from pyflare.integrations.call import Answered, Asked, Current
+    from pyflare.integrations.call import begin as begin_call
+    from pyflare.integrations.call import end as end_call
+
+    recorded = begin(budgets=[pyflare.Budget(name="b", limit_calls=1, on_exceeded="stop")])
+    for _ in range(3):
+        span = begin_call(lambda: Asked(operation="execute_tool", kind="tool", provider="x", model=None, input=1))
+        with Current(span):
+            pass
+        end_call(span, Answered)
+    assert read_budgets(recorded.path) == []
+
+
+def test_the_ledger_and_the_store_agree(begin):
+    """What a window of a budget has spent is what the store says that its calls cost, to the micro-dollar."""
+    budgets = [
+        pyflare.Budget(name=window, limit_usd=1000.0, window=window, time_zone=zone)
+        for window, zone in (
+            ("rolling 1h", "UTC"),
+            ("rolling 24h", "UTC"),
+            ("hour", "Asia/Kathmandu"),
+            ("day", "America/New_York"),
+            ("month", "Europe/Berlin"),
+        )
+    ]
+    recorded = begin(budgets=budgets)
+    now_ns = time.time_ns()
+    for minutes in (0, 3, 25, 58, 59, 60, 62, 300, 1300, 1439, 1500, 20_000, 60_000):
+        used = {"input_tokens": 1000 + minutes, "output_tokens": 7, "cache_read_tokens": 333}
+        with pyflare.span("llm", kind="llm", model="gpt-4o", provider="openai", **used) as span:
+            span.backdate(now_ns - minutes * 60 * 10**9)
+    with pyflare.open(recorded.path) as workspace:
+        for found in read_budgets(recorded.path):
+            (row,) = workspace.query(
+                "SELECT coalesce(sum(cost_micros), 0)::BIGINT AS micros, count(*) AS calls FROM spans "
+                "WHERE start_time >= ? AND start_time < ?",
+                [found.since.replace(tzinfo=None), found.until.replace(tzinfo=None)],
+            )
+            assert (found.amount, found.calls) == (row["micros"], row["calls"]), found.budget.name
+            assert found.amount > 0
