@@ -26,11 +26,11 @@ class FamilyPatch:
         for kind in _descendants(self.root):
             self._wrap(kind)
         inherited = vars(self.root).get("__init_subclass__")
-        patch = self
+        patch, root = self, self.root
 
         def __init_subclass__(cls: type, /, **kwargs: Any) -> None:  # noqa: N807
             if inherited is None:
-                super(patch.root, cls).__init_subclass__(**kwargs)
+                super(root, cls).__init_subclass__(**kwargs)
             else:
                 inherited.__get__(None, cls)(**kwargs)
             if patch._hook is not None:

