@@ -27,7 +27,8 @@ _STEPS: Final = """
 """
 _MODELS: Final = """
     SELECT model_id AS model, model_version AS version, count(*) AS calls,
-           sum(input_tokens)::BIGINT AS tokens_in, sum(output_tokens)::BIGINT AS tokens_out
+           sum(input_tokens)::BIGINT AS tokens_in, sum(output_tokens)::BIGINT AS tokens_out,
+           sum(cost_micros) / 1e6 AS cost_usd
     FROM spans WHERE model_id IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 _ERRORS: Final = """
@@ -58,7 +59,7 @@ _SLOWEST: Final = """
 """
 _TABLES: Final = {
     "Steps": _STEPS,
-    "Models (a token is a word)": _MODELS,
+    "Models (a token is a word, and the prices are made up)": _MODELS,
     "What went wrong": _ERRORS,
     "Has anything changed? By group of users and half of the run": _GROUPS,
 }
@@ -75,6 +76,9 @@ def report(path: Path, console: Console) -> None:
         for title, query in _TABLES.items():
             console.print(_table(title, workspace.sql(query).to_pylist()))
             console.print()
+        console.print("[bold]What it cost[/]")
+        console.print(repr(workspace.costs), markup=False, highlight=False)
+        console.print()
         [slowest] = workspace.sql(_SLOWEST).to_pylist()
         trace = workspace.trace(slowest["trace_id"])
         console.print("[bold]The slowest request[/]")
@@ -102,6 +106,7 @@ def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
         "traces --status error",
         f"show {trace_id}",
         'query "SELECT name, label, count(*) AS times FROM scores GROUP BY ALL"',
+        "cost by tag",
         "tail",
         "doctor",
     ):

@@ -18,6 +18,7 @@ from examples.demo.corpus import Passage, harvest, library_root, source_files
 from examples.demo.digest import write_digest
 from examples.demo.index import Index
 from examples.demo.intent import NaiveBayes
+from examples.demo.prices import set_prices
 from examples.demo.questions import Questioner
 from examples.demo.traffic import Traffic
 from examples.demo.users import Session, make_sessions, make_users
@@ -36,6 +37,7 @@ def run(path: Path, *, request_count: int, seed: int, console: Console) -> None:
     columns = (TextColumn("{task.description:<34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         passages = read_library(progress)
+        set_prices(path)
         app = build_app(passages)
         before, after = plan(passages, request_count=request_count, seed=seed)
         for sessions, index_of, title in (
