@@ -125,6 +125,31 @@ def test_client_span_of_an_exception(get, begin):
     assert recorded.one().status_code == ERROR
 
 
+def test_cancelled(begin, provider):
+    """A request that is cancelled ends its span."""
+    recorded = begin(http_client_spans=True)
+    provider.will({}, delay_s=1)
+    pyflare.instrument("httpx")
+
+    async def ask():
+        async with httpx.AsyncClient(trust_env=False) as client:
+            await asyncio.wait_for(client.post(provider.url, json={}), 0.1)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(ask())
+    assert recorded.one().fields["error_type"].endswith("CancelledError")
+
+
+def test_times_out(begin, provider):
+    """A request that takes too long is an error of its span and reaches the caller."""
+    recorded = begin(http_client_spans=True)
+    provider.will({}, delay_s=1)
+    pyflare.instrument("requests")
+    with pytest.raises(requests.Timeout):
+        requests.post(provider.url, json={}, timeout=0.1)
+    assert recorded.one().status_code == ERROR
+
+
 def test_what_the_program_tells(recorded, url):
     """A traceparent of the program's own is left as it is."""
     pyflare.instrument("requests")

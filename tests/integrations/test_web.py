@@ -121,6 +121,7 @@ def test_request(get, recorded):
     assert span.attributes["http.route"] == "/shops/{shop}/items/{item}"
     assert span.attributes["http.response.status_code"] == 200
     assert span.attributes["url.path"] == "/shops/eu/items/7"
+    assert span.attributes["server.address"] == "127.0.0.1"
     assert "secret" not in json.dumps(span.attributes)
     assert (span.input, span.output, span.parent_span_id) == (None, None, None)
     assert (inner.trace_id, inner.parent_span_id) == (span.trace_id, span.span_id)

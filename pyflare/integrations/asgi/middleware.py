@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pyflare.integrations.asgi.body import Body
 from pyflare.integrations.asgi.exchange import Exchange, HttpExchange, WebSocketExchange
@@ -135,7 +136,7 @@ def _span(scope: Scope, headers: dict[str, str]) -> AnySpan:
         "url.path": scope["path"],
         "url.scheme": scope.get("scheme"),
         "network.protocol.version": scope.get("http_version"),
-        "server.address": headers.get("host"),
+        "server.address": urlsplit(f"//{headers.get('host', '')}").hostname,
         "user_agent.original": headers.get("user-agent"),
     }
     return begin_remote(

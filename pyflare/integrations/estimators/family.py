@@ -20,19 +20,21 @@ class FamilyPatch:
     _placed: dict[tuple[type, str], tuple[Any, Any]] = field(default_factory=dict)
     """What was there, and what is."""
     _hook: Any = None
+    _own: Any = None
+    """The root's own `__init_subclass__`, where it has one."""
 
     def apply(self) -> None:
         """Put the traced methods in place, now and in every class that is still to come."""
         for kind in _descendants(self.root):
             self._wrap(kind)
-        inherited = vars(self.root).get("__init_subclass__")
+        self._own = own = vars(self.root).get("__init_subclass__")
         patch, root = self, self.root
 
         def __init_subclass__(cls: type, /, **kwargs: Any) -> None:  # noqa: N807
-            if inherited is None:
-                super(root, cls).__init_subclass__(**kwargs)
+            if own is None:
+                super(root, cls).__init_subclass__(**kwargs)  # type: ignore[arg-type]  # mypy takes `cls` for an instance
             else:
-                inherited.__get__(None, cls)(**kwargs)
+                own.__get__(None, cls)(**kwargs)
             if patch._hook is not None:
                 patch._wrap(cls)
 
@@ -42,7 +44,10 @@ class FamilyPatch:
     def restore(self) -> None:
         """Put the classes' own methods back; what somebody has wrapped since stays."""
         if vars(self.root).get("__init_subclass__") is self._hook:
-            del self.root.__init_subclass__
+            if self._own is None:
+                del self.root.__init_subclass__
+            else:
+                self.root.__init_subclass__ = self._own  # type: ignore[method-assign]
         self._hook = None
         for (kind, name), (original, placed) in self._placed.items():
             if vars(kind).get(name) is placed:
