@@ -29,11 +29,13 @@ BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
     "celery": Besides(always=("uvicorn",)),
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
+    "haystack": Besides(oldest=("httpx<0.28", "openai<2")),
     "httpx": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
     "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
+    "llama-index": Besides(always=("llama-index-llms-openai",)),
     "mcp": Besides(oldest=("pydantic<2.12",)),
     "openai": Besides(oldest=("httpx<0.28",)),
     "openai-agents": Besides(always=_READER),
@@ -47,3 +49,6 @@ BESIDES: Final = {
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""
+
+UNLISTED: Final = frozenset({"pyflame"})
+"""Libraries that pip does not find: of this name it knows another package. Their tests run where they are installed."""
