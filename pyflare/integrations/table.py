@@ -67,6 +67,12 @@ INTEGRATIONS: Final = {
     "lightgbm": Integration(
         module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
     ),
+    "llama-index": Integration(
+        module="pyflare.integrations.llama_index",
+        package="llama_index.core",
+        distribution="llama-index-core",
+        minimum=(0, 12),
+    ),
     "mcp": Integration(module="pyflare.integrations.mcp", package="mcp", distribution="mcp", minimum=(1, 10)),
     "mistralai": Integration(
         module="pyflare.integrations.mistralai", package="mistralai.client", distribution="mistralai", minimum=(2, 0)
