@@ -8,11 +8,12 @@ Python, and nothing is imported or read before a price is asked for.
 
 from __future__ import annotations
 
-from pyflare.pricing.book import EXTRA, REPORTED, Price, Prices, Quote
+from pyflare.pricing.book import EXTRA, Price, Prices, Quote
 from pyflare.pricing.own import LongContext, ModelPricing
 from pyflare.pricing.rates import Rates
 from pyflare.pricing.tiers import STANDARD, tier_of
-from pyflare.pricing.usage import USAGE_COLUMNS, Buckets, Usage, buckets
+from pyflare.pricing.usage import Buckets, Usage, buckets
+from pyflare.schema.tables import REPORTED, USAGE_COLUMNS
 
 __all__ = [
     "EXTRA",

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from pyflare.pricing.listed import ListedModel, PriceList
 
 EXTRA: Final = "cost"
-REPORTED: Final = "reported"
-"""The price version of a call that said itself what it cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

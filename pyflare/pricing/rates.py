@@ -2,7 +2,7 @@
 
 A price in dollars per million tokens is the same number as one in micro-dollars
 per token, so a call's cost in micro-dollars is a sum of tokens times prices. It
-is computed exactly, in units of 10⁻¹⁸ micro-dollars, and rounded once.
+is computed exactly, in units of 10⁻²⁴ micro-dollars, and rounded once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from pyflare.errors import DataError
 from pyflare.pricing.usage import INPUT_BUCKETS, Buckets
 
-DIGITS: Final = 18
+DIGITS: Final = 24
 UNITS_PER_MICRO: Final = 10**DIGITS
 
 PRICED_BY: Final[Mapping[str, tuple[str, ...]]] = {
@@ -94,7 +94,7 @@ def units_of(usd_per_million: Decimal) -> int:
     """A price in dollars per million tokens as units per token.
 
     Raises:
-        DataError: It is negative, not finite, or has more than 18 decimals.
+        DataError: It is negative, not finite, or has more than 24 decimals.
     """
     if usd_per_million.is_finite() and usd_per_million >= 0:
         scaled = usd_per_million.scaleb(DIGITS)

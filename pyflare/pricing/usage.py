@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple, Self
 
+from pyflare.schema.tables import USAGE_COLUMNS
+
 
 class Buckets(NamedTuple):
     """A call's tokens as plain numbers, in the order of the fields of `Usage`."""
@@ -28,19 +30,6 @@ class Buckets(NamedTuple):
     output_image: int
 
 
-USAGE_COLUMNS: Final = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "cache_write_1h_tokens",
-    "input_audio_tokens",
-    "input_image_tokens",
-    "reasoning_tokens",
-    "output_audio_tokens",
-    "output_image_tokens",
-)
-"""The columns of `spans` that say what a call used, in the order of the arguments of `buckets`."""
 INPUT_BUCKETS: Final = 6
 """How many of the buckets, from the first on, are input."""
 

@@ -101,6 +101,22 @@ _TOKENS: Final = (
     ),
 )
 
+USAGE_COLUMNS: Final = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+    "input_audio_tokens",
+    "input_image_tokens",
+    "reasoning_tokens",
+    "output_audio_tokens",
+    "output_image_tokens",
+)
+"""The columns of `spans` that say what a call used, in the order of the arguments of `pyflare.pricing.buckets`."""
+REPORTED: Final = "reported"
+"""The `price_version` of a call that said itself what it cost."""
+
 SPANS: Final = Table(
     name="spans",
     doc="One row per span.",

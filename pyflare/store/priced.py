@@ -11,15 +11,16 @@ import logging
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pyflare.config.files import FILE_NAMES
 from pyflare.errors import ConfigError
-from pyflare.pricing import REPORTED, USAGE_COLUMNS, Prices, Quote, buckets
-from pyflare.pricing.records import FILE_NAME
+from pyflare.schema.tables import REPORTED, USAGE_COLUMNS
+
+if TYPE_CHECKING:  # loaded when a span needs a price
+    from pyflare.pricing import Prices
 
 MODEL_COLUMNS: Final = ("provider", "model_id", "model_version", "service_tier")
 _WHEN: Final = "start_time"
@@ -44,6 +45,8 @@ class FolderPrices:
 
         Spans stay unpriced then: by the published prices alone they might get a wrong one.
         """
+        from pyflare.pricing import Prices
+
         mark = tuple(self._marks())
         if mark != self._mark:
             self._mark = mark
@@ -55,6 +58,9 @@ class FolderPrices:
         return self._prices
 
     def _marks(self) -> Iterator[tuple[int, int] | None]:
+        from pyflare.config.files import FILE_NAMES
+        from pyflare.pricing.records import FILE_NAME
+
         beside = self._root.absolute().parent
         for path in (self._root / FILE_NAME, *(beside / name for name in FILE_NAMES)):
             try:
@@ -76,10 +82,12 @@ def priced(spans: pa.Table, prices: FolderPrices) -> pa.Table:
     wanted = _without_cost(spans)
     if not pc.any(wanted, min_count=0).as_py():
         return spans
-    book = prices.get()
-    if book is None:
+    try:
+        book = prices.get()
+        made = [*costs(spans.select(PRICING_COLUMNS).filter(wanted), book)] if book is not None else []
+    except Exception:  # a price list that does not work as expected must not hold up what reads and stores spans
+        _logger.warning("PyFlare leaves calls unpriced: the prices could not be used.", exc_info=True)
         return spans
-    made = [*costs(spans.select(PRICING_COLUMNS).filter(wanted), book)]
     if all(micros is None for micros, _ in made):
         return spans
     found = pa.array([micros for micros, _ in made], pa.int64())
@@ -94,17 +102,18 @@ def costs(calls: pa.Table, prices: Prices) -> Iterator[_Made]:
         calls: `PRICING_COLUMNS`.
         prices: The prices that count.
     """
+    from pyflare.pricing import buckets
+
     whose = zip(*(_listed(calls, name) for name in MODEL_COLUMNS), strict=True)
     starts: Iterable[int] = calls[_WHEN].cast(pa.int64()).to_pylist()
     used = zip(*(_listed(calls, name) for name in USAGE_COLUMNS), strict=True)
     for (provider, model, version, tier), at_ns, counts in zip(whose, starts, used, strict=True):
         quote = prices.quote(provider=provider, model=model, model_version=version, service_tier=tier, at_ns=at_ns)
-        yield (None, None) if quote is None else _cost(quote, counts)
-
-
-def _cost(quote: Quote, counts: tuple[int | None, ...]) -> _Made:
-    micros = quote.rates.micros(buckets(*counts))
-    return (None, None) if micros is None or micros > _LARGEST else (micros, quote.version)
+        micros = None if quote is None else quote.rates.micros(buckets(*counts))
+        if quote is None or micros is None or micros > _LARGEST:
+            yield None, None
+        else:
+            yield micros, quote.version
 
 
 def _listed(calls: pa.Table, name: str) -> list[Any]:

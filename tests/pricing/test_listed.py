@@ -39,7 +39,9 @@ def test_equals_their_own_computation(provider):
     draw = random.Random(provider.id)
     for model in draw.sample(provider.models, min(12, len(provider.models))):
         counts, moment = _random_counts(draw), draw.choice(MOMENTS)
-        theirs = model.calc_price(TheirUsage(**counts, cache_audio_read_tokens=0), provider, genai_request_timestamp=moment)
+        theirs = model.calc_price(
+            TheirUsage(**counts, cache_audio_read_tokens=0), provider, genai_request_timestamp=moment
+        )
         ours = ListedModel(provider, model, version="").rates(
             at_ns=int(moment.timestamp()) * 10**9, service_tier="standard"
         )

@@ -38,7 +38,10 @@ def test_above_the_published_ones():
 
 def test_effective_dates():
     """The latest price that has begun counts; before the first of them the published one does."""
-    own = [_own(price=2, effective_from=date(2026, 1, 1)), _own(price=3, effective_from=datetime(2026, 6, 1, 12, tzinfo=UTC))]
+    own = [
+        _own(price=2, effective_from=date(2026, 1, 1)),
+        _own(price=3, effective_from=datetime(2026, 6, 1, 12, tzinfo=UTC)),
+    ]
     expected = {"2025-12-31T23:59": 3500, "2026-01-01": 2200, "2026-06-01T11:59": 2200, "2026-06-01T12:00": 3300}
     assert {at: _micros(*own, at=_at(at), published=True) for at in expected} == expected
 

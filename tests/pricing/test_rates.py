@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyflare.errors import DataError
-from pyflare.pricing.rates import Tiered, compile_rates, rounded, units_of
+from pyflare.pricing.rates import UNITS_PER_MICRO, Tiered, compile_rates, rounded, units_of
 from pyflare.pricing.usage import Buckets
 
 COUNTS = st.lists(st.integers(0, 10**7), min_size=10, max_size=10).map(lambda counts: Buckets(*counts))
@@ -18,7 +18,7 @@ PRICES = st.dictionaries(
 
 def test_rounds_once_to_the_nearest_and_halves_to_even():
     """A call's cost is rounded once: to the nearest micro-dollar, halves to the even one."""
-    half = 10**18 // 2
+    half = UNITS_PER_MICRO // 2
     assert [rounded(n) for n in (half - 1, half, half + 1, 3 * half, 3 * half + 1)] == [0, 0, 1, 2, 2]
 
 
@@ -78,7 +78,7 @@ def test_a_bucket_without_a_price_leaves_the_call_unpriced():
     assert rates.missing(used) == ("output_text",)
 
 
-@pytest.mark.parametrize("price", ["-1", "NaN", "Infinity", "0.0000000000000000001"])
+@pytest.mark.parametrize("price", ["-1", "NaN", "Infinity", "1e-25"])
 def test_prices_that_cannot_be_used(price):
     """A price that is negative, not finite or finer than can be counted is refused."""
     with pytest.raises(DataError, match="expected a price of 0 or more"):

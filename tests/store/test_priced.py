@@ -81,6 +81,16 @@ def test_own_prices_that_do_not_read(tmp_path, caplog):
     assert 'there is no "price"' in caplog.text
 
 
+def test_a_price_list_that_does_not_work(tmp_path, monkeypatch, caplog):
+    """A fault in the price list leaves calls unpriced, with a warning, and holds up nothing."""
+    monkeypatch.setattr(Prices, "quote", lambda *_, **__: 1 / 0)
+    write_journal(tmp_path, [_call(1)])
+    with caplog.at_level(logging.WARNING, "pyflare"):
+        compact(tmp_path, now_ns=T0_NS)
+    assert query(tmp_path, READING) == [(None, None)]
+    assert "the prices could not be used" in caplog.text
+
+
 def test_a_call_of_a_gateway_counts_once(tmp_path):
     """Where a framework and its client record the same call both have a cost, and the trace has it once."""
     write_journal(tmp_path, [end(1, 1, fields=CALL), end(1, 2, parent=1, fields=CALL)])
