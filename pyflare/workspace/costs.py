@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,10 @@ from pyflare.workspace.aggregates.cost_detail import UnpricedModel, read_attribu
 from pyflare.workspace.scope import Scope
 
 if TYPE_CHECKING:
+    from pyflare.budgets import BudgetStanding
     from pyflare.store.repricing import OnPart, RepriceResult
+    from pyflare.workspace.spend_forecast import SpendForecast
+    from pyflare.workspace.what_if import Change, WhatIf
 
 _PRICED_NOW = "it has a price now: pyflare cost reprice"
 
@@ -114,6 +118,50 @@ class WorkspaceCosts:
         from pyflare.store.repricing import reprice
 
         return reprice(self._path, dry_run=dry_run, on_part=on_part)
+
+    def forecast(self, days: int = 30, *, models: Sequence[str] = (), where: str = "") -> SpendForecast:
+        """What will be spent to the end of the month and in days to come, and how wrong such forecasts were here.
+
+        Args:
+            days: Beginning with today, in UTC; 1 to 365.
+            models: Only calls of these.
+            where: As for `summary`.
+
+        Raises:
+            InsufficientDataError: There are too few whole days to say anything.
+            DataError: So many days cannot be forecast.
+            MissingExtraError: The extra `forecast` is not installed.
+            QueryError: The filter cannot be used.
+        """
+        from pyflare.workspace.spend_forecast import read_forecast
+
+        return read_forecast(self._engine, now_ns=time.time_ns(), horizon_days=days, models=models, filter=where)
+
+    def what_if(
+        self, change: Change, *, since: Moment | None = None, until: Moment | None = None, where: str = ""
+    ) -> WhatIf:
+        """What the same calls would have cost with another model, another cache rate, or more traffic.
+
+        Args:
+            change: What would be different.
+            since: As for `summary`.
+            until: As for `summary`.
+            where: As for `summary`.
+
+        Raises:
+            QueryError: The filter cannot be used.
+            DataError: A time cannot be read.
+            ConfigError: The folder's own prices cannot be read.
+        """
+        from pyflare.workspace.what_if import read_what_if
+
+        return read_what_if(self._engine, _scope(since, until, where), change, self.prices())
+
+    def budgets(self) -> list[BudgetStanding]:
+        """How the folder's budgets stand in the window of now. Raises CorruptError where a file of theirs is damaged."""
+        from pyflare.budgets import read_budgets
+
+        return read_budgets(self._path)
 
     def __repr__(self) -> str:
         return repr(self.summary())

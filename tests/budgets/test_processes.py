@@ -14,7 +14,7 @@ from tests.budgets.calling import COST_MICROS, LIMIT_CALLS
 from tests.integrations.provider import CHAT
 
 
-@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("threads", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_overshoot(tmp_path, provider, threads):
     """Ten processes overshoot a hard budget by at most one call each, however many threads they call from."""
     provider.will(CHAT, delay_s=0.02)

@@ -29,5 +29,6 @@ def test_command_exists(line: str) -> None:
     """A command line of the documentation names a command, and options, that there are."""
     _, name, *words = shlex.split(line)
     command = typer.main.get_command(app).commands[name]
+    command = getattr(command, "commands", {}).get(words[0] if words else "", command)
     options = {option for parameter in command.params for option in parameter.opts}
     assert {word.partition("=")[0] for word in words if word.startswith("-")} <= options

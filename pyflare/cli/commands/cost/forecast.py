@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import Annotated
 
 import msgspec
@@ -11,7 +10,6 @@ import typer
 
 import pyflare
 from pyflare.cli import console, options
-from pyflare.workspace.spend_forecast import read_forecast
 
 
 def forecast(
@@ -24,9 +22,7 @@ def forecast(
 ) -> None:
     """Forecast spend to the end of the month and for days to come, and say how wrong such forecasts were. Needs the extra `forecast`."""
     with pyflare.open(path) as workspace, console.working("looking ahead"):
-        found = read_forecast(
-            workspace.engine, now_ns=time.time_ns(), horizon_days=days, models=model or (), filter=where or ""
-        )
+        found = workspace.costs.forecast(days, models=model or (), where=where or "")
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(dataclasses.asdict(found))))
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from typing import Annotated
 
 import msgspec
@@ -11,10 +10,7 @@ import typer
 
 import pyflare
 from pyflare.cli import console, options
-from pyflare.pricing import Prices
-from pyflare.store.times import unix_ns
-from pyflare.workspace.scope import Scope
-from pyflare.workspace.what_if import Change, read_what_if
+from pyflare.workspace.what_if import Change
 
 
 def what_if(
@@ -33,16 +29,9 @@ def what_if(
     json: options.Json = False,
 ) -> None:
     """Say what the same calls would have cost with another model, another cache rate, or more traffic."""
-    now_ns = time.time_ns()
-    scope = Scope(
-        now_ns=now_ns,
-        since_ns=None if since is None else unix_ns(since, now_ns=now_ns, argument="--since"),
-        until_ns=None if until is None else unix_ns(until, now_ns=now_ns, argument="--until"),
-        filter=where or "",
-    )
     change = Change(model=model, provider=provider, instead_of=instead_of, cache_rate=cache_rate, traffic=traffic)
     with pyflare.open(path) as workspace, console.working("adding up"):
-        found = read_what_if(workspace.engine, scope, change, Prices.load(path))
+        found = workspace.costs.what_if(change, since=since, until=until, where=where or "")
     if json:
         assumed = {"ratio": found.ratio, "assumptions": change.assumptions}
         typer.echo(msgspec.json.format(msgspec.json.encode({**dataclasses.asdict(found), **assumed})))
