@@ -31,6 +31,10 @@ class Endpoint:
     answer: Callable[[Body], Answered]
     """From the response's body."""
     chunks: Callable[[], Chunks] | None = None
+    prepare: Callable[[Body], None] | None = None
+    """Gets ready for `estimate`, from the request's body."""
+    estimate: Callable[[Body, Answered], Answered] | None = None
+    """Adds what a stream leaves out, from the request's body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class _Call:
 
     span: AnySpan
     endpoint: Endpoint
+    body: Body
 
     def settle(self, result: Any) -> None:
         """End the span with the result, or let the stream do so. Never raises."""
@@ -99,15 +104,33 @@ class _Call:
             stream = _stream_of(result)
             if stream is not None and self.endpoint.chunks is not None:
                 follow = FollowedAsyncIterator if hasattr(stream, "__anext__") else FollowedIterator
-                stream._iterator = follow(stream._iterator, self.span, self.endpoint.chunks())
+                stream._iterator = follow(stream._iterator, self.span, self._chunks(self.endpoint.chunks()))
                 return
         except Exception as error:
             guard.fault("follow a stream", error)
         end(self.span, lambda: self._answered(result))
 
+    def _chunks(self, chunks: Chunks) -> Chunks:
+        estimate = self.endpoint.estimate
+        return chunks if estimate is None else _Estimated(chunks, self.body, estimate)
+
     def _answered(self, result: Any) -> Answered:
         body = _body_of(result)
         return self.endpoint.answer(body) if body is not None else Answered()
+
+
+class _Estimated:
+    """Chunks, and at their end what they leave out."""
+
+    def __init__(self, chunks: Chunks, body: Body, estimate: Callable[[Body, Answered], Answered]) -> None:
+        self.add = chunks.add
+        self._chunks = chunks
+        self._body = body
+        self._estimate = estimate
+
+    def answered(self) -> Answered:
+        """What has come so far."""
+        return self._estimate(self._body, self._chunks.answered())
 
 
 def _call(client: Client, owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Call | None:
@@ -119,10 +142,12 @@ def _call(client: Client, owner: Any, args: tuple[Any, ...], kwargs: Mapping[str
             return None
         body = options.json_data if isinstance(options.json_data, Mapping) else {}
         span = begin(lambda: endpoint.ask(body, client.provider(owner)))
+        if span is not None and endpoint.prepare is not None:
+            endpoint.prepare(body)
     except Exception as error:
         guard.fault("trace a call", error)
         return None
-    return None if span is None else _Call(span, endpoint)
+    return None if span is None else _Call(span, endpoint, body)
 
 
 def _stream_of(result: Any) -> Any:

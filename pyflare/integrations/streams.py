@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from dataclasses import replace
+from time import perf_counter_ns
+from typing import Any, Final
 
-from pyflare.integrations.call import AnySpan, Chunks, end, note
+from pyflare.integrations.call import Answered, AnySpan, Chunks, end, note
 from pyflare.tracing.guard import guard
+
+TOKENS_PER_SECOND: Final = "pyflare.output_tokens_per_second"
 
 
 class Followed:
@@ -16,13 +20,13 @@ class Followed:
         self._span = span
         self._chunks = chunks
         self._open = True
-        self._began = False
+        self._first_ns = 0
 
     def see(self, chunk: Any) -> None:
         """Take note of a chunk. Never raises."""
         try:
-            if not self._began:
-                self._began = True
+            if not self._first_ns:
+                self._first_ns = perf_counter_ns()
                 self._span.mark_first_chunk()
             self._chunks.add(chunk)
         except Exception as error:
@@ -46,7 +50,18 @@ class Followed:
         self._open = False
         if early:
             self._span.set_attribute("pyflare.stream.closed_early", True)
-        end(self._span, self._chunks.answered)
+            end(self._span, self._chunks.answered)
+        else:
+            end(self._span, self._timed)
+
+    def _timed(self) -> Answered:
+        """What came, and how fast: tokens by the time from the first chunk to the last."""
+        elapsed_ns = perf_counter_ns() - self._first_ns
+        answered = self._chunks.answered()
+        tokens = answered.columns.get("output_tokens")
+        if not tokens or not self._first_ns:
+            return answered
+        return replace(answered, attributes={**answered.attributes, TOKENS_PER_SECOND: tokens * 1e9 / max(elapsed_ns, 1)})
 
     def __del__(self) -> None:
         self.finish(early=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import struct
 import threading
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -79,12 +81,44 @@ CALL_CHUNKS[1] = {**CALL_CHUNKS[1], "choices": [{"index": 0, "delta": {}, "finis
 """The same, streamed."""
 
 
+_KINDS = {
+    "events": "text/event-stream",
+    "plain events": "text/event-stream",
+    "lines": "application/x-ndjson",
+    "aws": "application/vnd.amazon.eventstream",
+}
+
+
+def encoded(event: Any, wire: str) -> bytes:
+    """A piece of a stream as it goes over the wire."""
+    if wire == "lines":
+        return json.dumps(event).encode() + b"\n"
+    if wire == "aws":
+        ((name, value),) = event.items()
+        return _aws_event({":message-type": "event", ":event-type": name}, json.dumps(value).encode())
+    name = f"event: {event['type']}\n" if "type" in event else ""
+    return f"{name}data: {json.dumps(event)}\n\n".encode()
+
+
+def _aws_event(headers: dict[str, str], payload: bytes) -> bytes:
+    """Amazon's frame: lengths, their checksum, headers, payload, checksum."""
+    named = ((name.encode(), value.encode()) for name, value in headers.items())
+    head = b"".join(
+        bytes([len(name)]) + name + b"\x07" + len(value).to_bytes(2, "big") + value for name, value in named
+    )
+    lengths = struct.pack("!II", len(head) + len(payload) + 16, len(head))
+    frame = lengths + struct.pack("!I", zlib.crc32(lengths)) + head + payload
+    return frame + struct.pack("!I", zlib.crc32(frame))
+
+
 class Provider:
     """Answers POSTs from a list, in order; the last answer is given again and again."""
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any, float]] = [(200, CHAT, 0.0)]
         """Status, body (a list becomes a stream of events) and seconds before each piece."""
+        self.wire = "events"
+        """How a stream comes: events as OpenAI ends them, plain events, lines, or "aws" for Amazon's binary events."""
         self.bodies: list[Any] = []
         """What was asked."""
 
@@ -122,15 +156,15 @@ class Provider:
 
             def _stream(self, events: list[Any], delay_s: float) -> None:
                 self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
+                self.send_header("Content-Type", _KINDS[provider.wire])
                 self.send_header("Connection", "close")
                 self.end_headers()
                 for event in events:
                     time.sleep(delay_s)
-                    name = f"event: {event['type']}\n" if "type" in event else ""
-                    self.wfile.write(f"{name}data: {json.dumps(event)}\n\n".encode())
+                    self.wfile.write(encoded(event, provider.wire))
                     self.wfile.flush()
-                self.wfile.write(b"data: [DONE]\n\n")
+                if provider.wire == "events":
+                    self.wfile.write(b"data: [DONE]\n\n")
                 self.close_connection = True
 
             def log_message(self, *_: object) -> None:

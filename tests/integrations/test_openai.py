@@ -10,6 +10,7 @@ import pytest
 openai = pytest.importorskip("openai")
 
 import pyflare  # noqa: E402
+from pyflare.integrations.openai_protocol import tokenizer  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -280,3 +281,40 @@ def test_overhead(client, provider, recorded):
     for _ in range(50):
         client.chat.completions.create(**ASK)
     assert (traced_s - (time.process_time() - began_s)) / 50 < 0.002
+
+
+@pytest.fixture
+def one_token_a_byte(monkeypatch):
+    """tiktoken, with an encoding that the program has loaded already."""
+    tiktoken = pytest.importorskip("tiktoken")
+    letters = {bytes([code]): code for code in range(256)}
+    encoding = tiktoken.Encoding("o200k_base", pat_str=r"[\s\S]+", mergeable_ranks=letters, special_tokens={})
+    monkeypatch.setitem(tiktoken.registry.ENCODINGS, "o200k_base", encoding)
+    monkeypatch.setattr(tokenizer, "_known", {})
+    monkeypatch.setattr(tokenizer, "_loading", {})
+
+
+def test_usage_left_out_of_a_stream(client, provider, recorded, one_token_a_byte):
+    """Where a stream says no usage it is counted, once the tokenizer is loaded, and marked as estimated."""
+    provider.will(chat_chunks("Fo", "ur.", usage=False))
+    list(client.chat.completions.create(**ASK, stream=True))
+    tokenizer._loading["gpt-4o"].join()
+    list(client.chat.completions.create(**ASK, stream=True))
+    span = recorded.ended()[-1]
+    assert span.attributes["pyflare.usage.estimated"] is True
+    assert span.fields["output_tokens"] == len("Four.")
+    assert span.fields["input_tokens"] == len("user") + len("2 + 2?") + 3 + 3
+    assert span.attributes["pyflare.output_tokens_per_second"] > 0
+
+
+def test_usage_is_not_estimated_where_it_is_said(client, provider, recorded, one_token_a_byte):
+    """What the provider says stands, and an unknown model's tokens are not guessed."""
+    provider.will(chat_chunks("Four."))
+    list(client.chat.completions.create(**ASK, stream=True))
+    provider.will(chat_chunks("Four.", usage=False))
+    list(client.chat.completions.create(**{**ASK, "model": "somebody-else"}, stream=True))
+    tokenizer._loading["somebody-else"].join()
+    said, unknown = recorded.ended()
+    assert said.fields["output_tokens"] == 3
+    assert "output_tokens" not in unknown.fields
+    assert all("pyflare.usage.estimated" not in span.attributes for span in (said, unknown))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pyflare.dialects.messages import finish_reason, message_of, messages_of
 from pyflare.integrations.call import Answered, Asked
+from pyflare.integrations.openai_protocol.estimate import estimate, prepare
 from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
@@ -192,4 +193,4 @@ class _Choice:
 
 _HEAD: Final = ("id", "model", "service_tier", "system_fingerprint")
 _TEXTS: Final = ("refusal", *REASONING)
-ENDPOINT: Final = Endpoint(ask=ask, answer=answered, chunks=Pieces)
+ENDPOINT: Final = Endpoint(ask=ask, answer=answered, chunks=Pieces, prepare=prepare, estimate=estimate)

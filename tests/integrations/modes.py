@@ -1,0 +1,178 @@
+"""What every model client is held to, in each of its modes: one span, ended, with the truth in it.
+
+A test file of a client has a class of its own that says how the client is made
+and asked, and what the provider answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Any, ClassVar
+
+import pytest
+
+import pyflare
+
+OK, ERROR = 0, 2
+SLOW_S = 0.4
+"""How long a provider that is too slow takes for a piece."""
+
+
+class Modes:
+    """Calls, streams and what can become of them."""
+
+    library: ClassVar[str]
+    provider_name: ClassVar[str]
+    model: ClassVar[str]
+    wire: ClassVar[str] = "events"
+    whole: ClassVar[Any]
+    """An answer that says "Four."."""
+    pieces: ClassVar[list[Any]]
+    """The same in pieces, of which the first that holds text says "Fo"."""
+    tokens: ClassVar[tuple[int, int]]
+    failure: ClassVar[Any] = {"error": {"message": "no", "type": "bad", "code": 400}, "message": "no"}
+    has_async: ClassVar[bool] = True
+
+    def client(self, url: str, timeout_s: float) -> AbstractContextManager[Any]:
+        """The client."""
+        raise NotImplementedError
+
+    def async_client(self, url: str, timeout_s: float) -> AbstractAsyncContextManager[Any]:
+        """The asynchronous client."""
+        raise NotImplementedError
+
+    def ask(self, client: Any) -> Any:
+        """The answer, or what is awaited for it."""
+        raise NotImplementedError
+
+    def stream(self, client: Any) -> Any:
+        """The answer's stream."""
+        raise NotImplementedError
+
+    async def stream_async(self, client: Any) -> Any:
+        """The answer's stream of an asynchronous client."""
+        return await self.stream(client)
+
+    def hang_up(self, stream: Any) -> None:
+        """Close what lies below a stream that is about to be dropped, where its client leaves that open."""
+
+    @pytest.fixture(autouse=True)
+    def _traced(self, provider, recorded):
+        pyflare.instrument(self.library)
+        provider.wire = self.wire
+        provider.will(self.whole)
+
+    @pytest.fixture
+    def made(self, provider):
+        with self.client(provider.url, 20) as client:
+            yield client
+
+    def run(self, provider, work, timeout_s=20):
+        """Do something with an asynchronous client."""
+        if not self.has_async:
+            pytest.skip("there is no asynchronous client")
+
+        async def inner():
+            async with self.async_client(provider.url, timeout_s) as client:
+                return await work(client)
+
+        return asyncio.run(inner())
+
+    def check(self, span, text="Four."):
+        """The span says what was asked and answered."""
+        assert span.status_code == OK
+        assert span.name.endswith(f" {self.model}")
+        assert (span.fields["provider"], span.fields["model_id"]) == (self.provider_name, self.model)
+        assert "2 + 2?" in span.input.decode()
+        (message,) = json.loads(span.output)
+        assert message["parts"] == [{"type": "text", "content": text}]
+        if text == "Four.":
+            assert span.fields["finish_reasons"] == [message["finish_reason"]] == ["stop"]
+            assert (span.fields["input_tokens"], span.fields["output_tokens"]) == self.tokens
+
+    def test_call(self, made, recorded):
+        """A call is one span."""
+        self.ask(made)
+        self.check(recorded.one())
+
+    def test_async_call(self, provider, recorded):
+        """An awaited call is one span."""
+        self.run(provider, self.ask)
+        self.check(recorded.one())
+
+    def test_stream(self, made, provider, recorded):
+        """A stream is one span that ends with it, and says how fast it was."""
+        provider.will(self.pieces)
+        taken = [*self.stream(made)]
+        span = recorded.one()
+        self.check(span)
+        assert taken
+        assert 0 < span.fields["time_to_first_chunk_ns"] <= span.duration_ns
+        assert span.attributes["pyflare.output_tokens_per_second"] > 0
+
+    def test_async_stream(self, provider, recorded):
+        """An asynchronous stream is one span."""
+        provider.will(self.pieces)
+
+        async def work(client):
+            return [piece async for piece in await self.stream_async(client)]
+
+        assert self.run(provider, work)
+        self.check(recorded.one())
+
+    @pytest.mark.parametrize("way", ["close", "drop"])
+    def test_stream_left_early(self, made, provider, recorded, way):
+        """A stream that is left ends its span with what had come."""
+        provider.will(self.pieces, delay_s=0.005)
+        stream = self.stream(made)
+        first = next(iter(stream))
+        if way == "close":
+            stream.close()
+        else:
+            self.hang_up(stream)
+        del stream
+        gc.collect()
+        span = recorded.one()
+        assert first is not None
+        assert span.attributes["pyflare.stream.closed_early"] is True
+        assert span.status_code == OK
+
+    def test_cancelled(self, provider, recorded):
+        """A call that is cancelled ends its span, and is no failure of the provider's."""
+        provider.will(self.whole, delay_s=SLOW_S)
+
+        async def work(client):
+            task = asyncio.ensure_future(self.ask(client))
+            await asyncio.sleep(SLOW_S / 4)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+        self.run(provider, work)
+        assert recorded.one().output is None
+        assert recorded.running() == []
+
+    def test_timeout(self, provider, recorded):
+        """A call that takes too long is one span that failed."""
+        provider.will(self.whole, delay_s=SLOW_S)
+        with self.client(provider.url, SLOW_S / 4) as client, pytest.raises(Exception, match=r"(?i)time"):
+            self.ask(client)
+        assert recorded.one().status_code == ERROR
+
+    def test_error(self, made, provider, recorded):
+        """An error of the provider's is the span's, and the program's."""
+        provider.will(self.failure, status=400)
+        with pytest.raises(Exception, match=r"(?i)no|400") as raised:
+            self.ask(made)
+        span = recorded.one()
+        assert span.status_code == ERROR
+        assert span.fields["error_type"].endswith(type(raised.value).__name__)
+
+    def test_put_back(self, made, recorded):
+        """After `uninstrument` the client works as if nothing had been."""
+        pyflare.uninstrument(self.library)
+        self.ask(made)
+        assert recorded.ended() == []
