@@ -104,18 +104,22 @@ def render_commands() -> str:
     return "\n".join([_COMMANDS_INTRODUCTION, *(line for c in group.commands.values() for line in _command_lines(c))])
 
 
-def _command_lines(command: Any) -> Iterator[str]:
-    yield f"## pyflare {command.name}\n"
+def _command_lines(command: Any, *above: str) -> Iterator[str]:
+    """A command and, below it, the commands that it is a group of."""
+    name = " ".join((*above, command.name))
+    yield f"##{'#' * len(above)} pyflare {name}\n"
     yield f"{inspect.cleandoc(command.help)}\n"
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
     words = [a.name.upper() if a.required else f"[{a.name.upper()}]" for a in arguments]
-    yield f"`{' '.join(['pyflare', command.name, '[OPTIONS]', *words])}`\n"
+    yield f"`{' '.join(['pyflare', name, '[OPTIONS]', *words])}`\n"
     rows = [(f"`{a.name.upper()}`", a.help or "") for a in arguments]
     rows += [(", ".join(f"`{name}`" for name in o.opts), _option_text(o)) for o in options]
     if rows:
         yield from _markdown_table(("Option", "What it does"), rows)
         yield ""
+    for each in getattr(command, "commands", {}).values():
+        yield from _command_lines(each, *above, command.name)
 
 
 def _option_text(option: Any) -> str:
