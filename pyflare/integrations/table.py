@@ -35,7 +35,10 @@ INTEGRATIONS: Final = {
     "cohere": Integration(
         module="pyflare.integrations.cohere", package="cohere", distribution="cohere", minimum=(5, 16)
     ),
-    "dspy": Integration(module="pyflare.integrations.dspy", package="dspy", distribution="dspy", minimum=(2, 6)),
+    "crewai": Integration(
+        module="pyflare.integrations.crewai", package="crewai", distribution="crewai", minimum=(1, 13)
+    ),
+    "dspy": Integration(module="pyflare.integrations.dspy", package="dspy", distribution="dspy", minimum=(2, 6, 24)),
     "fastapi": Integration(
         module="pyflare.integrations.fastapi", package="fastapi", distribution="fastapi", minimum=(0, 100)
     ),
