@@ -65,6 +65,7 @@ class Permit:
         """
         if self._ledger is self._keeper.ledger:
             self._keeper.admit(self)
+        self.asked = None  # it may be large, and is not needed any more
 
     def hand_over(self) -> None:
         """Give back what is reserved: a span below reserves for the same call."""

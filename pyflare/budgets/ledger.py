@@ -178,6 +178,8 @@ class Ledger:
         for source in self._sources.values():
             source.reader.close()
         self._sources.clear()
+        self._newest.clear()
+        self._listed_at = (0, False)
         if self._own is not None:
             self._own.close()
             self._own = None
