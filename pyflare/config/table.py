@@ -226,6 +226,12 @@ class Settings:
     http_session_header: str | None = _setting(
         None, kinds.TEXT, "The header of a web application's requests that names the session."
     )
+    http_continue_traces: bool = _setting(
+        True,
+        kinds.BOOLEAN,
+        "Whether a web application's requests continue the trace that they name (`traceparent`). Off, each request "
+        "begins one: for applications that anybody may call.",
+    )
     http_skip_paths: tuple[str, ...] = _setting(
         (), kinds.NAMES, "Paths of a web application that are not traced, such as `/health`; `*` stands for anything."
     )

@@ -70,6 +70,9 @@ INTEGRATIONS: Final = {
     "lightgbm": Integration(
         module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
     ),
+    "litellm": Integration(
+        module="pyflare.integrations.litellm", package="litellm", distribution="litellm", minimum=(1, 80)
+    ),
     "llama-index": Integration(
         module="pyflare.integrations.llama_index",
         package="llama_index.core",
@@ -112,6 +115,9 @@ INTEGRATIONS: Final = {
     ),
     "starlette": Integration(
         module="pyflare.integrations.starlette", package="starlette", distribution="starlette", minimum=(0, 27)
+    ),
+    "temporal": Integration(
+        module="pyflare.integrations.temporal", package="temporalio", distribution="temporalio", minimum=(1, 8)
     ),
     "together": Integration(
         module="pyflare.integrations.together", package="together", distribution="together", minimum=(2, 0)

@@ -258,20 +258,9 @@ def _rows_of(output: Any) -> torch.Tensor | None:
 
 
 def _features(inputs: Sequence[Any]) -> Any:
-    """The first tensor that has a row of numbers for each answer."""
+    """The first tensor, where it has a row of numbers for each answer; None for images and the like."""
     found = next((value for value in inputs if isinstance(value, torch.Tensor)), None)
-    if found is None or found.ndim > 2:
-        return _Nameless()
-    return found.detach().cpu()
-
-
-class _Nameless:
-    """Inputs whose rows have no features, such as images."""
-
-    ndim: Final = 0
-
-    def __getitem__(self, position: int) -> None:
-        return None
+    return None if found is None or found.ndim > 2 else found.detach().cpu()
 
 
 def _said(rows: torch.Tensor, positions: Sequence[int], kind: str) -> Said:

@@ -5,13 +5,18 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-import httpx
 import pytest
-import requests
 
-import pyflare
+httpx = pytest.importorskip("httpx")
+requests = pytest.importorskip("requests")
 
-httpx2 = pytest.importorskip("httpx2")
+import pyflare  # noqa: E402
+
+try:
+    import httpx2
+except ImportError:  # it does not go together with older versions of httpx
+    httpx2 = None
+
 OK, ERROR = 0, 2
 
 
@@ -60,7 +65,7 @@ WAYS = {
     "requests": lambda url: requests.get(url, timeout=10).json(),
     "httpx": lambda url: httpx.get(url, follow_redirects=True).json(),
     "httpx async": get_async,
-    "httpx2": lambda url: httpx2.get(url, follow_redirects=True).json(),
+    **({} if httpx2 is None else {"httpx2": lambda url: httpx2.get(url, follow_redirects=True).json()}),
 }
 
 
@@ -120,7 +125,7 @@ def test_client_span_of_an_error(get, begin, url):
 def test_client_span_of_an_exception(get, begin):
     """Where nobody answers, the exception is on the span and reaches the caller."""
     recorded = begin(http_client_spans=True)
-    with pytest.raises((OSError, httpx.ConnectError, httpx2.ConnectError)):
+    with pytest.raises(Exception, match=r"refused|connection attempts failed"):
         get("http://127.0.0.1:1")
     assert recorded.one().status_code == ERROR
 
@@ -162,7 +167,7 @@ def test_model_clients(begin, provider):
     """A model client's request is no second span, and its provider is told nothing."""
     openai = pytest.importorskip("openai")
     recorded = begin(http_client_spans=True)
-    pyflare.instrument("openai", "httpx", "httpx2")
+    pyflare.instrument("openai", "httpx" if httpx2 is None else "httpx2")
     told = []
     hook = {"event_hooks": {"request": [lambda request: told.append("traceparent" in request.headers)]}}
     http = openai.DefaultHttpxClient(**hook)

@@ -220,6 +220,28 @@ def test_own_estimator(recorded):
     assert [span.name for span in recorded.ended()] == ["fit Constant", "predict Constant"]
 
 
+def test_others_that_inherit(recorded):
+    """A class that only shares a base with an estimator is none."""
+
+    class Board:
+        def score(self):
+            return 3
+
+    class Player(Board, BaseEstimator):
+        """An estimator that keeps the score."""
+
+    assert (Board().score(), recorded.ended()) == (3, [])
+    assert (Player().score(), len(recorded.ended())) == (3, 1)
+
+
+def test_series(recorded):
+    """A column whose rows have names of their own is read by position."""
+    pandas = pytest.importorskip("pandas")
+    model = make_pipeline(CountVectorizer(), LogisticRegression()).fit(["bad news", "good news"], [0, 1])
+    model.predict(pandas.Series(["good", "bad"], index=["b", "a"]))
+    assert [features(row) for row in recorded.rows("predictions")] == [{"text": "good"}, {"text": "bad"}]
+
+
 def test_metrics_only(model, begin):
     """Without content there are neither features nor predictions."""
     recorded = begin(content="metrics-only")

@@ -134,6 +134,15 @@ def test_traceparent(get, recorded):
     assert (span.trace_id.hex(), span.parent_span_id.hex()) == tuple(PARENT.split("-")[1:3])
 
 
+def test_traceparent_of_anybody(begin):
+    """An application that anybody may call begins its own traces."""
+    recorded = begin(http_continue_traces=False)
+    pyflare.instrument("fastapi")
+    with serving(make_app()) as host:
+        httpx.get(f"http://{host}/unavailable", headers={"traceparent": PARENT})
+        assert ended(recorded)[0].parent_span_id is None
+
+
 def test_not_below_what_started_the_server(recorded):
     """A span that was current where the server was started is no parent of its requests."""
     pyflare.instrument("fastapi")

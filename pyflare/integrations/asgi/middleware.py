@@ -100,7 +100,7 @@ def _begin(config: Config, scope: Scope, receive: Receive, send: Send) -> Exchan
             return None
         if _skipped(config, scope, runtime):
             return None
-        span = _span(scope, headers)
+        span = _span(scope, headers, headers if runtime.settings.http_continue_traces else {})
         scope[_MARK] = span
         _identify(span, config, scope, headers, runtime)
         return _exchange(config, runtime, span, scope, receive, send)
@@ -129,7 +129,7 @@ def _skipped(config: Config, scope: Scope, runtime: Runtime) -> bool:
     return any(fnmatchcase(scope["path"], pattern) for pattern in patterns)
 
 
-def _span(scope: Scope, headers: dict[str, str]) -> AnySpan:
+def _span(scope: Scope, headers: dict[str, str], carrier: dict[str, str]) -> AnySpan:
     method = scope.get("method", "GET")
     attributes = {
         "http.request.method": method,
@@ -141,7 +141,7 @@ def _span(scope: Scope, headers: dict[str, str]) -> AnySpan:
     }
     return begin_remote(
         f"{'WS' if scope['type'] == 'websocket' else method} {scope['path']}",
-        headers,
+        carrier,
         span_kind=SERVER,
         attributes={name: value for name, value in attributes.items() if value is not None},
     )

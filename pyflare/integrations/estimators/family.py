@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,8 @@ class FamilyPatch:
                     self._place(owner, name, own, wrap)
 
     def _place(self, owner: type, name: str, own: Any, wrap: Wrap) -> None:
+        if not issubclass(owner, self.root):
+            wrap = self._for_the_family(wrap)
         if hasattr(own, "fn") and hasattr(own, "__get__"):  # scikit-learn's: there only under a condition
             placed = copy.copy(own)
             placed.fn = wrap(own.fn)
@@ -72,6 +75,20 @@ class FamilyPatch:
             return
         setattr(owner, name, placed)
         self._placed[owner, name] = (own, placed)
+
+    def _for_the_family(self, wrap: Wrap) -> Wrap:
+        """Of a class that others inherit from too, only what is of the family is traced."""
+
+        def wrap_both(own: Callable[..., Any]) -> Callable[..., Any]:
+            traced = wrap(own)
+
+            @functools.wraps(own)
+            def either(instance: Any, *args: Any, **kwargs: Any) -> Any:
+                return (traced if isinstance(instance, self.root) else own)(instance, *args, **kwargs)
+
+            return either
+
+        return wrap_both
 
 
 def _descendants(root: type) -> Iterator[type]:

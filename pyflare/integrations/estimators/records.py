@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyflare.integrations.estimators.rows import take_rows
+from pyflare.integrations.estimators.rows import count_rows, take_rows
 from pyflare.tracing.rows import log_prediction
 from pyflare.tracing.span import Span
 
@@ -62,7 +62,7 @@ def record(
 
     Args:
         span: The call's, which is current.
-        data: What the model was given.
+        data: What the model was given; where its rows are not those of the answer, a file's name say, they are left out.
         said: What it said of the rows at `positions`.
         positions: The rows that are recorded.
         count: How many rows there were.
@@ -73,7 +73,7 @@ def record(
     """
     runtime = span.runtime
     rows: Sequence[Any] = [None] * len(positions)
-    if runtime.capture_input and not runtime.content.metrics_only:
+    if runtime.capture_input and not runtime.content.metrics_only and count_rows(data) == count:
         rows = take_rows(data, positions, names, most=runtime.settings.max_items)
     rate = {"pyflare.sample_rate": len(positions) / count} if len(positions) < count else None
     made = []

@@ -49,8 +49,8 @@ def take_rows(data: Any, positions: Sequence[int], names: Sequence[str] | None, 
     if hasattr(data, "toarray"):
         data = data.tocsr()[list(positions)]
         return [_sparse(data[row], names, most) for row in range(len(positions))]
-    if hasattr(data, "ndim"):
-        return [_named(data[position], names, most) for position in positions]
+    if hasattr(data, "iloc"):  # one column, whose rows have names of their own
+        data = data.to_numpy()
     return [_named(data[position], names, most) for position in positions]
 
 

