@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import time
 
 import pytest
@@ -81,15 +82,15 @@ def later(tasks: BackgroundTasks):
 
 
 @pages.websocket("/chat/{room}")
-async def chat(socket: WebSocket, room: str):
-    await socket.accept()
+async def chat(websocket: WebSocket, room: str):
+    await websocket.accept()
     while True:
-        await socket.send_text(f"{room}: {await socket.receive_text()}")
+        await websocket.send_text(f"{room}: {await websocket.receive_text()}")
 
 
 @pages.websocket("/closed")
-async def closed(socket: WebSocket):
-    await socket.close()
+async def closed(websocket: WebSocket):
+    await websocket.close()
 
 
 def make_app():
@@ -198,6 +199,18 @@ def test_client_leaves(recorded):
     assert span.attributes["pyflare.stream.closed_early"] is True
 
 
+def test_client_leaves_while_it_asks(recorded):
+    """A client that goes in the middle of its own request is no failure of the application."""
+    pyflare.instrument("fastapi")
+    with serving(make_app()) as host:
+        with socket.create_connection(host.split(":")) as client:
+            client.sendall(b"POST /ask HTTP/1.1\r\nHost: shop\r\nContent-Length: 100\r\n\r\n{")
+            wait_for(recorded.started)
+        (span,) = ended(recorded)
+    assert (span.name, span.status_code) == ("POST /ask", UNSET)
+    assert span.attributes["pyflare.http.client_disconnected"] is True
+
+
 def test_background_task(get, recorded):
     """What runs after the response is below the request's span, and does not make it longer."""
     assert get("/later").json() == "soon"
@@ -209,11 +222,11 @@ def test_background_task(get, recorded):
 def test_websocket(recorded):
     """A WebSocket is one span from the handshake until it is closed."""
     pyflare.instrument("fastapi")
-    with serving(make_app()) as host, connect(f"ws://{host}/chat/blue") as socket:
-        socket.send("hello")
-        assert socket.recv() == "blue: hello"
+    with serving(make_app()) as host, connect(f"ws://{host}/chat/blue") as client:
+        client.send("hello")
+        assert client.recv() == "blue: hello"
         assert recorded.ended() == []
-        socket.close()
+        client.close()
         (span,) = ended(recorded)
     assert (span.name, span.status_code, span.span_kind) == ("WS /chat/{room}", UNSET, 1)
     said = {name: span.attributes[f"pyflare.websocket.{name}"] for name in ("received", "sent", "close_code")}

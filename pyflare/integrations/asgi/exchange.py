@@ -169,7 +169,11 @@ class HttpExchange(Exchange):
         self.finish()
 
     def failed(self, error: BaseException) -> None:
-        """The server answers 500 for an application that has not answered yet."""
+        """That the client went is no failure. The server answers 500 for an application that has not answered yet."""
+        if type(error).__name__ == "ClientDisconnect":
+            self._disconnected, self._status = True, None
+            self.left()
+            return
         if self._status is None and isinstance(error, Exception) and not self._disconnected:
             self._status = _SERVER_ERROR
         self.finish(error)
