@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import socket
 import statistics
 import subprocess
 import sys
@@ -112,17 +113,16 @@ def _cpu_s(viewer: Viewer) -> float:
 
 
 def _go(page: Page, url: str) -> None:
-    """Open an address as soon as somebody listens there."""
-    from playwright.sync_api import Error
-
+    """Open an address as soon as somebody listens there: a page that says nobody does would come between."""
+    host, _, port = url.removeprefix("http://").strip("/").rpartition(":")
     while True:
         try:
-            page.goto(url, wait_until="commit")
-        except Error as error:
-            if "ERR_CONNECTION_REFUSED" not in error.message:
-                raise
+            socket.create_connection((host, int(port))).close()
+        except ConnectionRefusedError:
+            time.sleep(0.002)
         else:
-            return
+            break
+    page.goto(url, wait_until="commit")
 
 
 def _trace_rows(browser: Browser, scratch: Path, spans: int) -> Iterator[BenchRow]:

@@ -36,6 +36,7 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
     shown = _url(reserved)
 
     def started() -> None:
+        site.prepare()  # not before: who waits for the page shall have it, and load it beside all this
         say(f"{root} is at {shown}{' (opens with ?token=TOKEN)' if token else ''}; Ctrl-C ends")
         if open_browser:
             _open(f"{shown}?token={token}" if token else shown)
@@ -49,7 +50,6 @@ def run(root: Path, *, host: str, port: int | None, token: str | None, open_brow
         check_token(host, token, option="--host")
         with ending.on_signals():
             site = Site(root, token=token, hosts=allowed_hosts(host))
-            site.prepare()
             serve_http(site, listening, ending, started, grace_s=_GRACE_S, with_sockets=True)
             site.close()
     finally:

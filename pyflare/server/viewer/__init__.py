@@ -2,7 +2,8 @@
 
 Files whose name holds a hash of their content are kept by browsers for a year; the
 page itself is asked for each time. A path that is no file is a screen of the
-viewer, so it gets the page.
+viewer, so it gets the page. Browsers on the same machine get files as they are:
+packing and unpacking them takes longer than copying them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pyflare.server.api.answers import Error, error_body
+from pyflare.server.api.security import is_loopback
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,8 +39,7 @@ class _File:
     """A file as it goes over the wire."""
 
     content: bytes
-    packed: bytes | None
-    """The same in gzip, where that is smaller."""
+    encoding: bytes | None
     tag: bytes
     media_type: bytes
 
@@ -55,7 +56,7 @@ class Viewer:
         self._paths = {
             path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
         }
-        self._files: dict[str, _File] = {}
+        self._files: dict[tuple[str, bool], _File] = {}
 
     def has(self, path: str) -> bool:
         """Whether there is a file at a path."""
@@ -72,10 +73,17 @@ class Viewer:
         if name not in self._paths:
             await _say(scope, send, _missing(scope["path"]))
             return
-        file = self._files.get(name)
+        packed = _wants_packed(scope)
+        file = self._files.get((name, packed))
         if file is None:
-            file = self._files[name] = await asyncio.to_thread(_read, self._paths[name])
+            file = self._files[name, packed] = await asyncio.to_thread(_read, self._paths[name], packed=packed)
         await _serve(scope, send, file, _FOR_EVER if name.startswith(_ASSETS) else _ASK)
+
+
+def _wants_packed(scope: Message) -> bool:
+    """Whether a file comes over a network to somebody who takes gzip."""
+    host = (scope.get("client") or ("",))[0]
+    return not is_loopback(host) and b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
 
 
 def _missing(path: str) -> Error:
@@ -84,30 +92,27 @@ def _missing(path: str) -> Error:
     return Error(404, "no_viewer", "this installation has no viewer", "Build it: npm ci && npm run build, in ui/.")
 
 
-def _read(path: Path) -> _File:
+def _read(path: Path, *, packed: bool) -> _File:
+    """A file, in gzip where it is wanted and makes it smaller."""
     content = path.read_bytes()
-    packed = None
-    if path.suffix in _COMPRESSIBLE and len(content) >= _SMALLEST_BYTES:
-        made = path.with_name(f"{path.name}.gz")
-        packed = made.read_bytes() if made.exists() else gzip.compress(content, 6, mtime=0)
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     charset = "; charset=utf-8" if kind.startswith("text/") else ""
+    encoding = b"gzip" if packed and path.suffix in _COMPRESSIBLE and len(content) >= _SMALLEST_BYTES else None
+    if encoding is not None:
+        content = gzip.compress(content, 6, mtime=0)
     tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'.encode()
-    return _File(content, packed, tag, f"{kind}{charset}".encode())
+    return _File(content, encoding, tag, f"{kind}{charset}".encode())
 
 
 async def _serve(scope: Message, send: Send, file: _File, caching: bytes) -> None:
-    asked = dict(scope["headers"])
-    packed = file.packed if b"gzip" in asked.get(b"accept-encoding", b"") else None
-    tag = file.tag if packed is None else file.tag[:-1] + b'-gzip"'
-    headers = [(b"etag", tag), (b"cache-control", caching), (b"vary", b"Accept-Encoding")]
-    if tag in asked.get(b"if-none-match", b""):
+    headers = [(b"etag", file.tag), (b"cache-control", caching), (b"vary", b"Accept-Encoding")]
+    if file.tag in dict(scope["headers"]).get(b"if-none-match", b""):
         await _respond(scope, send, 304, headers, b"")
         return
     headers += [(b"content-type", file.media_type)]
-    if packed is not None:
-        headers += [(b"content-encoding", b"gzip")]
-    await _respond(scope, send, 200, headers, file.content if packed is None else packed)
+    if file.encoding is not None:
+        headers += [(b"content-encoding", file.encoding)]
+    await _respond(scope, send, 200, headers, file.content)
 
 
 async def _say(scope: Message, send: Send, error: Error) -> None:
