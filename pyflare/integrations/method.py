@@ -15,7 +15,7 @@ from typing import Any
 
 from pyflare.integrations.call import Answered, AnySpan, Asked, Chunks, Current, begin, end
 from pyflare.integrations.patch import Patch
-from pyflare.integrations.streams import FollowedAsyncIterator, FollowedIterator
+from pyflare.integrations.streams import Followed, FollowedAsyncIterator, FollowedIterator
 from pyflare.tracing.guard import guard
 
 Follow = Callable[[Any, AnySpan, Chunks], Any]
@@ -113,7 +113,7 @@ def closing(attribute: str, close: Callable[..., Any]) -> Callable[..., Any]:
 
     def traced(self: Any, *args: Any, **kwargs: Any) -> Any:
         followed = getattr(self, attribute, None)
-        if isinstance(followed, FollowedIterator | FollowedAsyncIterator):
+        if isinstance(followed, Followed):
             followed.finish(early=True)
         return close(self, *args, **kwargs)
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pyflare.integrations.call import Answered, AnySpan, Asked, Chunks, Current, begin, end
+from pyflare.integrations.method import closing
 from pyflare.integrations.patch import Patch
 from pyflare.integrations.streams import FollowedAsyncIterator, FollowedIterator
 from pyflare.tracing.guard import guard
@@ -59,8 +60,8 @@ def patches(base: Any, client: Client) -> list[Patch]:
     return [
         Patch(owner=base.SyncAPIClient, name="request", wrap=functools.partial(_sync, client)),
         Patch(owner=base.AsyncAPIClient, name="request", wrap=functools.partial(_async, client)),
-        Patch(owner=base.Stream, name="close", wrap=_closing),
-        Patch(owner=base.AsyncStream, name="close", wrap=_closing),
+        Patch(owner=base.Stream, name="close", wrap=functools.partial(closing, "_iterator")),
+        Patch(owner=base.AsyncStream, name="close", wrap=functools.partial(closing, "_iterator")),
     ]
 
 
@@ -174,19 +175,3 @@ def _body_of(result: Any) -> Body | None:
         parsed = result.http_response.json()
         return parsed if isinstance(parsed, Mapping) else None
     return None
-
-
-def _closing(close: Callable[..., Any]) -> Callable[..., Any]:
-    """Have the span end where the program closes a stream before its end.
-
-    It is the class' function that changes, not the stream's: one that referred to
-    itself would have to wait for the garbage collector, with all it holds.
-    """
-
-    def traced(self: Any, *args: Any, **kwargs: Any) -> Any:
-        followed = getattr(self, "_iterator", None)
-        if isinstance(followed, FollowedIterator | FollowedAsyncIterator):
-            followed.finish(early=True)
-        return close(self, *args, **kwargs)
-
-    return traced

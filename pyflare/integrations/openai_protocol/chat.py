@@ -145,7 +145,7 @@ class _Choice:
         if said.get("tool_calls"):
             self._call(said["tool_calls"])
         more = getattr(delta, "__pydantic_extra__", None)
-        if more or said.get("refusal") or said.get("reasoning"):
+        if more or said.get("refusal") or said.get("reasoning") or said.get("reasoning_content"):
             self._say({**said, **(more or {})})
 
     def _say(self, said: Mapping[str, Any]) -> None:

@@ -10,7 +10,8 @@ from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
 
 
-def _ask(body: Mapping[str, Any], provider: str) -> Asked:
+def ask(body: Mapping[str, Any], provider: str) -> Asked:
+    """A request."""
     attributes = parameters(body)
     texts = body.get("input")
     for word, name in (
@@ -29,7 +30,8 @@ def _ask(body: Mapping[str, Any], provider: str) -> Asked:
     )
 
 
-def _answer(body: Mapping[str, Any]) -> Answered:
+def answer(body: Mapping[str, Any]) -> Answered:
+    """How many vectors, and how long."""
     data = body.get("data") or []
     vector = data[0].get("embedding") if data and isinstance(data[0], Mapping) else None
     return Answered(
@@ -41,4 +43,4 @@ def _answer(body: Mapping[str, Any]) -> Answered:
     )
 
 
-ENDPOINT: Final = Endpoint(ask=_ask, answer=_answer)
+ENDPOINT: Final = Endpoint(ask=ask, answer=answer)
