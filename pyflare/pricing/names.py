@@ -15,7 +15,12 @@ from pyflare.dialects.words import PROVIDERS as _CONVENTIONS
 _LISTED: Final = {
     "azure.ai.inference": "azure",
     "azure.ai.openai": "azure",
+    "azure_ai": "azure",
+    "azure_openai": "azure",
+    "amazon_bedrock": "aws",
     "aws.bedrock": "aws",
+    "bedrock_converse": "aws",
+    "google_vertexai": "google",
     "gcp.gemini": "google",
     "gcp.gen_ai": "google",
     "gcp.vertex_ai": "google",
@@ -35,6 +40,12 @@ _PATHS: Final = ("models/", "inference-profile/", "foundation-model/")
 """What stands before a model's name in a resource path."""
 
 
+def conventional(name: str) -> str:
+    """OpenTelemetry's name of a provider, in lower case, where it has one; else the name."""
+    word = name.strip().lower()
+    return _CONVENTIONS.get(word, word)
+
+
 def listed_provider(name: str, known: Set[str]) -> str | None:
     """The price list's name of a provider; None where it has none.
 
@@ -42,8 +53,7 @@ def listed_provider(name: str, known: Set[str]) -> str | None:
         name: OpenTelemetry's name, or one that is in use for it.
         known: The providers that the price list has.
     """
-    word = name.strip().lower()
-    word = _CONVENTIONS.get(word, word)
+    word = conventional(name)
     word = _LISTED.get(word, word)
     return next((each for each in (word, word.replace("_", "-")) if each in known), None)
 

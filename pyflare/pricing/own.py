@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from pyflare.errors import DataError
+from pyflare.pricing.names import conventional
 from pyflare.pricing.rates import Rates, Tiered, compile_rates, units_of
 from pyflare.pricing.tiers import STANDARD
 
@@ -95,7 +96,7 @@ class ModelPricing:
 
     def is_for(self, provider: str | None, model: str) -> bool:
         """Whether a model is meant."""
-        if self.provider is not None and (provider is None or self.provider.lower() != provider.lower()):
+        if self.provider is not None and (provider is None or conventional(self.provider) != conventional(provider)):
             return False
         wanted, name = self.model_id.lower(), model.lower()
         return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
@@ -132,13 +133,15 @@ _PRICES: Final[Mapping[str, str]] = {
 
 def _price(pricing: ModelPricing, name: str) -> Decimal | Tiered | None:
     base = getattr(pricing, _PRICES[name])
-    if base is None:
-        return None
     above = [
         (each.above_input_tokens, _decimal(price))
         for each in pricing.long_context
         if (price := getattr(each, _PRICES[name], None)) is not None
     ]
+    if base is None:
+        if above:
+            raise DataError(f"{pricing.model_id}: expected {_PRICES[name]} beside that of its long_context.")
+        return None
     return Tiered(_decimal(base), above) if above else _decimal(base)
 
 

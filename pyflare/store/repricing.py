@@ -32,6 +32,8 @@ from pyflare.store.priced import PRICING_COLUMNS, costs
 from pyflare.store.scratch import scratch
 
 _READ: Final = (*PRICING_COLUMNS, "trace_id", "usage_repeated", "cost_micros", "price_version")
+_OWN: Final = "own "
+"""How the version of a price of one's own begins."""
 _BATCH_ROWS: Final = 16_384
 _COMMIT_ROWS: Final = 400_000
 """Rows of the parts that one commit writes anew; at least one part."""
@@ -192,19 +194,24 @@ def _reprice_parts(
     change.commit()
 
 
-def _is_ours(rows: pa.Table) -> pa.ChunkedArray:
-    """Which rows are calls that did not say their cost themselves. Before there were versions all costs were said."""
+def _is_ours(rows: pa.Table, prices: Prices) -> pa.ChunkedArray:
+    """Which rows are calls that did not say their cost themselves. Before there were versions all costs were said.
+
+    Where the published prices are not installed, what was priced by them is left alone: it would lose its cost.
+    """
     uses = pc.or_(
         pc.fill_null(pc.greater(rows["input_tokens"], 0), False),
         pc.fill_null(pc.greater(rows["output_tokens"], 0), False),
     )
     computed = pc.fill_null(pc.not_equal(rows["price_version"], REPORTED), False)
+    if not prices.has_published:
+        computed = pc.and_(computed, pc.fill_null(pc.starts_with(rows["price_version"], _OWN), False))
     return pc.and_(uses, pc.or_(computed, pc.is_null(rows["cost_micros"])))
 
 
 def _compared(rows: pa.Table, prices: Prices) -> tuple[int, pa.Table]:
     """How many of some rows are ours, and those of them whose cost changes, with `new_micros`."""
-    calls = rows.filter(_is_ours(rows))
+    calls = rows.filter(_is_ours(rows, prices))
     found = pa.array([micros for micros, _ in costs(calls, prices)], pa.int64())
     old, new = pc.fill_null(calls["cost_micros"], -1), pc.fill_null(found, -1)
     return calls.num_rows, calls.append_column("new_micros", found).filter(pc.not_equal(old, new))
@@ -221,7 +228,7 @@ def _note_traces(changed: pa.Table, differences: Counter[str], priced_now: set[s
 
 def _with_costs(rows: pa.Table, prices: Prices) -> pa.Table:
     """Rows of `spans` with the costs of today; what does not change keeps its price version."""
-    ours = _is_ours(rows)
+    ours = _is_ours(rows, prices)
     made = [*costs(rows.filter(ours), prices)]
     if not made:
         return rows

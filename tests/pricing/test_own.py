@@ -68,6 +68,7 @@ def test_names():
     assert _micros(_own("house-*"), model="House-7b") == 1100
     assert _micros(_own(provider="ollama")) is None
     assert _micros(_own(provider="OpenAI")) == 1100
+    assert _micros(_own(provider="bedrock"), provider="aws.bedrock") == 1100
     assert _micros(_own("exact"), model="alias", model_version="exact") == 1100
 
 
@@ -88,6 +89,14 @@ def test_free_is_a_price():
         ({"model_id": "m"}, "expected at least one price"),
         ({"model_id": "m", "input_usd_per_million": -1}, "expected a price of 0 or more"),
         ({"model_id": "m", "input_usd_per_million": "cheap"}, "got 'cheap'"),
+        (
+            {
+                "model_id": "m",
+                "input_usd_per_million": 1,
+                "long_context": (LongContext(above_input_tokens=1, output_usd_per_million=1),),
+            },
+            "expected output_usd_per_million beside that of its long_context",
+        ),
         ({"model_id": "m", "input_usd_per_million": 1, "daily_from": time(1)}, "both of daily_from and daily_until"),
     ],
 )

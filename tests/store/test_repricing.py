@@ -70,6 +70,15 @@ def test_a_changed_price_and_back(tmp_path):
         assert [part.name for part in load_catalog(root).all_parts()] == names
 
 
+def test_without_the_published_prices(tmp_path):
+    """What was priced by them keeps its cost where they are not installed: nothing is unpriced by accident."""
+    write_journal(tmp_path, [end(1, 1, fields={**CALL, "model_id": "gpt-4o"})])
+    compact(tmp_path, now_ns=T0_NS)
+    assert query(tmp_path, READING) == [(3500, Prices().version)]
+    assert reprice(tmp_path, prices=_book()).rows == 0
+    assert query(tmp_path, READING) == [(3500, Prices().version)]
+
+
 def test_a_dry_run_changes_nothing(tmp_path):
     """It says what would change, and not a file is different."""
     root = _folder(tmp_path)
