@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Final, NamedTuple
 
 from pyflare.budgets.alerts import BudgetAlert, alert, claim, moment, sweep
@@ -27,8 +28,9 @@ from pyflare.budgets.windows import Window
 from pyflare.errors import BudgetExceededError, ConfigError
 from pyflare.pricing import Prices
 
-_PATIENCE_S: Final = 1.0
-"""How long a call waits at most for other threads to look at the ledger; then it is let through."""
+_PATIENCE_S: Final = 30.0
+"""How long a call waits at most for other threads to look at the ledger; then it is let through. A look takes
+microseconds: only a machine that is at its end, or a signal handler within the look itself, makes a call wait."""
 _REMEMBERED: Final = 10_000
 _logger: Final = logging.getLogger("pyflare")
 
@@ -107,6 +109,7 @@ class Keeper:
         self._undefined = [budget for budget, _, _ in self._budgets]
         self.reads_attributes = any("." in word for budget, _, _ in self._budgets for word in _words(budget))
         self._prices: Prices | None = None
+        self._loaded = False
         self._said: set[object] = set()
         self._begin()
 
@@ -117,6 +120,8 @@ class Keeper:
             maxlen=_REMEMBERED
         )  # grows where the folder is not writable
         self._begun = False
+        self._looks = 0
+        """The thread that is looking at the ledger."""
 
     def after_fork(self) -> None:
         """In the child: a ledger of its own. Calls under way are the parent's."""
@@ -153,9 +158,12 @@ class Keeper:
         stopping = [account for account in permit.accounts if account.budget.stops]
         if not stopping:
             return
-        if not self._lock.acquire(timeout=_PATIENCE_S):
+        if any(account.budget.unit == "usd" for account in stopping):
+            self._load_prices(permit)
+        if self._looks == get_ident() or not self._lock.acquire(timeout=_PATIENCE_S):
             self._advise("PyFlare let a call through without looking at its budgets: the ledger was busy.")
             return
+        self._looks = get_ident()
         try:
             self._prepare()
             self._write_pending()
@@ -165,8 +173,15 @@ class Keeper:
             for account, so_far in zip(stopping, spent, strict=True):
                 self._reserve(permit, account, so_far, now_s)
         finally:
+            self._looks = 0
             self._lock.release()
         self._drain()
+
+    def _load_prices(self, permit: Permit) -> None:
+        """Read the prices before the ledger is looked at: the first time that takes long."""
+        if not self._loaded:
+            guessed(self.prices, permit.columns, "", 1, at_ns=permit.start_ns)
+            self._loaded = True
 
     def _open(self, account: Account, now_s: float) -> Spent:
         """What has been spent of an account that is not used up."""
@@ -226,10 +241,12 @@ class Keeper:
     def _drain(self) -> None:
         """Write what is in the queue. Where another thread is at it, it writes ours too."""
         while self._pending and self._lock.acquire(blocking=False):
+            self._looks = get_ident()
             try:
                 self._prepare()
                 alerts = self._due(self._write_pending())
             finally:
+                self._looks = 0
                 self._lock.release()
             for each in alerts:
                 self._tell(each)
