@@ -81,7 +81,7 @@ def _called(call: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             _usage.reset(token)
         if _is_lazy(result):
-            return FollowedIterator(_counting(result, usage), span, _Results(usage))
+            return _FollowedResults(result, _counting(result, usage), span, _Results(usage))
         end(span, lambda: _answered(result, usage))
         return result
 
@@ -125,6 +125,17 @@ def _counting(results: Any, usage: _Usage) -> Iterator[Any]:
         finally:
             _usage.reset(token)
         yield result
+
+
+class _FollowedResults(FollowedIterator):
+    """As long as the library's own results say they are."""
+
+    def __init__(self, results: Any, *followed: Any) -> None:
+        super().__init__(*followed)
+        self._results = results
+
+    def __len__(self) -> int:
+        return len(self._results)
 
 
 class _Results:

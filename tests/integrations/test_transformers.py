@@ -6,7 +6,7 @@ import pytest
 
 transformers = pytest.importorskip("transformers")
 tokenizers = pytest.importorskip("tokenizers")
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 import pyflare  # noqa: E402
 
@@ -87,6 +87,21 @@ def test_generator(writer, recorded):
     assert len(list(results)) == 2
     span = recorded.one()
     assert (span.fields["output_tokens"], span.attributes["pyflare.rows"]) == (6, 2)
+
+
+def test_data_set(writer, recorded):
+    """Results of a data set know how many they are, as without tracing."""
+
+    class Texts(torch.utils.data.Dataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, position):
+            return ["where is", "my parcel"][position]
+
+    results = writer(Texts(), max_new_tokens=1)
+    assert len(results) == len(list(results)) == 2
+    assert recorded.one().attributes["pyflare.rows"] == 2
 
 
 def test_classification(sorter, recorded):

@@ -184,7 +184,7 @@ def test_stream(get, recorded):
     """The span of a streamed response ends with its last byte."""
     assert get("/stream").text == "onetwo"
     (span,) = ended(recorded)
-    assert span.duration_ns > 20_000_000 > 0 < span.fields["time_to_first_chunk_ns"] < span.duration_ns
+    assert 0 < span.fields["time_to_first_chunk_ns"] < span.duration_ns - 20_000_000  # the pause after each chunk
     assert span.attributes["http.response.body.size"] == 6
 
 
@@ -212,11 +212,10 @@ def test_client_leaves_while_it_asks(recorded):
 
 
 def test_background_task(get, recorded):
-    """What runs after the response is below the request's span, and does not make it longer."""
+    """What runs after the response is below the request's span, which has ended before it."""
     assert get("/later").json() == "soon"
     request, work = ended(recorded, 2)
     assert (request.name, work.name, work.parent_span_id) == ("GET /later", "after the answer", request.span_id)
-    assert request.duration_ns < work.duration_ns + 1_000_000_000
 
 
 def test_websocket(recorded):
