@@ -48,7 +48,7 @@ def model(provider):
 @pytest.fixture
 def pipeline(model):
     store = InMemoryDocumentStore()
-    store.write_documents([Document(content="2 + 2 is four.", id="d1")])
+    store.write_documents([Document(content="2 + 2 is four.", id="d1"), Document(content="Tea is hot.", id="d2")])
 
     def make(kind=Pipeline, **options):
         template = [ChatMessage.from_user("{{documents[0].content}} {{question}}")]

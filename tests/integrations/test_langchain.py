@@ -119,6 +119,34 @@ def test_model_stream(model, provider, recorded, is_async):
     assert recorded.one("ChatOpenAI").fields["time_to_first_chunk_ns"] > 0
 
 
+@pytest.mark.filterwarnings("ignore::langchain_core._api.beta_decorator.LangChainBetaWarning")
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("version", ["v2", "v3"])
+def test_events(model, provider, recorded, version, is_async):
+    """A model whose events are asked for is one run too, with the client's call below, counted once."""
+    provider.will(chat_chunks("Fo", "ur."))
+
+    async def ask():
+        events = model.astream_events("2 + 2?", version=version)
+        await collected(events if hasattr(events, "__aiter__") else await events)
+
+    try:
+        asyncio.run(ask()) if is_async or version == "v2" else list(model.stream_events("2 + 2?", version=version))
+    except (AttributeError, NotImplementedError):
+        pytest.skip("this version has no such events")
+    assert outline(recorded) == ["llm ChatOpenAI", "  llm chat gpt-4o"]
+    assert counted(recorded) == [20]
+
+
+def test_not_sampled(begin, chain, provider):
+    """A chain of a trace that is not sampled works, and is not recorded."""
+    recorded = begin(sample_rate=0.0)
+    assert invoke(chain) == "Four."
+    provider.will(chat_chunks("Fo", "ur."))
+    assert stream(chain) == "Four."
+    assert recorded.ended() == []
+
+
 def test_stream_left_early(model, provider, recorded):
     """A stream that the program leaves ends its run there, with what had come, and is no failure."""
     provider.will(chat_chunks("Fo", "ur."))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from inspect import isasyncgen
 from typing import Any, Final
 
 from langchain_core.language_models.chat_models import BaseChatModel
@@ -20,6 +21,7 @@ from langchain_core.tracers import context as tracers
 from pyflare.integrations.langchain import scope
 from pyflare.integrations.langchain.handler import RUNS, Handler
 from pyflare.integrations.patch import Change, Patch
+from pyflare.integrations.steps import async_stepwise, stepwise
 from pyflare.tracing.context import attach, get_current, release, with_span
 from pyflare.tracing.guard import guard
 
@@ -79,6 +81,18 @@ def _for_its_run_async(original: Callable[..., Any]) -> Callable[..., Any]:
     return generate
 
 
+def _step_by_step(original: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator of events, of newer versions: its run's span is current for each step."""
+
+    def events(*args: Any, **kwargs: Any) -> Any:
+        inner, span = original(*args, **kwargs), RUNS.get(_run_of(args, kwargs))
+        if span is None:
+            return inner
+        return async_stepwise(inner, span) if isasyncgen(inner) else stepwise(inner, span)
+
+    return events
+
+
 def _run_of(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """The id of the run that a request is for: of several, the first."""
     manager = kwargs.get("run_manager") or kwargs.get("run_managers") or (args[3] if len(args) > 3 else None)
@@ -108,8 +122,10 @@ class _Requesting:
 
 def patches() -> Sequence[Change]:
     """What is traced."""
+    newer = [name for name in ("_iter_v2_events", "_aiter_v2_events") if hasattr(BaseChatModel, name)]
     return [
         _Registered(),
+        *(Patch(owner=BaseChatModel, name=name, wrap=_step_by_step) for name in newer),
         context_patch(runnable_config),
         Patch(owner=BaseChatModel, name="_generate_with_cache", wrap=_for_its_run),
         Patch(owner=BaseChatModel, name="_agenerate_with_cache", wrap=_for_its_run_async),
