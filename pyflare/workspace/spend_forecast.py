@@ -114,7 +114,7 @@ def read_forecast(
     scope = Scope(now_ns=now_ns, since_ns=now_ns - _HISTORY_DAYS * STEPS_NS["day"], filter=filter, models=tuple(models))
     spend = read_spend(engine, scope)
     last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
-    found = forecast(_history(spend, now_ns), horizon=max(horizon_days, (last - today).days + 1))
+    found = forecast(_history(spend, now_ns), horizon=max(horizon_days, (last - today).days + 1), step="day")
     return _result(found, spend, today=today, last=last, horizon_days=horizon_days)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pyflare.errors import DataError
@@ -159,8 +159,6 @@ def _changed(row: Mapping[str, Any], change: Change, prices: Prices) -> int | No
 
 
 def _cached(usage: Usage, rate: float) -> Usage:
-    from dataclasses import replace
-
     plain = usage.uncached_input + usage.cache_read
     read = round(rate * plain)
     return replace(usage, uncached_input=plain - read, cache_read=read)

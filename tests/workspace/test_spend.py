@@ -124,7 +124,7 @@ def test_too_little(tmp_path):
     """A folder of a few days is told so, and nothing is guessed."""
     days_of(tmp_path, [1.0] * 9)
     with pyflare.open(tmp_path, compact=False) as workspace:
-        with pytest.raises(InsufficientDataError, match="needs 14 observed steps; there are 8"):
+        with pytest.raises(InsufficientDataError, match="needs 14 observed days; there are 8"):
             read_forecast(workspace.engine, now_ns=NOW_NS)
         with pytest.raises(DataError, match="1 to 365"):
             read_forecast(workspace.engine, now_ns=NOW_NS, horizon_days=0)

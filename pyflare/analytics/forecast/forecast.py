@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -85,7 +85,7 @@ class Forecast:
         )
 
 
-def forecast(values: npt.ArrayLike, *, horizon: int, periods: Sequence[int] = (7,)) -> Forecast:
+def forecast(values: npt.ArrayLike, *, horizon: int, periods: Sequence[int] = (7,), step: str = "step") -> Forecast:
     """Forecast a series of amounts that are 0 or more.
 
     Structural models (a level; with a trend, a damped trend; each with and without a
@@ -101,45 +101,55 @@ def forecast(values: npt.ArrayLike, *, horizon: int, periods: Sequence[int] = (7
     Args:
         values: Shape `(n,)`, 0 or more. nan where a step was not observed, which is not the same as 0.
         horizon: Steps ahead, 1 or more.
-        periods: Steps in a season that there may be: 7 for days, 24 for hours. One counts from two whole seasons on.
+        periods: Steps in a season that there may be: 7 for days, 24 for hours. One counts where there are three whole
+            seasons, and each of its places was observed twice.
+        step: What a step is called in messages, such as "day".
 
     Raises:
         DataError: A value is negative or infinite, or the horizon is not positive.
         InsufficientDataError: Fewer than 14 steps were observed, or too few to hold any back.
     """
     series = np.asarray(values, dtype=np.float64)
-    _check(series, horizon)
-    seen = series[~np.isnan(series)]
-    scale = float(np.abs(seen).mean()) or 1.0
+    seen = _check(series, horizon, step)
+    scale = float(np.nanmean(series)) or 1.0
     seasons = [period for period in periods if _has_season(series, period)]
-    candidates = _candidates(seasons, len(seen))
-    shortest = max(LEAST - 4, *(2 * period for period in seasons)) if seasons else LEAST - 4
-    held = min(horizon, max(1, len(series) // _BACKTESTED))
-    origins = origins_of(series, horizon=held, shortest=shortest)
-    if not origins:
-        raise InsufficientDataError(
-            f"a forecast is checked on {held} steps held back after {shortest} observed ones; "
-            f"{len(seen)} of {len(series)} steps were observed."
-        )
-    naive_period = seasons[0] if seasons else 1
+    candidates = _candidates(seasons, seen)
+    held, origins = _held_back(series, horizon, seasons, step)
+    period = seasons[0] if seasons else 1
     runs = [run(series / scale, Model.of(components)) for components in candidates]
     tests = [
-        of_components(series / scale, filtered, components, origins=origins, horizon=held, scale_period=naive_period)
+        of_components(series / scale, filtered, components, origins=origins, horizon=held, scale_period=period)
         for filtered, components in zip(runs, candidates, strict=True)
     ]
     chosen = _choose(tests)
-    naive = of_naive(series / scale, period=naive_period, origins=origins, horizon=held)
-    found = ahead(runs[chosen], len(series) - 1, horizon)
-    others = (*(test for position, test in enumerate(tests) if position != chosen), naive)
+    naive = of_naive(series / scale, period=period, origins=origins, horizon=held)
     return _result(
-        found,
+        ahead(runs[chosen], len(series) - 1, horizon),
         scale,
         tests[chosen],
-        others,
-        reason=_reason(tests[chosen], naive, seasons, periods, len(seen)),
-        observed=len(seen),
-        missing=len(series) - len(seen),
+        (*(test for position, test in enumerate(tests) if position != chosen), naive),
+        reason="; ".join(_reasons(tests[chosen], naive, [each for each in periods if each not in seasons], seen, step)),
+        observed=seen,
+        missing=len(series) - seen,
     )
+
+
+def _held_back(series: Floats, horizon: int, seasons: list[int], step: str) -> tuple[int, list[int]]:
+    """How many steps to hold back, and from where to forecast them: where any of them was observed."""
+    held = min(horizon, max(1, len(series) // _BACKTESTED))
+    shortest = max(LEAST - 4, *(2 * period for period in seasons)) if seasons else LEAST - 4
+    seen = ~np.isnan(series)
+    origins = [
+        origin
+        for origin in origins_of(series, horizon=held, shortest=shortest)
+        if seen[origin + 1 : origin + 1 + held].any()
+    ]
+    if not origins:
+        raise InsufficientDataError(
+            f"a forecast is checked on {held} {step}s held back after {shortest} observed ones; "
+            f"{seen.sum()} of {len(series)} {step}s were observed."
+        )
+    return held, origins
 
 
 def _has_season(series: Floats, period: int) -> bool:
@@ -149,16 +159,18 @@ def _has_season(series: Floats, period: int) -> bool:
     return len(series) >= 3 * period and bool(places.min() >= 2)
 
 
-def _check(series: Floats, horizon: int) -> None:
+def _check(series: Floats, horizon: int, step: str) -> int:
+    """How many steps were observed."""
     if series.ndim != 1 or np.isinf(series).any() or (series < 0).any():
         raise DataError("expected one row of numbers, 0 or more, nan where nothing was observed.")
     if horizon < 1:
-        raise DataError(f"expected a horizon of 1 step or more; got {horizon}.")
+        raise DataError(f"expected a horizon of 1 {step} or more; got {horizon}.")
     seen = int((~np.isnan(series)).sum())
     if seen < LEAST:
         raise InsufficientDataError(
-            f"a forecast needs {LEAST} observed steps; there are {seen}, and {len(series) - seen} without observation."
+            f"a forecast needs {LEAST} observed {step}s; there are {seen}, and {len(series) - seen} without observation."
         )
+    return seen
 
 
 def _candidates(seasons: list[int], seen: int) -> list[Components]:
@@ -178,17 +190,16 @@ def _choose(tests: list[Backtest]) -> int:
     return next(position for position, test in enumerate(tests) if test.mae <= best.mae + best.mae_deviation)
 
 
-def _reason(chosen: Backtest, naive: Backtest, seasons: list[int], periods: Sequence[int], seen: int) -> str:
-    said = [
+def _reasons(chosen: Backtest, naive: Backtest, unseen: list[int], seen: int, step: str) -> Iterator[str]:
+    yield (
         f"the fewest parts among those within one standard error of the smallest mean absolute error, "
-        f"from {chosen.origins} earlier moments, {chosen.horizon} steps each"
-    ]
-    said += [f"too short for a season of {period}" for period in periods if period not in seasons]
+        f"from {chosen.origins} earlier moments, {chosen.horizon} {step}s each"
+    )
+    yield from (f"too short for a season of {period} {step}s" for period in unseen)
     if seen < _FEWEST_FOR_SLOPE:
-        said.append("too short for a trend")
+        yield "too short for a trend"
     if chosen.mae > naive.mae:
-        said.append(f"{naive.method} did better, but has no interval: take this forecast with care")
-    return "; ".join(said)
+        yield f"{naive.method} did better, but has no interval: take this forecast with care"
 
 
 def _result(
@@ -221,6 +232,4 @@ def _result(
 
 
 def _scaled(test: Backtest, scale: float) -> Backtest:
-    from dataclasses import replace
-
     return replace(test, mae=test.mae * scale, mae_deviation=test.mae_deviation * scale)

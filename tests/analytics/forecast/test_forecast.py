@@ -50,8 +50,8 @@ def test_intervals_hold():
 @pytest.mark.slow
 @pytest.mark.parametrize("history", [40, 90, 180])
 def test_intervals_hold_at_length(history):
-    """The same, with 500 series each, shorter and longer ones."""
-    assert_in_band(hits(history, 500, np.random.default_rng(history)), 500)
+    """The same, with 250 series each, shorter and longer ones."""
+    assert_in_band(hits(history, 250, np.random.default_rng(history)), 250)
 
 
 def test_a_week_is_found():
@@ -127,6 +127,8 @@ def test_too_little_is_said():
     assert "too short for a trend" in found.reason
     with pytest.raises(InsufficientDataError, match="held back"):
         forecast([float("nan")] * 20 + [1.0] * 14, horizon=30)
+    with pytest.raises(InsufficientDataError, match="held back"):
+        forecast([1.0] * 14 + [float("nan")] * 60, horizon=5)
 
 
 def test_a_season_whose_places_were_not_all_seen():

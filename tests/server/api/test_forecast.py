@@ -91,4 +91,4 @@ def test_a_folder_without(tmp_path):
         assert served.get("/budgets") == {"budgets": [], "total": 0}
         found = served.get("/costs/forecast")
     assert (found["method"], found["horizon"], found["days"]) == (None, None, [])
-    assert "needs 14 observed steps" in found["reason"]
+    assert "needs 14 observed days" in found["reason"]
