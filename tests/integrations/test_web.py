@@ -240,6 +240,17 @@ def test_websocket_refused(recorded):
     assert ended(recorded)[0].attributes["http.response.status_code"] == 403
 
 
+def test_private_data(begin):
+    """What a path or a body holds is redacted wherever it is written, and no name has it."""
+    recorded = begin(redact="all", http_capture_bodies=True)
+    pyflare.instrument("fastapi")
+    with serving(make_app()) as host:
+        httpx.get(f"http://{host}/inner/page/joe@example.com")
+        httpx.post(f"http://{host}/ask", json={"text": "from joe@example.com"})
+        ended(recorded, 2)
+    assert b"joe@" not in recorded.raw_bytes().lower()
+
+
 def test_whom(begin):
     """User and session come from the headers that the settings name, and go to the spans inside."""
     recorded = begin(http_user_header="X-User", http_session_header="x-session")

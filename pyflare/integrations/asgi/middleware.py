@@ -140,7 +140,9 @@ def _span(scope: Scope, headers: dict[str, str], carrier: dict[str, str]) -> Any
         "user_agent.original": headers.get("user-agent"),
     }
     return begin_remote(
-        f"{'WS' if scope['type'] == 'websocket' else method} {scope['path']}",
+        "WS"
+        if scope["type"] == "websocket"
+        else method,  # the path may hold what is private, and names are not redacted
         carrier,
         span_kind=SERVER,
         attributes={name: value for name, value in attributes.items() if value is not None},
