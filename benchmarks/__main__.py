@@ -22,6 +22,7 @@ MODULES: Final = (
     "memory",
     "importing",
     "instrument",
+    "budgets",
     "collector_down",
     "shipping",
     "receiver",
