@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pyflare.analytics.cost.money import dollars
+from pyflare.analytics.cost.money import calls, dollars
 
 _SHOWN = 20
 
@@ -56,7 +56,7 @@ class Attribution:
     def __repr__(self) -> str:
         shown = [self._said(line) for line in self.lines[:_SHOWN]]
         more = [f"… and {len(self.lines) - _SHOWN:,} more"] if len(self.lines) > _SHOWN else []
-        whole = f"{dollars(self.total.cost_micros)} by {self.dimension}, {self.total.calls:,} calls"
+        whole = f"{dollars(self.total.cost_micros)} by {self.dimension}, {calls(self.total.calls)}"
         return "\n".join([whole, *shown, *more])
 
     def _said(self, line: CostLine) -> str:
@@ -64,7 +64,7 @@ class Attribution:
         part = "" if share is None else f"{share:6.1%}"
         unpriced = f", {line.unpriced_calls:,} unpriced" if line.unpriced_calls else ""
         name = "(none)" if line.value is None else line.value
-        return f"{dollars(line.cost_micros):>14} {part:>6}  {name}  ({line.calls:,} calls{unpriced})"
+        return f"{dollars(line.cost_micros):>14} {part:>6}  {name}  ({calls(line.calls)}{unpriced})"
 
 
 def attribute(dimension: str, lines: Iterable[CostLine], *, total: CostLine | None = None) -> Attribution:
@@ -78,8 +78,8 @@ def attribute(dimension: str, lines: Iterable[CostLine], *, total: CostLine | No
     Examples:
         >>> attribute("model", [CostLine(value="a", calls=1, cost_micros=5), CostLine(value="b", calls=1, cost_micros=9)])
         $0.000014 by model, 2 calls
-             $0.000009  64.3%  b  (1 calls)
-             $0.000005  35.7%  a  (1 calls)
+             $0.000009  64.3%  b  (1 call)
+             $0.000005  35.7%  a  (1 call)
     """
     ordered = sorted(lines, key=_dearest_first)
     return Attribution(dimension=dimension, lines=tuple(ordered), total=_sum(ordered) if total is None else total)

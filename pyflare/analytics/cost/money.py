@@ -1,4 +1,4 @@
-"""Money in words."""
+"""Money and counts in words."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def dollars(micros: int | None) -> str:
 def per(micros: int | None, count: int) -> float | None:
     """Dollars for each of some things; None where nothing is priced or there is nothing."""
     return None if micros is None or not count else micros / 1e6 / count
+
+
+def calls(number: int) -> str:
+    """How many calls: 1 call, 1,204 calls."""
+    return f"{number:,} call{'' if number == 1 else 's'}"

@@ -60,7 +60,8 @@ class CostResult:
         return None if self.total_cost_micros is None else self.total_cost_micros / 1e6
 
     def __repr__(self) -> str:
-        why = f"because {self.unpriced_because}" if self.unpriced_because else f"by {self.price_version}"
+        known = "as reported" if self.price_version == REPORTED else f"by {self.price_version}"
+        why = f"because {self.unpriced_because}" if self.unpriced_because else known
         return f"CostResult({self.model_id}: {dollars(self.total_cost_micros)} {why}; {self.usage!r})"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyflare.analytics.cost.money import dollars, per
+from pyflare.analytics.cost.money import calls, dollars, per
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -75,7 +75,7 @@ class CostSummary:
         cached = "" if self.cache_read_share is None else f", {self.cache_read_share:.0%} of the input from a cache"
         each = dollars(_micros(self.usd_per_successful_trace)), dollars(_micros(self.usd_per_session))
         return [
-            ("cost", f"{dollars(self.cost_micros)} for {self.calls:,} calls{unpriced}{estimated}"),
+            ("cost", f"{dollars(self.cost_micros)} for {calls(self.calls)}{unpriced}{estimated}"),
             ("tokens", f"{self.input_tokens:,} in, {self.output_tokens:,} out{cached}"),
             ("failed calls", _spent(self.failed_cost_micros, self.failed_calls)),
             ("retries", _spent(self.retry_cost_micros, self.retries)),
