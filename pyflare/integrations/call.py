@@ -136,7 +136,9 @@ def note(span: AnySpan, answered: Answered) -> None:
         span.fields = {**(span.fields or {}), **columns}
     elif span.permit is not None:
         span.permit.columns = {**span.permit.columns, **answered.columns}
-    span.update(attributes={name: value for name, value in answered.attributes.items() if value is not None})
+    for name, value in answered.attributes.items():
+        if value is not None:
+            span.set_attribute(name, value)
     runtime = state.runtime
     if answered.output is not None and runtime is not None and runtime.capture_output:
         span.set_output(answered.output)

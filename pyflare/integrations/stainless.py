@@ -51,7 +51,8 @@ class Client:
         """What a request calls; None where it is nothing that is traced."""
         if str(getattr(options, "method", "")).lower() != "post":
             return None
-        path = urlsplit(str(options.url)).path.rstrip("/")
+        url = str(options.url)
+        path = urlsplit(url).path.rstrip("/") if "?" in url or url[-1:] == "/" else url
         return next((endpoint for end, endpoint in self.endpoints.items() if path.endswith(end)), None)
 
 
@@ -153,6 +154,8 @@ def _call(client: Client, owner: Any, args: tuple[Any, ...], kwargs: Mapping[str
 
 def _stream_of(result: Any) -> Any:
     """The stream that a call gave, also inside a raw response; None where it gave none."""
+    if hasattr(result, "model_dump"):  # asking a model of pydantic for what it has not takes long
+        return None
     if hasattr(result, "_iterator"):
         return result
     if getattr(result, "_stream", False) and _reads_at_once(result):
