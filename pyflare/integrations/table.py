@@ -43,7 +43,7 @@ INTEGRATIONS: Final = {
         module="pyflare.integrations.fastapi", package="fastapi", distribution="fastapi", minimum=(0, 100)
     ),
     "google-genai": Integration(
-        module="pyflare.integrations.google_genai", package="google.genai", distribution="google-genai", minimum=(1, 10)
+        module="pyflare.integrations.google_genai", package="google.genai", distribution="google-genai", minimum=(1, 20)
     ),
     "groq": Integration(module="pyflare.integrations.groq", package="groq", distribution="groq", minimum=(0, 13)),
     "haystack": Integration(
@@ -77,7 +77,7 @@ INTEGRATIONS: Final = {
         module="pyflare.integrations.llama_index",
         package="llama_index.core",
         distribution="llama-index-core",
-        minimum=(0, 12),
+        minimum=(0, 12, 30),
     ),
     "mcp": Integration(module="pyflare.integrations.mcp", package="mcp", distribution="mcp", minimum=(1, 10)),
     "mistralai": Integration(
