@@ -15,10 +15,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
-import pyarrow as pa
 
 from pyflare.store.live import LiveFolder
 from pyflare.store.overlay import TraceOverlay
@@ -27,6 +26,9 @@ from pyflare.store.session import Head, Parameters, Session
 from pyflare.store.sharing import Shared
 from pyflare.store.snapshot import Snapshot
 from pyflare.store.statements import check_readable, explained, explaining
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ATTEMPTS: Final = 5
 """Runs of one query while compactions delete parts under it."""
@@ -125,6 +127,15 @@ class Engine:
             CorruptError: A file of the folder cannot be read.
         """
         return self._repeated(lambda session, snapshot, overlay: session.run(*build(snapshot, overlay)), traces=traces)
+
+    def rows(self, build: Build, *, traces: bool) -> list[dict[str, Any]]:
+        """Run a query of few rows as `run` does, for plain values by column name: without Arrow.
+
+        Raises:
+            QueryError: DuckDB cannot answer it.
+            CorruptError: A file of the folder cannot be read.
+        """
+        return self._repeated(lambda session, snapshot, overlay: session.rows(*build(snapshot, overlay)), traces=traces)
 
     def _repeated(self, read: Callable[[Session, Snapshot, TraceOverlay | None], _Result], *, traces: bool) -> _Result:
         """Read from a session, again where a compaction took a part away meanwhile."""

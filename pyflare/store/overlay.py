@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Final
 
 from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import parts_source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 CLOCK_SKEW_NS: Final = 3_600_000_000_000
 """How far the clocks of hosts that work on one trace may lie apart: an hour."""

@@ -15,14 +15,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Final
 
 from pyflare.store.overlay import TraceOverlay
 from pyflare.store.session import Parameters, Session
 from pyflare.store.snapshot import Snapshot
 from pyflare.store.statements import explaining
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ATTEMPTS: Final = 20
 """Snapshots tried while compactions delete parts before they are linked."""
@@ -107,7 +108,9 @@ class Frozen:
         with explaining():
             self._session.show(self.pin.root, self.pin.snapshot, self._overlay)
             with self._session.stream(*build(self.pin.snapshot, self._overlay)) as reader:
-                yield pa.RecordBatchReader.from_batches(reader.schema, self._touching(reader))
+                import pyarrow as pa
+
+            yield pa.RecordBatchReader.from_batches(reader.schema, self._touching(reader))
 
     def _touching(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         for batch in reader:

@@ -9,10 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import duckdb
-import pyarrow as pa
 
 from pyflare.errors import QueryError
 from pyflare.schema.sql import VIEW_NAMES, quote
@@ -21,8 +20,12 @@ from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import live_name
 from pyflare.store.views import table_sql
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _BATCH_ROWS: Final = 8192
 
+_Result = TypeVar("_Result")
 _FOREIGN: Final = re.compile(r"\b(?:INTERVAL|UNION|BIT|VARIANT|BIGNUM|TIME WITH TIME ZONE|GEOMETRY|TIME_NS)\b")
 """Types of DuckDB that Arrow has no common type for."""
 
@@ -95,7 +98,18 @@ class Session:
         with self._blame():
             return self._interruptible(lambda: self.cursor.sql(query, params=parameters).to_arrow_table())
 
-    def _interruptible(self, work: Callable[[], pa.Table]) -> pa.Table:
+    def rows(self, query: str, parameters: Parameters = None) -> list[dict[str, Any]]:
+        """The few rows of one query over the views, as plain values: without Arrow. Raises duckdb.Error."""
+
+        def fetch() -> list[dict[str, Any]]:
+            relation = self.cursor.sql(query, params=parameters)
+            names = relation.columns
+            return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+        with self._blame():
+            return self._interruptible(fetch)
+
+    def _interruptible(self, work: Callable[[], _Result]) -> _Result:
         """Do what DuckDB does not always: let Ctrl-C end a query. Signals only ever come to the main thread."""
         if threading.current_thread() is not threading.main_thread():
             return work()
@@ -148,6 +162,8 @@ def _as_text_where_foreign(relation: duckdb.DuckDBPyRelation, types: Sequence[st
 
 
 def _first(reader: pa.RecordBatchReader, rows: int, size_bytes: int) -> pa.Table:
+    import pyarrow as pa
+
     batches: list[pa.RecordBatch] = []
     left, size = rows, 0
     while left > 0 and (batch := next(reader, None)) is not None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, TypeAlias
 
 from pyflare.store.catalog import Catalog
 
-Tables = Mapping[str, pa.Table]
+if TYPE_CHECKING:  # a folder is opened, and its numbers read, without Arrow
+    import pyarrow as pa
+
+Tables: TypeAlias = "Mapping[str, pa.Table]"
 """Rows by table name."""
 
 

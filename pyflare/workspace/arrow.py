@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-_MOMENT: Final = pa.timestamp("us", tz="+00:00")
 _BATCH_ROWS: Final = 1024
 
 
@@ -28,6 +28,8 @@ def lists(table: pa.Table) -> dict[str, list[Any]]:
 
 def _readable(table: pa.Table) -> pa.Table:
     """The table with times that Python's datetime can hold."""
+    import pyarrow as pa
+
     fields = [field.with_type(_readable_type(field.type)) for field in table.schema]
     columns = [
         column if column.type == field.type else column.cast(field.type, safe=False)
@@ -37,8 +39,10 @@ def _readable(table: pa.Table) -> pa.Table:
 
 
 def _readable_type(type: pa.DataType) -> pa.DataType:
+    import pyarrow as pa
+
     if pa.types.is_timestamp(type):
-        return _MOMENT
+        return pa.timestamp("us", tz="+00:00")
     if pa.types.is_list(type):
         return pa.list_(_readable_type(type.value_type))
     if pa.types.is_struct(type):

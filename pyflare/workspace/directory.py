@@ -5,10 +5,8 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
-
-import pyarrow as pa
 
 from pyflare.store.catalog import Catalog
 from pyflare.store.engine import Engine
@@ -16,6 +14,9 @@ from pyflare.store.overlay import TraceOverlay
 from pyflare.store.session import Parameters
 from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import parts_source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _LOOKS: Final = 3
 """How often a folder is asked before a directory is made."""
@@ -42,7 +43,7 @@ class Directory:
         """Keep rows of `trace_id`, `start_ns`, `end_ns` and `span_count`, in the order of `trace_id`."""
         self._rows = rows.combine_chunks()
         ids = self._rows["trace_id"]
-        self._ids = ids.chunk(0) if ids.num_chunks else pa.array([], pa.string())
+        self._ids = ids.combine_chunks()
 
     def find(self, prefix: str, *, limit: int) -> list[Located]:
         """The traces whose id begins so, in order, `limit` at most."""

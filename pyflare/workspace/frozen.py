@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from pyflare.schema.sql import quote
 from pyflare.schema.tables import TABLES
@@ -15,6 +13,9 @@ from pyflare.store.pinned import Build, Frozen
 from pyflare.store.session import Parameters
 from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BuildSelection = Callable[..., Build]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.errors import NotFoundError, QueryError
 from pyflare.schema.sql import quote
@@ -22,6 +20,9 @@ from pyflare.workspace.directory import Directories, Located
 from pyflare.workspace.filters import SimilarFilters
 from pyflare.workspace.rows import Rows
 from pyflare.workspace.trace import Trace, TraceSpan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _HEX: Final = re.compile(r"[0-9a-f]{1,32}")
 _TRACE_ID_DIGITS: Final = 32

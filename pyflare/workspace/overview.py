@@ -33,7 +33,7 @@ def read_overview(engine: Engine) -> Overview:
     snapshot = engine.snapshot()
     parts = snapshot.catalog.parts_of("spans")
     live = snapshot.live.get("spans")
-    row = engine.run(lambda *_: (_NAMES, None), traces=True).to_pylist()[0]
+    row = engine.rows(lambda *_: (_NAMES, None), traces=True)[0]
     times = [time for part in parts for time in (part.min_time_ns, part.max_time_ns)]
     if live is not None and live.num_rows:
         times += live["start_time"].cast("int64").to_pylist()

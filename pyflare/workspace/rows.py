@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, overload
 
-import pyarrow as pa
-
 from pyflare.errors import MissingExtraError
 from pyflare.workspace import arrow
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pyflare.workspace.render import grid
 
 _REPR_ROWS: Final = 20
@@ -86,6 +86,8 @@ class Rows(Sequence[dict[str, Any]]):
 
     def __getitem__(self, index: int | slice) -> dict[str, Any] | Rows:
         if isinstance(index, slice):
+            import pyarrow as pa
+
             return Rows(self._table.take(pa.array(range(*index.indices(len(self))), pa.int64())), shown=self._shown)
         return next(arrow.dicts(self._table.slice(range(len(self))[index], 1)))
 

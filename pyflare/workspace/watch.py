@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Final
 
 from pyflare.schema.sql import view_sql
 from pyflare.schema.tables import SPANS
@@ -18,6 +16,9 @@ from pyflare.store.snapshot import Snapshot
 from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace import arrow
 from pyflare.workspace.trace import TraceSpan
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _REMEMBERED_S: Final = 300.0
 """How long a span that was seen is remembered after it left the journals, at least."""

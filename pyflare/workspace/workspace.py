@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, Unpack
 
-import pyarrow as pa
-
 from pyflare.store.child import compact_if_worth
 from pyflare.store.engine import Engine
 from pyflare.store.migrate import check_version
@@ -28,6 +26,8 @@ from pyflare.workspace.vocabulary import Vocabulary
 from pyflare.workspace.watch import watch
 
 if TYPE_CHECKING:  # what few calls need is loaded by them
+    import pyarrow as pa
+
     from pyflare.store.compaction import CompactionResult
     from pyflare.store.deletion import DeletionResult
     from pyflare.store.retention import RetentionResult

@@ -49,7 +49,7 @@ def total(column: str, *, once: bool = False) -> str:
 
 def rows(engine: Engine, query: str, parameters: Parameters) -> list[dict[str, Any]]:
     """The rows of a query over the views, as dicts."""
-    return list(engine.run(functools.partial(_given, query, parameters), traces=True).to_pylist())
+    return engine.rows(functools.partial(_given, query, parameters), traces=True)
 
 
 def _given(query: str, parameters: Parameters, *_: object) -> tuple[str, Parameters]:
