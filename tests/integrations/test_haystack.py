@@ -23,7 +23,7 @@ from tests.integrations.outline import counted, outline  # noqa: E402
 from tests.integrations.provider import CHAT, TOOL_CALL, chat_chunks  # noqa: E402
 
 PIPELINE = ["chain pipeline", "  retriever shelf", "  chain prompt", "  llm model", "    llm chat gpt-4o"]
-ASK = {"shelf": {"query": "2 + 2"}, "prompt": {"question": "2 + 2?"}}
+ASK = {"shelf": {"query": "two plus two"}, "prompt": {"question": "2 + 2?"}}
 ERROR = 2
 AsyncPipeline = getattr(haystack, "AsyncPipeline", Pipeline)  # one class for both, from 3.0 on
 
@@ -48,7 +48,9 @@ def model(provider):
 @pytest.fixture
 def pipeline(model):
     store = InMemoryDocumentStore()
-    store.write_documents([Document(content="2 + 2 is four.", id="d1"), Document(content="Tea is hot.", id="d2")])
+    store.write_documents(
+        [Document(content="Two plus two is four.", id="d1"), Document(content="Tea is hot.", id="d2")]
+    )
 
     def make(kind=Pipeline, **options):
         template = [ChatMessage.from_user("{{documents[0].content}} {{question}}")]
@@ -86,13 +88,13 @@ def test_pipeline(pipeline, provider, recorded, way):
     assert outline(recorded) == PIPELINE
     assert counted(recorded) == [20]
     span = recorded.one("model")
-    asked = {"role": "user", "parts": [{"type": "text", "content": "2 + 2 is four. 2 + 2?"}]}
+    asked = {"role": "user", "parts": [{"type": "text", "content": "Two plus two is four. 2 + 2?"}]}
     assert json.loads(span.input) == [asked]
     assert json.loads(span.output)[0]["parts"] == [{"type": "text", "content": "Four."}]
     assert (span.fields["model_id"], span.fields["finish_reasons"]) == ("gpt-4o-2026-08-06", ["stop"])
     found = recorded.one("shelf")
-    assert json.loads(found.input) == "2 + 2"
-    assert json.loads(found.output)[0]["content"] == "2 + 2 is four."
+    assert json.loads(found.input) == "two plus two"
+    assert json.loads(found.output)[0]["content"] == "Two plus two is four."
 
 
 def test_alone(pipeline, recorded):

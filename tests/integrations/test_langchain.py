@@ -20,7 +20,7 @@ from langchain_core.tools import tool  # noqa: E402
 from langchain_core.tracers import context as tracers  # noqa: E402
 
 import pyflare  # noqa: E402
-from tests.integrations.outline import counted, outline  # noqa: E402
+from tests.integrations.outline import counted, outline, stored  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
 CHAIN = [
@@ -84,6 +84,16 @@ def test_chain(chain, provider, recorded, way):
     assert [run.fields[name] for name in names] == ["gpt-4o", "gpt-4o-2026-08-06", "openai", 20, 3, 16]
     assert run.fields["finish_reasons"] == ["stop"]
     assert json.loads(recorded.one("RunnableSequence").input) == {"q": "2 + 2"}
+
+
+def test_counted_once(chain, recorded):
+    """In the store the framework's run is marked as repeating the client's call, and sums leave it out."""
+    pytest.importorskip("duckdb")
+    chain.invoke({"q": "2 + 2"})
+    repeated = {row["operation_name"]: row["usage_repeated"] for row in stored(recorded) if row["input_tokens"]}
+    assert repeated == {"ChatOpenAI": True, "chat gpt-4o": None}
+    (total,) = pyflare.open(recorded.path).sql("SELECT input_tokens FROM traces").to_pylist()
+    assert total["input_tokens"] == 20
 
 
 def test_batch(chain, recorded):

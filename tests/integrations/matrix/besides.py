@@ -35,7 +35,7 @@ BESIDES: Final = {
     "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
-    "llama-index": Besides(always=("llama-index-llms-openai",)),
+    "llama-index": Besides(always=("llama-index-llms-openai",), oldest=("openai<1.80", "httpx<0.28")),
     "mcp": Besides(oldest=("pydantic<2.12",)),
     "openai": Besides(oldest=("httpx<0.28",)),
     "openai-agents": Besides(always=_READER),
