@@ -41,6 +41,7 @@ class ListedModel:
         self._model = model
         self._step_ns = _MOMENT_NS if _changes_within_a_day(model) else _DAY_NS
         self._is_for_audio = any(word in model.id for word in _AUDIO_WORDS)
+        self._standard: dict[int, Rates] = {}
         self._kept: dict[tuple[int, str], Rates | None] = {}
 
     def rates(self, *, at_ns: int, service_tier: str) -> Rates | None:
@@ -54,7 +55,10 @@ class ListedModel:
 
     def _find(self, moment: datetime, service_tier: str) -> Rates | None:
         if service_tier == STANDARD:
-            return self._compiled(self._model.get_prices(moment))
+            prices = self._model.get_prices(moment)  # always one of the few objects that the list has
+            if id(prices) not in self._standard:
+                self._standard[id(prices)] = self._compiled(prices)
+            return self._standard[id(prices)]
         key = "processing" if service_tier == BATCH else "service_tier"
         context = {key: service_tier}
         if not self._has_variant(moment, context):

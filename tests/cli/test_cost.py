@@ -88,3 +88,12 @@ def test_prices(folder):
     assert "model_id = house" in _run("prices", "--path", folder).stdout
     (folder.parent / "pyflare.toml").write_text(PRICE.replace("model_id", "modelid"))
     assert 'did you mean "model_id"?' in _run("prices", "--path", folder).output
+
+
+def test_without_the_extra(folder, monkeypatch):
+    """Where published prices are not installed it is said what to install, and history keeps its costs."""
+    monkeypatch.setattr("pyflare.pricing.Prices.has_published", property(lambda _: False))
+    assert 'pip install "pyflare[cost]", then pyflare cost reprice' in " ".join(_run("--path", folder).stdout.split())
+    assert 'need the extra "cost"' in _json("unpriced", "--path", folder)[0]["reason"]
+    assert _json("reprice", "--path", folder)["changed"] == 0
+    assert _json("--path", folder)["cost_micros"] == 15_005
