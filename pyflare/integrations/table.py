@@ -27,7 +27,7 @@ INTEGRATIONS: Final = {
         module="pyflare.integrations.anthropic", package="anthropic", distribution="anthropic", minimum=(0, 45)
     ),
     "bedrock": Integration(
-        module="pyflare.integrations.bedrock", package="botocore.client", distribution="boto3", minimum=(1, 35)
+        module="pyflare.integrations.bedrock", package="botocore.client", distribution="boto3", minimum=(1, 38)
     ),
     "celery": Integration(
         module="pyflare.integrations.celery", package="celery", distribution="celery", minimum=(5, 3)
@@ -71,7 +71,7 @@ INTEGRATIONS: Final = {
         module="pyflare.integrations.lightgbm", package="lightgbm", distribution="lightgbm", minimum=(4, 0)
     ),
     "litellm": Integration(
-        module="pyflare.integrations.litellm", package="litellm", distribution="litellm", minimum=(1, 80)
+        module="pyflare.integrations.litellm", package="litellm", distribution="litellm", minimum=(1, 83)
     ),
     "llama-index": Integration(
         module="pyflare.integrations.llama_index",
