@@ -105,12 +105,12 @@ class Frozen:
             QueryError: DuckDB cannot answer it.
             CorruptError: A file of the folder cannot be read.
         """
+        import pyarrow as pa
+
         with explaining():
             self._session.show(self.pin.root, self.pin.snapshot, self._overlay)
             with self._session.stream(*build(self.pin.snapshot, self._overlay)) as reader:
-                import pyarrow as pa
-
-            yield pa.RecordBatchReader.from_batches(reader.schema, self._touching(reader))
+                yield pa.RecordBatchReader.from_batches(reader.schema, self._touching(reader))
 
     def _touching(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         for batch in reader:
