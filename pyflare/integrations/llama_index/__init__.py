@@ -62,6 +62,8 @@ class _Spans(BaseSpanHandler[Any]):
     ) -> None:
         """A call begins. What only its class sees is no work of its own."""
         name = _name(id_)
+        if instance is not None:  # older versions name the class that defines the method
+            name = f"{type(instance).__name__}.{name.rpartition('.')[2]}"
         if name.rpartition(".")[2].startswith("_"):
             RUNS.hide(id_, parent_id)
             return
