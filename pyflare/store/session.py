@@ -29,6 +29,13 @@ _Result = TypeVar("_Result")
 _FOREIGN: Final = re.compile(r"\b(?:INTERVAL|UNION|BIT|VARIANT|BIGNUM|TIME WITH TIME ZONE|GEOMETRY|TIME_NS)\b")
 """Types of DuckDB that Arrow has no common type for."""
 
+_VIEWS: Final = frozenset(VIEW_NAMES)
+_WORD: Final = re.compile(r"\w+")
+_NAMES_NOTHING: Final = re.compile(
+    r"\b(?:query|query_table|show|pragma|information_schema|duckdb_\w+|pg_\w+|sqlite_\w+)\b", re.IGNORECASE
+)
+"""Ways to read what a statement does not name."""
+
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 
@@ -47,25 +54,38 @@ class Session:
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self.cursor = cursor
         self._shown: tuple[Path, Snapshot, TraceOverlay | None] | None = None
+        self._current: set[str] = set()
+        """Views that show what is shown now."""
         self._views: dict[str, str] = {}
+        """What each view that was ever made shows."""
         self._broken: dict[str, duckdb.Error] = {}
         self._tables: dict[str, pa.Table] = {}
 
     def show(self, root: Path, snapshot: Snapshot, overlay: TraceOverlay | None) -> None:
-        """Point the views at a snapshot, doing only what differs from what they showed before.
+        """Point the session at a snapshot. Views are made for the queries that read them."""
+        if self._shown != (root, snapshot, overlay):
+            self._shown = None
+            self._register(_tables(snapshot, overlay))
+            self._broken.clear()
+            self._current.clear()
+            self._shown = (root, snapshot, overlay)
+
+    def _prepare(self, query: str) -> None:
+        """Make the views that a query may read, where they do not show the snapshot yet.
 
         A view whose parts cannot be read is left out: the others can be queried all the same.
         """
-        if self._shown == (root, snapshot, overlay):
-            return
-        self._shown = None
-        self._register(_tables(snapshot, overlay))
-        self._broken.clear()
+        assert self._shown is not None
+        wanted = {*VIEW_NAMES} if _NAMES_NOTHING.search(query) else _named(query)
+        for name in reversed(VIEW_NAMES):  # each comes after those it reads
+            if name in wanted and name not in self._current:
+                wanted |= _named(table_sql(*self._shown, name))
         for name in VIEW_NAMES:
-            query = table_sql(root, snapshot, overlay, name)
-            if self._views.get(name) != query:
-                self._create(name, query)
-        self._shown = (root, snapshot, overlay)
+            if name in wanted and name not in self._current:
+                sql = table_sql(*self._shown, name)
+                if self._views.get(name) != sql:
+                    self._create(name, sql)
+                self._current.add(name)
 
     def _create(self, name: str, query: str) -> None:
         try:
@@ -95,6 +115,7 @@ class Session:
 
     def run(self, query: str, parameters: Parameters = None) -> pa.Table:
         """Run one query over the views. Raises duckdb.Error."""
+        self._prepare(query)
         with self._blame():
             return self._interruptible(lambda: self.cursor.sql(query, params=parameters).to_arrow_table())
 
@@ -106,6 +127,7 @@ class Session:
             names = relation.columns
             return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
+        self._prepare(query)
         with self._blame():
             return self._interruptible(fetch)
 
@@ -127,6 +149,7 @@ class Session:
         Raises:
             QueryError: They take more than `size_bytes`.
         """
+        self._prepare(query)
         with self._blame():
             relation = self.cursor.sql(query, params=parameters)
             types = tuple(map(str, relation.types))
@@ -135,6 +158,7 @@ class Session:
 
     def stream(self, query: str, parameters: Parameters = None) -> pa.RecordBatchReader:
         """Run one query over the views, piece by piece. The session is busy until the reader is closed."""
+        self._prepare(query)
         with self._blame():
             return self.cursor.sql(query, params=parameters).to_arrow_reader(_BATCH_ROWS)
 
@@ -147,6 +171,11 @@ class Session:
         finally:
             for name in tables:
                 self.cursor.unregister(name)
+
+
+def _named(query: str) -> set[str]:
+    """The views that a query may read: those whose name is a word of it."""
+    return {word for word in map(str.lower, _WORD.findall(query)) if word in _VIEWS}
 
 
 def _as_text_where_foreign(relation: duckdb.DuckDBPyRelation, types: Sequence[str]) -> duckdb.DuckDBPyRelation:
