@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -57,4 +58,8 @@ class _Switch:
         def function(*args: Any, **kwargs: Any) -> Any:
             return (traced if self.on else original)(*args, **kwargs)
 
-        self.function = function
+        @functools.wraps(original)
+        async def awaited(*args: Any, **kwargs: Any) -> Any:
+            return await (traced if self.on else original)(*args, **kwargs)
+
+        self.function = awaited if inspect.iscoroutinefunction(original) else function

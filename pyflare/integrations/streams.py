@@ -61,7 +61,9 @@ class Followed:
         tokens = answered.columns.get("output_tokens")
         if not tokens or not self._first_ns:
             return answered
-        return replace(answered, attributes={**answered.attributes, TOKENS_PER_SECOND: tokens * 1e9 / max(elapsed_ns, 1)})
+        return replace(
+            answered, attributes={**answered.attributes, TOKENS_PER_SECOND: tokens * 1e9 / max(elapsed_ns, 1)}
+        )
 
     def __del__(self) -> None:
         self.finish(early=True)

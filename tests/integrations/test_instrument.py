@@ -1,5 +1,6 @@
 """Putting integrations in place and taking them out again."""
 
+import inspect
 import subprocess
 import sys
 
@@ -151,3 +152,12 @@ def test_patch_of_a_module_function():
     assert json.dumps(1) == "[1]"
     patch.restore()
     assert json.dumps is before
+
+
+def test_what_is_awaited_still_says_so(recorded):
+    """Whoever asks whether a function is a coroutine function gets the same answer as before."""
+    from openai._base_client import AsyncAPIClient, SyncAPIClient
+
+    pyflare.instrument("openai")
+    assert inspect.iscoroutinefunction(AsyncAPIClient.request)
+    assert not inspect.iscoroutinefunction(SyncAPIClient.request)
