@@ -27,6 +27,8 @@ KEYS: Final = {"palette": "Control+k", "help": "?"}
 
 
 SLOW: Final = quote("name = answer and latency > 4s")
+COSTS: Final = {"costs": "/costs", "costs-filtered": "/costs?filter=model+%3D+gpt-4o"}
+"""Looked at by tests of its own, in `test_costs.py`."""
 BY_SERVICE: Final = quote("SELECT service_name, count(*) AS n FROM traces GROUP BY ALL ORDER BY n DESC")
 
 
@@ -112,7 +114,7 @@ def take_all(browser: Browser, viewers: dict[str, Viewer], into: Path, only: str
             context = browser.new_context(**options, reduced_motion="reduce", locale="en-GB", timezone_id="UTC")
             page = context.new_page()
             for folder, viewer in viewers.items():
-                for name, path in addresses(viewer).items():
+                for name, path in (addresses(viewer) | COSTS).items():
                     if only in (None, name):
                         take(page, name, viewer.url + path, into / f"{folder}-{name}-{theme}-{width}.png")
             context.close()

@@ -8,9 +8,12 @@ export function NoCalls({ empty }: { empty: boolean }) {
   const { scope, setScope } = useScope();
   if (empty) {
     return (
-      <EmptyState icon={<CircleDollarSign />} title="Nothing has been spent yet">
-        As soon as a traced program calls a model, this page says what it cost.{" "}
-        <Link to="/">How to begin</Link>
+      <EmptyState
+        icon={<CircleDollarSign />}
+        title="Nothing has been spent yet"
+        action={<Link to="/">How to begin</Link>}
+      >
+        As soon as a traced program calls a model, this page says what it cost.
       </EmptyState>
     );
   }
