@@ -20,6 +20,7 @@ from langchain_core.tools import tool  # noqa: E402
 from langchain_core.tracers import context as tracers  # noqa: E402
 
 import pyflare  # noqa: E402
+from tests.integrations.cancelling import give_up  # noqa: E402
 from tests.integrations.outline import counted, outline, stored  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
@@ -184,10 +185,9 @@ def test_cancel(chain, provider, recorded):
     provider.will(CHAT, delay_s=30)
 
     async def ask():
-        await asyncio.wait_for(chain.ainvoke({"q": "2 + 2"}), 0.3)
+        await give_up(provider, chain.ainvoke({"q": "2 + 2"}))
 
-    with pytest.raises(TimeoutError):
-        asyncio.run(ask())
+    asyncio.run(ask())
     assert outline(recorded) == CHAIN[:-1]
     assert recorded.one("ChatOpenAI").fields["error_type"] == "asyncio.exceptions.CancelledError"
 
