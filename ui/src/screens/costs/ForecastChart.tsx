@@ -31,10 +31,20 @@ export function ForecastChart({ forecast, past }: ForecastChartProps) {
       legend={(index) => {
         const spend = dayAt(index);
         return [
-          { label: "spent", color: SPENT, value: cost(spent[index ?? 0]) },
-          { label: "expected", color: EXPECTED, value: cost(spend?.expected_usd) },
-          { label: "80 %", color: fading(46), value: bandWords(spend?.low_80_usd, spend?.high_80_usd) },
-          { label: "95 %", color: fading(22), value: bandWords(spend?.low_95_usd, spend?.high_95_usd) },
+          { label: "spent", color: SPENT, value: cost(spent[index ?? 0]), quiet: spent[index ?? 0] === null },
+          { label: "expected", color: EXPECTED, value: cost(spend?.expected_usd), quiet: !spend },
+          {
+            label: "80 %",
+            color: fading(46),
+            value: bandWords(spend?.low_80_usd, spend?.high_80_usd),
+            quiet: !spend,
+          },
+          {
+            label: "95 %",
+            color: fading(22),
+            value: bandWords(spend?.low_95_usd, spend?.high_95_usd),
+            quiet: !spend,
+          },
         ];
       }}
     >

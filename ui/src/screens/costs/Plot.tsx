@@ -6,18 +6,12 @@ import { classes } from "@/design";
 import { cost, time } from "@/format";
 import type { Range } from "@/state/range";
 import styles from "./Plot.module.css";
+import { type Legend, Readout } from "./Readout";
 import { labelled, ticksTo } from "./ticks";
 import { usePlotSpan } from "./usePlotSpan";
 
 export const DAY_MS = 86_400_000;
 const MOST_LABELS = 8;
-
-/** An entry of the legend, and its amount where the pointer is. */
-export interface Legend {
-  label: string;
-  color: string;
-  value: string;
-}
 
 interface PlotProps {
   title: string;
@@ -46,13 +40,10 @@ export function Plot({ title, times, stepMs, zone, high, legend, note, children,
   const entries = legend(index);
   const at = index === null ? undefined : times[index];
   const when = at === undefined ? undefined : whenWords(at, stepMs, zone);
+  const marked = chosen ?? (index === null ? null : { from: index, to: index });
   const place = (position: number) => `${(position / times.length) * 100}%`;
   return (
-    <ChartFrame
-      title={title}
-      legend={<LegendList entries={entries} known={when !== undefined} />}
-      note={when ?? note}
-    >
+    <ChartFrame title={title} legend={<LegendList entries={entries} />} note={note}>
       <div className={styles.plot}>
         <div className={styles.amounts} aria-hidden="true">
           {ticks.map((tick) => (
@@ -80,10 +71,19 @@ export function Plot({ title, times, stepMs, zone, high, legend, note, children,
           {ticks.map((tick) => (
             <i key={tick} className={styles.line} style={{ bottom: `${(tick / top) * 100}%` }} />
           ))}
-          {chosen && (
+          {marked && (
             <i
-              className={styles.chosen}
-              style={{ left: place(chosen.from), width: place(chosen.to - chosen.from + 1) }}
+              className={chosen ? styles.chosen : styles.here}
+              style={{ left: place(marked.from), width: place(marked.to - marked.from + 1) }}
+            />
+          )}
+          {when && index !== null && (
+            <Readout
+              when={when}
+              entries={entries}
+              side={
+                index < times.length / 2 ? { left: place(index + 1) } : { right: place(times.length - index) }
+              }
             />
           )}
           <svg viewBox={`0 0 ${times.length} 1`} preserveAspectRatio="none" aria-hidden="true">
@@ -96,16 +96,17 @@ export function Plot({ title, times, stepMs, zone, high, legend, note, children,
   );
 }
 
-function LegendList({ entries, known }: { entries: readonly Legend[]; known: boolean }) {
+function LegendList({ entries }: { entries: readonly Legend[] }) {
   return (
     <ul className={frame.legend}>
-      {entries.map(({ label, color, value }) => (
-        <li key={label}>
-          <span className={frame.dot} style={{ background: color }} />
-          {label}
-          {known && <b>{value}</b>}
-        </li>
-      ))}
+      {entries
+        .filter(({ sum }) => !sum)
+        .map(({ label, color }) => (
+          <li key={label}>
+            <span className={frame.dot} style={{ background: color }} />
+            {label}
+          </li>
+        ))}
     </ul>
   );
 }

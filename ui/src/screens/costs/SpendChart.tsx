@@ -61,10 +61,11 @@ function Stacked({ stacks: { times, stepMs, layers, totals } }: { stacks: Stacks
           label,
           color: `var(${color})`,
           value: index !== null && totals[index] === null ? cost(null) : cost(values[index ?? 0]),
+          quiet: !values[index ?? 0],
         })),
         ...(index === null || layers.length < 2
           ? []
-          : [{ label: "in all", color: "transparent", value: cost(totals[index]) }]),
+          : [{ label: "in all", color: "transparent", value: cost(totals[index]), sum: true }]),
       ]}
     >
       {(top) =>

@@ -56,19 +56,20 @@ export function usePlotSpan({ times, stepMs, index, setIndex, onRange, onReset }
       onKeyDown,
       onPointerMove: (event: PointerEvent<HTMLElement>) => setIndex(under(event)),
       onPointerDown: (event: PointerEvent<HTMLElement>) => {
+        setIndex(under(event));
         if (event.button !== 0 || !onRange || event.pointerType === "touch") return;
         event.currentTarget.setPointerCapture(event.pointerId);
         pressed.current = true;
         setAnchor(under(event));
-        setIndex(under(event));
       },
       onPointerUp: () => {
         if (pressed.current && chosen && chosen.to > chosen.from) take(chosen.from, chosen.to);
         else letGo();
       },
       onPointerCancel: letGo,
-      onPointerLeave: () => {
-        if (!pressed.current) setIndex(null);
+      onPointerLeave: (event: PointerEvent<HTMLElement>) => {
+        // A finger that is lifted leaves what it has read out.
+        if (!pressed.current && event.pointerType !== "touch") setIndex(null);
       },
       onDoubleClick: onReset,
       onBlur: () => {
