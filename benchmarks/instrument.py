@@ -1,9 +1,11 @@
 """What an instrumented call of openai's client costs above the bare client, on a server beside it.
 
-One process makes all calls, over one kept connection: in turn a block of bare calls
-and a block of instrumented ones, so both meet the same machine. CPU counts whatever
-PyFlare does in the background too. The server is a process of its own. Compared are
-the quicker quarters of both sides: what others do on the machine only ever adds.
+Two processes make the calls, each over one kept connection, one with the client as it
+is and one with it instrumented, as programs have it: patched once, at their start.
+They take turns, a block of calls each, so both meet the same machine. CPU counts
+whatever PyFlare does in the background too. The server is a process of its own.
+Compared are the quicker quarters of both sides: what others do on the machine only
+ever adds.
 """
 
 from __future__ import annotations
@@ -24,11 +26,13 @@ from benchmarks.row import BenchRow
 BAR_US: Final = 150
 BLOCK: Final = 12
 WARM_UP: Final = 2
-"""Calls at the start of a block that do not count: a patched class makes the interpreter learn anew."""
+"""Calls at the start of a block that do not count: the other process had the caches of the processor."""
+WARM_BLOCKS: Final = 4
 BLOCKS: Final = 150
 QUICK_BLOCKS: Final = 40
 CHUNKS: Final = 30
 """Of a stream, beside its head and its usage."""
+SHAPES: Final = ("sync", "stream", "async")
 QUESTION: Final = ("How do I return a parcel that was delivered to my neighbour? " * 4)[:200]
 ANSWER: Final = ("You can start a return within thirty days. Bring it to any pick-up point. " * 8)[:500]
 ASK: Final[dict[str, Any]] = {
@@ -98,23 +102,64 @@ def _block(call: Callable[[], object]) -> list[tuple[int, int]]:
     return samples[WARM_UP:]
 
 
-def _quick_us(blocks: list[list[tuple[int, int]]], index: int) -> float:
+def _quick_us(samples: list[list[int]], index: int) -> float:
     """The lower quartile."""
-    return statistics.quantiles((sample[index] for block in blocks for sample in block), n=4)[0] / 1000
+    return statistics.quantiles((sample[index] for sample in samples), n=4)[0] / 1000
 
 
-def _compare(call: Callable[[], object], blocks: int) -> dict[str, float]:
-    """CPU and wall time of bare calls, and what instrumentation adds to them, in microseconds."""
+def _shapes(url: str) -> Iterator[tuple[str, Callable[[], object]]]:
+    """A call of every shape."""
+    import openai
+
+    client = openai.OpenAI(api_key="none", base_url=url, max_retries=0)
+    later = openai.AsyncOpenAI(api_key="none", base_url=url, max_retries=0)
+    runner = asyncio.Runner()
+
+    async def call() -> object:
+        return await later.chat.completions.create(**ASK)
+
+    yield "sync", lambda: client.chat.completions.create(**ASK)
+    yield "stream", lambda: [*client.chat.completions.create(**STREAMED)]
+    yield "async", lambda: runner.run(call())
+
+
+def _call_on_demand(url: str, *, instrumented: bool) -> None:
+    """Make a block of calls for each line that names a shape, and print what each call took."""
     import pyflare
 
-    bare, ours = [], []
-    for _ in range(blocks):
-        pyflare.uninstrument("openai")
-        bare.append(_block(call))
-        pyflare.instrument("openai")
-        ours.append(_block(call))
+    with tempfile.TemporaryDirectory() as folder:
+        if instrumented:
+            pyflare.init(service="bench", path=folder, compaction="off")
+            pyflare.instrument("openai")
+        shapes = dict(_shapes(url))
+        for line in sys.stdin:
+            print(json.dumps(_block(shapes[line.strip()])), flush=True)
+        pyflare.shutdown()
+
+
+@contextmanager
+def _caller(url: str, *, instrumented: bool) -> Iterator[Callable[[str], list[list[int]]]]:
+    """A process that makes calls: a block of a shape each time it is asked."""
+    command = [sys.executable, "-m", "benchmarks.instrument", url, "ours" if instrumented else "bare"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        asked, answers = process.stdin, process.stdout
+        assert asked is not None
+        assert answers is not None
+
+        def block(shape: str) -> list[list[int]]:
+            asked.write(f"{shape}\n")
+            asked.flush()
+            return json.loads(answers.readline())
+
+        yield block
+
+
+def _compare(url: str, shape: str, blocks: int) -> dict[str, float]:
+    """CPU and wall time of bare calls, and what instrumentation adds to them, in microseconds."""
+    with _caller(url, instrumented=False) as bare, _caller(url, instrumented=True) as ours:
+        pairs = [(bare(shape), ours(shape)) for _ in range(WARM_BLOCKS + blocks)][WARM_BLOCKS:]
     (bare_cpu_us, bare_us), (cpu_us, wall_us) = (
-        [_quick_us(side[2:], index) for index in (0, 1)] for side in (bare, ours)
+        [_quick_us([sample for pair in pairs for sample in pair[side]], index) for index in (0, 1)] for side in (0, 1)
     )
     return {
         "bare_cpu_us": bare_cpu_us,
@@ -124,40 +169,11 @@ def _compare(call: Callable[[], object], blocks: int) -> dict[str, float]:
     }
 
 
-def _shapes(url: str) -> Iterator[tuple[str, Callable[[], object]]]:
-    """A call of every shape."""
-    import openai
-
-    client = openai.OpenAI(api_key="none", base_url=url, max_retries=0)
-    yield "sync", lambda: client.chat.completions.create(**ASK)
-    yield "stream", lambda: [*client.chat.completions.create(**STREAMED)]
-    with asyncio.Runner() as runner:
-        later = openai.AsyncOpenAI(api_key="none", base_url=url, max_retries=0)
-
-        async def call() -> object:
-            return await later.chat.completions.create(**ASK)
-
-        yield "async", lambda: runner.run(call())
-        runner.run(later.close())
-
-
-def _measure(url: str, blocks: int) -> dict[str, dict[str, float]]:
-    import pyflare
-
-    with tempfile.TemporaryDirectory() as folder:
-        pyflare.init(service="bench", path=folder, compaction="off")
-        measured = {shape: _compare(call, blocks) for shape, call in _shapes(url)}
-        pyflare.shutdown()
-    return measured
-
-
 def rows(*, quick: bool = False) -> list[BenchRow]:
     """The lines of the table."""
     with _server() as port:
-        url, blocks = f"http://127.0.0.1:{port}/v1", str(QUICK_BLOCKS if quick else BLOCKS)
-        command = [sys.executable, "-m", "benchmarks.instrument", url, blocks]
-        out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [_row(shape, measured) for shape, measured in json.loads(out).items()]
+        url, blocks = f"http://127.0.0.1:{port}/v1", QUICK_BLOCKS if quick else BLOCKS
+        return [_row(shape, _compare(url, shape, blocks)) for shape in SHAPES]
 
 
 def _row(shape: str, measured: dict[str, float]) -> BenchRow:
@@ -178,8 +194,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["serve"]:
             asyncio.run(_serve())
-        case [url, blocks]:
-            print(json.dumps(_measure(url, int(blocks))))
+        case [url, "bare" | "ours" as side]:
+            _call_on_demand(url, instrumented=side == "ours")
         case _:
             for row in rows():
                 print(f"{row.what}: {row.measured} ({row.bar}); {row.beside}")
