@@ -102,6 +102,7 @@ def test_time_zone(page: Page, rich: Viewer):
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     page.reload()
+    expect(page.get_by_role("navigation", name="Screens")).to_be_visible()
     page.keyboard.press("Control+,")
     expect(dialog.get_by_label("Time zone")).to_have_value("Europe/Berlin")
 

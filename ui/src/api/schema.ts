@@ -860,7 +860,7 @@ export interface components {
             unpriced_calls: number;
             /**
              * Until
-             * @description When what was spent last no longer counts.
+             * @description When the window ends; of a rolling one, by when all that is spent until now counts no more.
              * @example 2026-11-21T09:30:00.123456789Z
              */
             until: string;

@@ -77,7 +77,7 @@ class BudgetAccount(Model):
     window: str
     time_zone: str
     since: Time = Field(description="When the window began.")
-    until: Time = Field(description="When what was spent last no longer counts.")
+    until: Time = Field(description="When the window ends; of a rolling one, by when all that is spent until now counts no more.")
     on_exceeded: Literal["warn", "stop"]
 
 
