@@ -31,7 +31,7 @@ class BudgetStanding:
     since: datetime
     """When the window began, in UTC."""
     until: datetime
-    """When what was spent last no longer counts, in UTC."""
+    """When the window ends, in UTC; of a rolling one, by when all that is spent until now counts no more."""
 
     @property
     def share(self) -> float:
