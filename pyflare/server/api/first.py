@@ -28,8 +28,9 @@ from pyflare.workspace.scope import Scope
 Message = MutableMapping[str, Any]
 _MOST_ROWS: Final = 1000
 _STEP_S: Final = 0.01
-_QUIET_S: Final = 0.05
-_MOST_S: Final = 0.8
+_QUIET_S: Final = 0.25
+"""A page asks again when it has drawn what it was told, and draws once more when it has all."""
+_MOST_S: Final = 1.5
 """Nobody may be looking: then the framework is loaded for whoever comes."""
 
 
