@@ -123,9 +123,9 @@ class Session:
         """The few rows of one query over the views, as plain values: without Arrow. Raises duckdb.Error."""
 
         def fetch() -> list[dict[str, Any]]:
-            relation = self.cursor.sql(query, params=parameters)
-            names = relation.columns
-            return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+            found = self.cursor.execute(query, parameters)  # a relation would be planned twice
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
         self._prepare(query)
         with self._blame():
