@@ -23,8 +23,8 @@ demo: $(STAMP)  ## Run the demo: a traced question-answering program, and what i
 test: $(STAMP)  ## Run the tests (the slow ones apart)
 	@$(BIN)/python -m pytest $(AGAIN)
 
-slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests
-	@$(BIN)/python -m pytest -m slow
+slow: $(STAMP)  ## Run the slow tests: installs, soak and kill tests; or those of TESTS alone
+	@$(BIN)/python -m pytest -m slow -o cache_dir=.pytest_cache/slow $(TESTS) $(AGAIN)
 
 test-integrations: $(STAMP)  ## Test every instrumented library, oldest and newest, or ONLY=openai; KEEP=1 keeps the environments
 	@$(BIN)/python -m tests.integrations.matrix $(ONLY)
