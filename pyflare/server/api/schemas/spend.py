@@ -77,7 +77,9 @@ class BudgetAccount(Model):
     window: str
     time_zone: str
     since: Time = Field(description="When the window began.")
-    until: Time = Field(description="When the window ends; of a rolling one, by when all that is spent until now counts no more.")
+    until: Time = Field(
+        description="When the window ends; of a rolling one, by when all that is spent until now counts no more."
+    )
     on_exceeded: Literal["warn", "stop"]
 
 
