@@ -135,6 +135,7 @@ class Site:
     def close(self) -> None:
         """Let go of the folder."""
         self._loading.shutdown()
+        gc.unfreeze()  # what is never looked at again is not let go of either, and DuckDB says so as it ends
         if self._api is not None:
             self._api.close()
         if self._first is not None:

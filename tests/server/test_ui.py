@@ -75,6 +75,7 @@ def ui(root: Path) -> Iterator[Ui]:
     ui = Ui(str(root), "--port", "0")
     yield ui
     assert ui.end() == 0
+    assert "leaked" not in ui.said  # DuckDB's word for what was not let go of
 
 
 @pytest.fixture(scope="module")
