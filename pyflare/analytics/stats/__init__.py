@@ -1,0 +1,1 @@
+"""Statistics of two samples: tests, distances and what they have in common. Pure functions of arrays."""
