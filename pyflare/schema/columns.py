@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -60,3 +60,50 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """The stored columns' names, in order."""
         return tuple(column.name for column in self.columns)
+
+
+def string(name: str, doc: str, *, nullable: bool = True, since: int = 1) -> Column:
+    """A column of text."""
+    return Column(name=name, type=ColumnType.STRING, doc=doc, nullable=nullable, since=since)
+
+
+def integer(name: str, doc: str, *, nullable: bool = True, since: int = 1) -> Column:
+    """A column of whole numbers."""
+    return Column(name=name, type=ColumnType.INT64, doc=doc, nullable=nullable, since=since)
+
+
+def number(name: str, doc: str) -> Column:
+    """A column of numbers."""
+    return Column(name=name, type=ColumnType.FLOAT64, doc=doc)
+
+
+def json_text(name: str, doc: str, *, since: int = 1) -> Column:
+    """A column of text that is always valid JSON."""
+    return Column(name=name, type=ColumnType.JSON, doc=doc, since=since)
+
+
+def moment(name: str, doc: str, *, nullable: bool = False, since: int = 1) -> Column:
+    """A column of times."""
+    return Column(name=name, type=ColumnType.TIMESTAMP_NS, doc=doc, nullable=nullable, since=since)
+
+
+def typed_map(name: str, singular: str, doc: str) -> tuple[Column, Column]:
+    """A map of text values, and beside it the type of each value that was not text."""
+    return (
+        Column(name=name, type=ColumnType.MAP, doc=f"{doc} Values as text; those that are not strings as JSON."),
+        Column(
+            name=f"{singular}_types",
+            type=ColumnType.MAP,
+            doc=f"For each of `{name}` that is not a string: int, double, bool, bytes, array, kvlist or empty.",
+        ),
+    )
+
+
+def otlp(doc: str) -> Column:
+    """What OTLP carries beside the named columns, for an export that equals what came in."""
+    return json_text("otlp", f"{doc}, in OTLP's own words; null where there is nothing of it.", since=2)
+
+
+def since_version(version: int, *columns: Column) -> tuple[Column, ...]:
+    """The columns of a table that a later version of the schema added."""
+    return tuple(replace(column, since=version) for column in columns)

@@ -21,6 +21,7 @@ ROWS = {
     "embeddings": {"embedding_id": "2" * 32, "name": "input", "vector": [0.25, -1.5], "text": "héllo"},
     "alerts": {"alert_id": "3" * 32, "alert_type": "drift", "severity": "critical", "status": "firing"},
     "evaluations": {"evaluation_id": "4" * 32, "evaluator": "exact", "score": float("nan"), "verdict": "fail"},
+    "drift": {"drift_id": "7" * 32, "monitor": "calls", "status": "healthy", "p_value": 0.5, "contributions": b"[]"},
     "quarantine": {"quarantine_id": "5" * 32, "signal": "traces", "reason": "no", "record": b"{}"},
     "integrity": {"reason": "disk_full", "count": 3},
     "predictions": {

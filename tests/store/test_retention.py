@@ -36,6 +36,7 @@ ROW_TABLES: dict[str, dict[str, Any]] = {
     "logs": {"body": "1"},
     "alerts": {"title": "t"},
     "evaluations": {"evaluator": "e"},
+    "drift": {"monitor": "m"},
 }
 
 
