@@ -37,6 +37,8 @@ class Modes:
     tokens: ClassVar[tuple[int, int]]
     failure: ClassVar[Any] = {"error": {"message": "no", "type": "bad", "code": 400}, "message": "no"}
     has_async: ClassVar[bool] = True
+    repeats_streams: ClassVar[bool] = True
+    """Whether the client asks again for a stream, too."""
 
     def client(self, url: str, timeout_s: float) -> AbstractContextManager[Any]:
         """The client."""
@@ -57,6 +59,14 @@ class Modes:
     async def stream_async(self, client: Any) -> Any:
         """The answer's stream of an asynchronous client."""
         return await self.stream(client)
+
+    def patient(self, url: str) -> AbstractContextManager[Any]:
+        """The client, told to ask once more where the provider fails."""
+        pytest.skip("the client never asks twice by itself")
+
+    def patient_async(self, url: str) -> AbstractAsyncContextManager[Any]:
+        """The asynchronous client, told the same."""
+        pytest.skip("the client never asks twice by itself")
 
     def hang_up(self, stream: Any) -> None:
         """Close what lies below a stream that is about to be dropped, where its client leaves that open."""
@@ -172,6 +182,53 @@ class Modes:
         span = recorded.one()
         assert span.status_code == ERROR
         assert span.fields["error_type"].endswith(type(raised.value).__name__)
+
+    @pytest.mark.parametrize("streams", [False, True], ids=["whole", "stream"])
+    def test_retry(self, provider, recorded, streams):
+        """A call that the client repeats by itself is one span, with the answer that came at last."""
+        self.fail_first(provider, streams=streams)
+        with self.patient(provider.url) as client:
+            if streams:
+                assert [*self.stream(client)]
+            else:
+                self.ask(client)
+        assert len(provider.bodies) == 2
+        self.check(recorded.one())
+
+    @pytest.mark.parametrize("streams", [False, True], ids=["whole", "stream"])
+    def test_async_retry(self, provider, recorded, streams):
+        """The same of an asynchronous client."""
+        if not self.has_async:
+            pytest.skip("there is no asynchronous client")
+        self.fail_first(provider, streams=streams)
+
+        async def work():
+            async with self.patient_async(provider.url) as client:
+                if streams:
+                    assert [piece async for piece in await self.stream_async(client)]
+                else:
+                    await self.ask(client)
+
+        asyncio.run(work())
+        assert len(provider.bodies) == 2
+        self.check(recorded.one())
+
+    def test_retry_in_vain(self, provider, recorded):
+        """A call that fails however often the client repeats it is one span, with the error that the program got."""
+        with self.patient(provider.url) as client:
+            provider.will(self.failure, status=503)
+            with pytest.raises(Exception, match=r"(?i)no|503") as raised:
+                self.ask(client)
+        assert len(provider.bodies) >= 2
+        span = recorded.one()
+        assert (span.status_code, span.output) == (ERROR, None)
+        assert span.fields["error_type"].endswith(type(raised.value).__name__)
+
+    def fail_first(self, provider, *, streams):
+        """Let the provider fail once, and then answer."""
+        if streams and not self.repeats_streams:
+            pytest.skip("the client asks for a stream only once")
+        provider.answers = [(503, self.failure, 0.0), (200, self.pieces if streams else self.whole, 0.0)]
 
     def test_put_back(self, made, recorded):
         """After `uninstrument` the client works as if nothing had been."""

@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 import zlib
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -112,7 +113,10 @@ def _aws_event(headers: dict[str, str], payload: bytes) -> bytes:
 
 
 class Provider:
-    """Answers POSTs from a list, in order; the last answer is given again and again."""
+    """Answers POSTs from a list, in order; the last answer is given again and again.
+
+    Status 503 says that the client may ask again at once.
+    """
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, Any, float]] = [(200, CHAT, 0.0)]
@@ -151,6 +155,8 @@ class Provider:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
+                if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    self.send_header("Retry-After-Ms", "1")
                 self.end_headers()
                 self.wfile.write(data)
 

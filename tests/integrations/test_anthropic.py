@@ -1,12 +1,14 @@
 """anthropic's real client against a server on this machine."""
 
 import json
+from typing import ClassVar
 
 import pytest
 
 anthropic = pytest.importorskip("anthropic")
 
 import pyflare  # noqa: E402
+from tests.integrations.modes import Modes  # noqa: E402
 from tests.integrations.provider import MESSAGE  # noqa: E402
 
 ASK = {
@@ -25,7 +27,7 @@ def client(provider, recorded):
         yield client
 
 
-def events(*blocks):
+def events(*blocks, output_tokens=9):
     """A streamed message: of each block its start and its pieces."""
     yield {"type": "message_start", "message": {**MESSAGE, "content": [], "stop_reason": None}}
     for index, (block, *deltas) in enumerate(blocks):
@@ -33,7 +35,7 @@ def events(*blocks):
         for delta in deltas:
             yield {"type": "content_block_delta", "index": index, "delta": delta}
         yield {"type": "content_block_stop", "index": index}
-    yield {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}}
+    yield {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": output_tokens}}
     yield {"type": "message_stop"}
 
 
@@ -76,6 +78,31 @@ TOOL = (
     {"type": "input_json_delta", "partial_json": '{"a":'},
     {"type": "input_json_delta", "partial_json": " 2}"},
 )
+
+
+class TestAnthropic(Modes):
+    library, provider_name, model, wire = "anthropic", "anthropic", "claude-test", "plain events"
+    whole: ClassVar = MESSAGE
+    pieces: ClassVar = [*events(TEXT, output_tokens=3)]
+    tokens = (20, 3)
+
+    def client(self, url, timeout_s, max_retries=0):
+        return anthropic.Anthropic(api_key="k", base_url=url, max_retries=max_retries, timeout=timeout_s)
+
+    def async_client(self, url, timeout_s, max_retries=0):
+        return anthropic.AsyncAnthropic(api_key="k", base_url=url, max_retries=max_retries, timeout=timeout_s)
+
+    def patient(self, url):
+        return self.client(url, 20, max_retries=1)
+
+    def patient_async(self, url):
+        return self.async_client(url, 20, max_retries=1)
+
+    def ask(self, client, **more):
+        return client.messages.create(**ASK, **more)
+
+    def stream(self, client):
+        return self.ask(client, stream=True)
 
 
 @pytest.mark.parametrize("way", ["create", "stream"])

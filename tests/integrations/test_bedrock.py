@@ -39,17 +39,25 @@ class TestBedrock(Modes):
     tokens = (12, 3)
 
     @contextmanager
-    def client(self, url, timeout_s):
+    def client(self, url, timeout_s, attempts=1):
         made = boto3.client(
             "bedrock-runtime",
             region_name="us-east-1",
             endpoint_url=url,
             aws_access_key_id="none",
             aws_secret_access_key="none",
-            config=Config(retries={"max_attempts": 0}, read_timeout=timeout_s),
+            config=Config(retries={"total_max_attempts": attempts}, read_timeout=timeout_s),
         )
         yield made
         made.close()
+
+    def patient(self, url):
+        return self.client(url, 20, attempts=2)
+
+    @pytest.fixture(autouse=True)
+    def _at_once(self, monkeypatch):
+        """What the client waits before it asks again is a share of a second, drawn by lot."""
+        monkeypatch.setattr("random.random", lambda: 0.0)
 
     def ask(self, client):
         return client.converse(modelId=self.model, messages=ASK)

@@ -30,6 +30,8 @@ class TestCohere(Modes):
         {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": USAGE}},
     ]
     tokens = (12, 3)
+    max_retries = 0
+    repeats_streams = False
 
     def client(self, url, timeout_s):
         return cohere.ClientV2(api_key="k", base_url=url, timeout=timeout_s)
@@ -41,10 +43,18 @@ class TestCohere(Modes):
         return {"model": self.model, "messages": [{"role": "user", "content": "2 + 2?"}]}
 
     def ask(self, client):
-        return client.chat(**self.arguments(), request_options={"max_retries": 0})
+        return client.chat(**self.arguments(), request_options={"max_retries": self.max_retries})
 
     def stream(self, client):
-        return client.chat_stream(**self.arguments())
+        return client.chat_stream(**self.arguments(), request_options={"max_retries": self.max_retries})
+
+    def patient(self, url):
+        self.max_retries = 1
+        return self.client(url, 20)
+
+    def patient_async(self, url):
+        self.max_retries = 1
+        return self.async_client(url, 20)
 
     async def stream_async(self, client):
         return self.stream(client)

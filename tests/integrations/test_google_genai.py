@@ -28,19 +28,32 @@ class TestGoogleGenai(Modes):
     pieces: ClassVar = [said({"text": "Fo"}), said({"text": "ur."}), end(finishReason="STOP")]
     tokens = (12, 7)
 
-    def make(self, url, timeout_s):
-        options = genai.types.HttpOptions(base_url=url, timeout=int(timeout_s * 1000))
+    def make(self, url, timeout_s, **more):
+        options = genai.types.HttpOptions(base_url=url, timeout=int(timeout_s * 1000), **more)
         return genai.Client(api_key="k", http_options=options)
 
+    def retries(self):
+        """Ask twice, the second time at once."""
+        if not hasattr(genai.types, "HttpRetryOptions"):
+            pytest.skip("this version never asks twice by itself")
+        options = genai.types.HttpRetryOptions(attempts=2, initial_delay=0.001, max_delay=0.001, jitter=0)
+        return {"retry_options": options}
+
+    def patient(self, url):
+        return self.client(url, 20, **self.retries())
+
+    def patient_async(self, url):
+        return self.async_client(url, 20, **self.retries())
+
     @contextmanager
-    def client(self, url, timeout_s):
-        made = self.make(url, timeout_s)
+    def client(self, url, timeout_s, **more):
+        made = self.make(url, timeout_s, **more)
         yield made.models
         made._api_client._httpx_client.close()
 
     @asynccontextmanager
-    async def async_client(self, url, timeout_s):
-        made = self.make(url, timeout_s)
+    async def async_client(self, url, timeout_s, **more):
+        made = self.make(url, timeout_s, **more)
         yield made.aio.models
         made._api_client._httpx_client.close()
         await made._api_client._async_httpx_client.aclose()

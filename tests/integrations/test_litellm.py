@@ -19,13 +19,20 @@ class TestLitellm(Modes):
     whole, pieces, tokens = CHAT, chat_chunks("Fo", "ur."), (20, 3)
 
     @contextmanager
-    def client(self, url, timeout_s):
-        yield {"api_base": f"{url}/v1", "api_key": "k", "timeout": timeout_s, "num_retries": 0, "max_retries": 0}
+    def client(self, url, timeout_s, retries=0):
+        asked = {"num_retries": retries, "max_retries": 0}
+        yield {"api_base": f"{url}/v1", "api_key": "k", "timeout": timeout_s, **asked}
 
     @asynccontextmanager
-    async def async_client(self, url, timeout_s):
-        with self.client(url, timeout_s) as made:
+    async def async_client(self, url, timeout_s, retries=0):
+        with self.client(url, timeout_s, retries) as made:
             yield {**made, "function": litellm.acompletion}
+
+    def patient(self, url):
+        return self.client(url, 20, retries=1)
+
+    def patient_async(self, url):
+        return self.async_client(url, 20, retries=1)
 
     def ask(self, client, **more):
         client = dict(client)

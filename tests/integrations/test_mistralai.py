@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("mistralai.client")
 
 from mistralai.client import Mistral
+from mistralai.client.utils.retries import BackoffStrategy, RetryConfig
 
 from tests.integrations.modes import Modes
 from tests.integrations.provider import CHAT, chat_chunks
@@ -14,10 +15,16 @@ class TestMistral(Modes):
     library, provider_name, model = "mistralai", "mistral_ai", "mistral-small"
     whole, pieces, tokens = CHAT, chat_chunks("Fo", "ur."), (20, 3)
 
-    def client(self, url, timeout_s):
-        return Mistral(api_key="k", server_url=url, timeout_ms=int(timeout_s * 1000))
+    def client(self, url, timeout_s, **more):
+        return Mistral(api_key="k", server_url=url, timeout_ms=int(timeout_s * 1000), **more)
 
     async_client = client
+
+    def patient(self, url):
+        at_once = BackoffStrategy(initial_interval=1, max_interval=1, exponent=1, max_elapsed_time=1000)
+        return self.client(url, 20, retry_config=RetryConfig("backoff", at_once, retry_connection_errors=False))
+
+    patient_async = patient
 
     def arguments(self):
         return {"model": self.model, "messages": [{"role": "user", "content": "2 + 2?"}]}

@@ -12,11 +12,17 @@ class TestTogether(Modes):
     library, provider_name, model = "together", "together", "gpt-4o"
     whole, pieces, tokens = CHAT, chat_chunks("Fo", "ur."), (20, 3)
 
-    def client(self, url, timeout_s):
-        return together.Together(api_key="k", base_url=url, max_retries=0, timeout=timeout_s)
+    def client(self, url, timeout_s, max_retries=0):
+        return together.Together(api_key="k", base_url=url, max_retries=max_retries, timeout=timeout_s)
 
-    def async_client(self, url, timeout_s):
-        return together.AsyncTogether(api_key="k", base_url=url, max_retries=0, timeout=timeout_s)
+    def async_client(self, url, timeout_s, max_retries=0):
+        return together.AsyncTogether(api_key="k", base_url=url, max_retries=max_retries, timeout=timeout_s)
+
+    def patient(self, url):
+        return self.client(url, 20, max_retries=1)
+
+    def patient_async(self, url):
+        return self.async_client(url, 20, max_retries=1)
 
     def ask(self, client, **more):
         messages = [{"role": "user", "content": "2 + 2?"}]
