@@ -16,7 +16,7 @@ from pyflare.analytics.contrast import (
     contrast_numbers,
     contrast_presence,
 )
-from pyflare.analytics.contrast.gamma import chi_squared_quantile, chi_squared_tail
+from pyflare.analytics.stats.gamma import chi_squared_quantile, chi_squared_tail
 from pyflare.analytics.contrast.presence import fisher_exact
 from pyflare.errors import DataError, InsufficientDataError
 

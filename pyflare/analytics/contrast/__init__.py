@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pyflare.analytics.contrast.adjust import benjamini_hochberg
 from pyflare.analytics.contrast.categories import CategoryContrast, contrast_categories
 from pyflare.analytics.contrast.numbers import NumberContrast, contrast_numbers
 from pyflare.analytics.contrast.presence import PresenceContrast, contrast_presence
+from pyflare.analytics.stats.multiplicity import benjamini_hochberg
 
 __all__ = [
     "CategoryContrast",

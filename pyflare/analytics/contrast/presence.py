@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.contrast.categories import MAX_LEVELS, MIN_EXPECTED, Counts
-from pyflare.analytics.contrast.gamma import chi_squared_tail
+from pyflare.analytics.contrast.categories import MAX_LEVELS, Counts
+from pyflare.analytics.stats.categorical.table import MIN_EXPECTED
+from pyflare.analytics.stats.gamma import chi_squared_tail
 from pyflare.errors import DataError, InsufficientDataError
 
 MIN_MEMBERS: Final = 5

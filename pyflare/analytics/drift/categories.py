@@ -1,0 +1,69 @@
+"""Columns of categories as counts over the same levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pyflare.analytics.drift.column import Categories
+from pyflare.errors import DataError
+
+_Counts = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelCounts:
+    """How often each level occurs in two columns."""
+
+    levels: tuple[str, ...]
+    """The reference's, then those that only the current sample has."""
+    reference: _Counts
+    """Shape `(n_levels,)`. Effective counts where the column is weighted: see `counts_of`."""
+    current: _Counts
+
+
+def align(reference: Categories, current: Categories) -> LevelCounts:
+    """Count the levels of two columns whose lists of levels may differ. Raises DataError: a code has no level."""
+    if reference.levels == current.levels:
+        return LevelCounts(levels=reference.levels, reference=counts_of(reference), current=counts_of(current))
+    known = {level: position for position, level in enumerate(reference.levels)}
+    new = tuple(level for level in current.levels if level not in known)
+    known.update((level, len(reference.levels) + position) for position, level in enumerate(new))
+    counts = np.zeros(len(known))
+    counts[[known[level] for level in current.levels]] = counts_of(current)
+    padded = np.concatenate([counts_of(reference), np.zeros(len(new))])
+    return LevelCounts(levels=(*reference.levels, *new), reference=padded, current=counts)
+
+
+def counts_of(column: Categories) -> _Counts:
+    """Shape `(n_levels,)`. How often each level occurs; missing values are left out.
+
+    Weighted counts are scaled so that they add up to the effective number of observations, `(sum w)² / sum w²`
+    (Kish, Survey sampling, 1965): then a test that takes them for counts is about as sure as the weights allow.
+
+    Raises:
+        DataError: A code is neither -1 nor the position of a level, or the weights do not fit.
+    """
+    codes = column.codes
+    if codes.size and (codes.min() < -1 or codes.max() >= len(column.levels)):
+        raise DataError(f"codes: expected -1 to {len(column.levels) - 1}, got {codes.min()} to {codes.max()}.")
+    if column.weights is None:
+        return np.bincount(codes + 1, minlength=len(column.levels) + 1)[1:].astype(np.float64)
+    weights = checked_weights(column.weights, codes.size)
+    counts = np.bincount(codes + 1, weights, minlength=len(column.levels) + 1)[1:]
+    scaled: _Counts = counts * _kish_scale(weights[codes >= 0])
+    return scaled
+
+
+def checked_weights(weights: _Counts, size: int) -> _Counts:
+    """Weights that can be used. Raises DataError: not one per row, not finite, or negative."""
+    if weights.shape != (size,) or not np.all(np.isfinite(weights)) or np.any(weights < 0):
+        raise DataError(f"weights: expected {size} finite numbers that are not negative, of shape ({size},).")
+    return weights
+
+
+def _kish_scale(weights: _Counts) -> float:
+    squares = float(weights @ weights)
+    return float(weights.sum()) / squares if squares else 0.0

@@ -1,0 +1,79 @@
+"""Counts of two samples over the same levels, and which levels are too rare to be judged one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pyflare.errors import DataError, InsufficientDataError
+
+MIN_EXPECTED: Final = 5.0
+"""A level of which fewer are expected in either sample is rare: all rare levels count as one."""
+
+Counts = Sequence[int] | Sequence[float] | npt.NDArray[np.int64] | npt.NDArray[np.float64]
+Table = npt.NDArray[np.float64]
+"""Shape `(2, n_levels)`: the reference's counts, and those of the current sample."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pooled:
+    """A table whose rare levels have become one."""
+
+    counts: Table
+    """Shape `(2, n_levels_left)`."""
+    rare: tuple[int, ...]
+    """Positions of the rare levels in the table it was made from."""
+    common: tuple[int, ...]
+    """Positions of the others, in the order of the columns; one more column, or the least common, holds the rare."""
+
+
+def two_rows(reference: Counts, current: Counts) -> Table:
+    """Counts as one table of shape `(2, n_levels)`.
+
+    Raises:
+        DataError: Shapes differ, or a count is negative or not finite.
+        InsufficientDataError: A sample is empty.
+    """
+    if len(reference) != len(current):
+        raise DataError(f"expected counts of the same levels, got {len(reference)} and {len(current)}.")
+    counts = np.asarray([reference, current], dtype=np.float64)
+    if not np.all(np.isfinite(counts)) or np.any(counts < 0):
+        raise DataError("expected counts that are not negative.")
+    if not np.all(counts.sum(axis=1) > 0):
+        raise InsufficientDataError("one of the groups has no values")
+    return counts
+
+
+def pool(counts: Table, *, max_levels: int | None = None) -> Pooled:
+    """Make one level of the rare ones.
+
+    Rare are levels of which fewer than five are expected in the smaller sample, and those beyond the `max_levels`
+    most common. If all of them together are still too rare, they join the least common of the others. The rule looks
+    at both samples together only, so a test of the pooled table keeps its level.
+
+    Args:
+        counts: Shape `(2, n_levels)`, from `two_rows`.
+        max_levels: How many may stay levels of their own; None for any number.
+    """
+    totals = counts.sum(axis=0)
+    smaller = counts.sum(axis=1).min() / totals.sum()
+    is_common = totals * smaller >= MIN_EXPECTED
+    if max_levels is not None:
+        is_common[np.argsort(-totals, kind="stable")[max_levels:]] = False
+    rare = np.flatnonzero(~is_common & (totals > 0))
+    common = counts[:, is_common]
+    if rare.size:
+        one = counts[:, rare].sum(axis=1)
+        if one.sum() * smaller >= MIN_EXPECTED:
+            common = np.column_stack([common, one])
+        elif common.shape[1]:
+            common[:, common.sum(axis=0).argmin()] += one
+    return Pooled(
+        counts=common,
+        rare=tuple(int(level) for level in rare),
+        common=tuple(int(level) for level in np.flatnonzero(is_common)),
+    )
