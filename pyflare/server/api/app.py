@@ -22,6 +22,8 @@ ROUTERS: Final = (
     "costs",
     "forecast",
     "budgets",
+    "drift",
+    "drift_monitors",
     "traces",
     "spans",
     "sessions",

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query, Request, Response
@@ -121,12 +121,29 @@ _TIME: Final[dict[str, Any]] = {
 }
 
 
-async def _scope(
+async def _ranged(
     request: Request,
     start_time: Annotated[
         str | None, Query(description="Begun then or later: RFC 3339, or how long ago, such as 2h or 7d.", **_TIME)
     ] = None,
     end_time: Annotated[str | None, Query(description="Begun before then; the same forms.", **_TIME)] = None,
+) -> Scope:
+    now_ns = time.time_ns() // _RELATIVE_STEP_NS * _RELATIVE_STEP_NS
+    scope = Scope(
+        now_ns=now_ns,
+        since_ns=None if start_time is None else moment_ns(start_time, now_ns=now_ns, argument="start_time"),
+        until_ns=None if end_time is None else moment_ns(end_time, now_ns=now_ns, argument="end_time"),
+    )
+    request.state.moments = (scope.since_ns, scope.until_ns)
+    return scope
+
+
+Ranged = Annotated[Scope, Depends(_ranged)]
+"""A parameter of this type is a range of time, and nothing else is asked about."""
+
+
+async def _scope(
+    ranged: Ranged,
     filter: Annotated[
         str, Query(description="A filter, such as `model = gpt-4o and latency > 2s`.", max_length=2000)
     ] = "",
@@ -134,18 +151,9 @@ async def _scope(
     model_id: Annotated[Sequence[Name], Query(max_length=10, description="Model; any of several.")] = (),
     status: Annotated[Sequence[Literal["ok", "error", "unset"]], Query(description="Any of several.")] = (),
 ) -> Scope:
-    now_ns = time.time_ns() // _RELATIVE_STEP_NS * _RELATIVE_STEP_NS
-    scope = Scope(
-        now_ns=now_ns,
-        since_ns=None if start_time is None else moment_ns(start_time, now_ns=now_ns, argument="start_time"),
-        until_ns=None if end_time is None else moment_ns(end_time, now_ns=now_ns, argument="end_time"),
-        filter=filter.strip(),
-        services=tuple(service),
-        models=tuple(model_id),
-        statuses=tuple(status),
+    return replace(
+        ranged, filter=filter.strip(), services=tuple(service), models=tuple(model_id), statuses=tuple(status)
     )
-    request.state.moments = (scope.since_ns, scope.until_ns)
-    return scope
 
 
 Scoped = Annotated[Scope, Depends(_scope)]

@@ -166,6 +166,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift-monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drift Monitors
+         * @description List how the monitors stood at the end of a range, the worst first: once for each segment they look at.
+         */
+        get: operations["list_drift_monitors_api_v1_drift_monitors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift-monitors/{monitor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Drift Run
+         * @description Give a run of a monitor with all its columns, the worst first: what moved, from where to where.
+         */
+        get: operations["get_drift_run_api_v1_drift_monitors__monitor__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift-monitors/{monitor}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drift Series
+         * @description Give the course of a monitor, or of one of its columns, from run to run, with the bounds of the effect.
+         */
+        get: operations["list_drift_series_api_v1_drift_monitors__monitor__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Drift Status
+         * @description Say how a model stands at the end of a range: the latest run of each of its monitors, in each segment.
+         */
+        get: operations["get_drift_status_api_v1_drift__model_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{model_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drift History
+         * @description List the runs of all monitors of a model, the oldest first. A model without any has an empty history.
+         */
+        get: operations["list_drift_history_api_v1_drift__model_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/facets": {
         parameters: {
             query?: never;
@@ -1211,6 +1311,427 @@ export interface components {
             text: string | null;
         };
         /**
+         * DriftColumn
+         * @description What one column said in a run.
+         */
+        DriftColumn: {
+            /** Column */
+            column: string;
+            /**
+             * Contributions
+             * @description The largest part first.
+             */
+            contributions: components["schemas"]["DriftContribution"][];
+            /**
+             * Drift Type
+             * @enum {string}
+             */
+            drift_type: "feature" | "embedding" | "concept" | "prediction";
+            /** Effect High */
+            effect_high: number | null;
+            /** Effect Low */
+            effect_low: number | null;
+            /** Effect Name */
+            effect_name: string | null;
+            /**
+             * Effect Size
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            effect_size: number | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Method */
+            method: string | null;
+            /**
+             * Missing Current
+             * @description Share of the current rows without a value.
+             */
+            missing_current: number | null;
+            /**
+             * Missing Reference
+             * @description Share of the reference rows without a value.
+             */
+            missing_reference: number | null;
+            /** N Current */
+            n_current: number | null;
+            /** N Reference */
+            n_reference: number | null;
+            /**
+             * Notes
+             * @description What a reader should know: levels pooled, infinities set apart, ….
+             */
+            notes: string[];
+            /** P Adjusted */
+            p_adjusted: number | null;
+            /** P Value */
+            p_value: number | null;
+            /**
+             * Sample Trace Ids
+             * @description Some of the traces behind it.
+             */
+            sample_trace_ids: string[];
+            /** Statistic */
+            statistic: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /** Trend */
+            trend: ("stable" | "increasing" | "decreasing") | null;
+        };
+        /**
+         * DriftContribution
+         * @description What one bin, level or dimension adds to a difference.
+         */
+        DriftContribution: {
+            /**
+             * Contribution
+             * @description Its part of the difference.
+             */
+            contribution: number | null;
+            /**
+             * Current
+             * @description The same of the current sample.
+             */
+            current: number | null;
+            /**
+             * High
+             * @description Upper bound of a bin of numbers.
+             */
+            high?: number | null;
+            /** Label */
+            label: string;
+            /**
+             * Low
+             * @description Lower bound of a bin of numbers.
+             */
+            low?: number | null;
+            /**
+             * Reference
+             * @description Share of the reference in it; for a dimension its mean.
+             */
+            reference: number | null;
+        };
+        /**
+         * DriftHistory
+         * @description The runs of a model's monitors, the oldest first.
+         */
+        DriftHistory: {
+            /** History */
+            history: components["schemas"]["ModelDriftPoint"][];
+            /** Model Id */
+            model_id: string;
+            /**
+             * Total
+             * @description Runs in the range. Where there are more than the limit, the latest are here.
+             */
+            total: number;
+        };
+        /**
+         * DriftMonitor
+         * @description How a monitor stands in one segment.
+         */
+        DriftMonitor: {
+            /**
+             * Columns
+             * @description Columns of the latest run by status.
+             */
+            columns: {
+                [key: string]: number;
+            };
+            /**
+             * Drift Type
+             * @enum {string}
+             */
+            drift_type: "feature" | "embedding" | "concept" | "prediction";
+            /** Effect Name */
+            effect_name: string | null;
+            /**
+             * Effect Size
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            effect_size: number | null;
+            /** Explanation */
+            explanation: string | null;
+            /**
+             * Last Run
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            last_run: string;
+            /** Model Id */
+            model_id: string | null;
+            /** Monitor */
+            monitor: string;
+            /**
+             * Recent
+             * @description The last 40 runs, the oldest first.
+             */
+            recent: components["schemas"]["RecentRun"][];
+            /**
+             * Run Id
+             * @description The latest run.
+             */
+            run_id: string;
+            /**
+             * Runs
+             * @description Runs in the range.
+             */
+            runs: number;
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /** Trend */
+            trend: ("stable" | "increasing" | "decreasing") | null;
+        };
+        /**
+         * DriftMonitorList
+         * @description The monitors of the folder, the worst first.
+         */
+        DriftMonitorList: {
+            /** Monitors */
+            monitors: components["schemas"]["DriftMonitor"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * DriftPoint
+         * @description What a run found, in all or of one column.
+         */
+        DriftPoint: {
+            /**
+             * Alpha
+             * @description The chance of a false alarm that this look was allowed.
+             */
+            alpha: number | null;
+            /**
+             * Effect High
+             * @description Upper bound of the true effect.
+             */
+            effect_high: number | null;
+            /**
+             * Effect Low
+             * @description Lower bound of the true effect.
+             */
+            effect_low: number | null;
+            /**
+             * Effect Size
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            effect_size: number | null;
+            /** N Current */
+            n_current: number | null;
+            /** N Reference */
+            n_reference: number | null;
+            /**
+             * P Adjusted
+             * @description Corrected for all columns looked at.
+             */
+            p_adjusted: number | null;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            timestamp: string;
+        };
+        /**
+         * DriftRun
+         * @description One run of a monitor in one segment, with all columns, the worst first.
+         */
+        DriftRun: {
+            /**
+             * Alpha
+             * @description The chance of a false alarm that this look was allowed.
+             */
+            alpha: number | null;
+            /** Columns */
+            columns: components["schemas"]["DriftColumn"][];
+            /** Current End */
+            current_end: string | null;
+            /** Current Start */
+            current_start: string | null;
+            /**
+             * Drift Type
+             * @enum {string}
+             */
+            drift_type: "feature" | "embedding" | "concept" | "prediction";
+            /** Effect Name */
+            effect_name: string | null;
+            /**
+             * Effect Size
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            effect_size: number | null;
+            /** Explanation */
+            explanation: string | null;
+            /**
+             * Method
+             * @description The detector.
+             */
+            method: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Monitor */
+            monitor: string;
+            /** N Current */
+            n_current: number | null;
+            /** N Reference */
+            n_reference: number | null;
+            /** Notes */
+            notes: string[];
+            /** Reference End */
+            reference_end: string | null;
+            /** Reference Start */
+            reference_start: string | null;
+            /**
+             * Reference Version
+             * @description The stored reference; null where it was read anew.
+             */
+            reference_version: string | null;
+            /** Run Id */
+            run_id: string;
+            /** Sample Trace Ids */
+            sample_trace_ids: string[];
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            timestamp: string;
+            /** Trend */
+            trend: ("stable" | "increasing" | "decreasing") | null;
+        };
+        /**
+         * DriftScore
+         * @description Drift of one type: that of the column that moved most.
+         */
+        DriftScore: {
+            /**
+             * Feature Breakdown
+             * @description The effect size by column; of a column in several monitors or segments, the largest.
+             */
+            feature_breakdown: {
+                [key: string]: number | null;
+            };
+            /** Is Drifted */
+            is_drifted: boolean;
+            /**
+             * Score
+             * @description Its effect size; null where there was too little data.
+             */
+            score: number | null;
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /** Trend */
+            trend: ("stable" | "increasing" | "decreasing") | null;
+        };
+        /**
+         * DriftScores
+         * @description Drift by type; null where no monitor of the model looks for it.
+         */
+        DriftScores: {
+            concept: components["schemas"]["DriftScore"] | null;
+            embedding: components["schemas"]["DriftScore"] | null;
+            feature: components["schemas"]["DriftScore"] | null;
+            prediction: components["schemas"]["DriftScore"] | null;
+        };
+        /**
+         * DriftSeries
+         * @description How a monitor or one of its columns went from run to run, the oldest run first.
+         */
+        DriftSeries: {
+            /**
+             * Column
+             * @description Null for the runs in all.
+             */
+            column: string | null;
+            /** Effect Name */
+            effect_name: string | null;
+            /** Monitor */
+            monitor: string;
+            /** Points */
+            points: components["schemas"]["DriftPoint"][];
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
+            /**
+             * Total
+             * @description Runs in the range. Where there are more than the limit, the latest are here.
+             */
+            total: number;
+        };
+        /**
+         * DriftStatus
+         * @description How a model stands: the latest runs of its monitors.
+         */
+        DriftStatus: {
+            drift_scores: components["schemas"]["DriftScores"];
+            /**
+             * Last Updated
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            last_updated: string;
+            /** Model Id */
+            model_id: string;
+            /**
+             * Overall Status
+             * @enum {string}
+             */
+            overall_status: "healthy" | "warning" | "drifted" | "unknown";
+        };
+        /**
          * ErrorDetail
          * @description What went wrong.
          */
@@ -1646,6 +2167,53 @@ export interface components {
             };
         };
         /**
+         * ModelDriftPoint
+         * @description One run of one monitor of a model.
+         */
+        ModelDriftPoint: {
+            /**
+             * Drift Type
+             * @enum {string}
+             */
+            drift_type: "feature" | "embedding" | "concept" | "prediction";
+            /** Explanation */
+            explanation: string | null;
+            /** Is Drifted */
+            is_drifted: boolean;
+            /** Monitor */
+            monitor: string;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Score
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            score: number | null;
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Threshold
+             * @description The effect size from which a difference matters.
+             */
+            threshold: number | null;
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            timestamp: string;
+            /** Trend */
+            trend: ("stable" | "increasing" | "decreasing") | null;
+        };
+        /**
          * NewScore
          * @description A judgement to be written.
          */
@@ -1816,6 +2384,30 @@ export interface components {
              * @description Whether there were more than `limit`.
              */
             truncated: boolean;
+        };
+        /**
+         * RecentRun
+         * @description A run, in short.
+         */
+        RecentRun: {
+            /**
+             * Effect Size
+             * @description How large the difference is, whatever the number of rows; 0 where nothing differs.
+             */
+            effect_size: number | null;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Timestamp
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            timestamp: string;
         };
         /**
          * SchemaResponse
@@ -2947,6 +3539,359 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIfAnswer"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_drift_monitors_api_v1_drift_monitors_get: {
+        parameters: {
+            query?: {
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description Only monitors of this model. */
+                model_id?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftMonitorList"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_drift_run_api_v1_drift_monitors__monitor__get: {
+        parameters: {
+            query?: {
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description The run; the latest of the range without. */
+                run_id?: string | null;
+                /** @description The segment, as the monitor names it; left out for all of the data. */
+                segment?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's name. */
+                monitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftRun"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_drift_series_api_v1_drift_monitors__monitor__history_get: {
+        parameters: {
+            query?: {
+                /** @description Of one column; left out for the runs in all. */
+                column?: string | null;
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description The segment, as the monitor names it; left out for all of the data. */
+                segment?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's name. */
+                monitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftSeries"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_drift_status_api_v1_drift__model_id__get: {
+        parameters: {
+            query?: {
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The model, as its provider names it. */
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftStatus"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_drift_history_api_v1_drift__model_id__history_get: {
+        parameters: {
+            query?: {
+                /** @description Only drift of this type. */
+                drift_type?: ("feature" | "embedding" | "concept" | "prediction") | null;
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description Rows at most. */
+                limit?: number;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The model, as its provider names it. */
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftHistory"];
                 };
             };
             /** @description A parameter cannot be used as it is. */
