@@ -1,0 +1,90 @@
+"""The test that stands behind a comparison of numbers: location, scale and tails at once."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from pyflare.analytics.stats.normal import normal_tail
+from pyflare.analytics.stats.ordered import Array, Pooled
+from pyflare.analytics.stats.saddlepoint import permutation_p_value
+
+WEIGHTS: Final = (0.65, 0.2, 0.075, 0.075)
+"""How much of the false alarms location, scale, skewness and tails may have."""
+_NOTHING: Final = 1e-9
+"""A score that the ones before it explain but for this share of its variance says nothing more."""
+_ALMOST_ONE: Final = 0.99
+_LEAST: Final = 1e-300
+
+
+def rank_scores(pooled: Pooled) -> tuple[float, float]:
+    """Test whether two samples come from one distribution, with most of the power for a shift of location.
+
+    Each value gets four scores from its rank among both samples: the normal quantile of the rank, and this one's
+    square, cube and fourth power, made orthogonal to one another. Their sums over the current sample stand for
+    location, scale, skewness and weight of the tails, and have zero correlation where nothing has changed. Each is
+    tested by its permutation distribution (see `permutation_p_value`), with weights by the normal distribution. The
+    p-values are joined by Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi`, which is
+    exact for independent p-values and good for dependent ones. Ties share their mean rank; of a column with two
+    values only location is left.
+
+    Returns:
+        The statistic `T` and its p-value; `(nan, 1.0)` where all values are the same.
+
+    References:
+        Terry, Annals of Mathematical Statistics 23 (1952) and Klotz, 33 (1962), for the scores;
+        Liu and Xie, Cauchy combination test, JASA 115 (2020).
+    """
+    components = _orthogonal(pooled)
+    if not components:
+        return math.nan, 1.0
+    p_values = [_p_value(scores, pooled) for scores in components]
+    return cauchy_combination(p_values, WEIGHTS[: len(p_values)])
+
+
+def cauchy_combination(p_values: list[float], weights: tuple[float, ...]) -> tuple[float, float]:
+    """Join p-values, whatever their dependence: Cauchy's statistic and its p-value.
+
+    P-values beyond 0.99 count as 0.99: a discrete test's 1 would outweigh everything.
+
+    Examples:
+        >>> round(cauchy_combination([0.01, 0.5], (0.5, 0.5))[1], 4)
+        0.02
+    """
+    total = sum(
+        weight / math.tan(math.pi * min(max(p, _LEAST), _ALMOST_ONE))
+        for p, weight in zip(p_values, weights, strict=True)
+    )
+    statistic = total / sum(weights)
+    return statistic, math.atan2(1.0, statistic) / math.pi
+
+
+def _orthogonal(pooled: Pooled) -> list[Array]:
+    """The scores of each value, orthogonal and of variance 1 over both samples; fewer where there are few values."""
+    from scipy.special import ndtri
+
+    together = pooled.reference + pooled.current
+    share = together / together.sum()
+    quantile = ndtri(pooled.middles)
+    basis = [np.ones_like(share)]
+    for power in range(1, len(WEIGHTS) + 1):
+        score = quantile**power
+        size = float(share @ (score - share @ score) ** 2)
+        for _ in range(2):
+            for before in basis:
+                score = score - before * (share @ (score * before))
+        variance = float(share @ score**2)
+        if variance <= _NOTHING * size or len(basis) >= share.size:
+            break
+        basis.append(score / math.sqrt(variance))
+    return basis[1:]
+
+
+def _p_value(scores: Array, pooled: Pooled) -> float:
+    if not pooled.is_weighted:
+        return permutation_p_value(scores, pooled.reference, pooled.current)
+    n, m = pooled.sizes
+    difference = float(scores @ pooled.current) / m - float(scores @ pooled.reference) / n
+    return 2 * normal_tail(abs(difference) / math.sqrt(1 / n + 1 / m))
