@@ -53,8 +53,7 @@ def counts_of(column: Categories) -> _Counts:
         return np.bincount(codes + 1, minlength=len(column.levels) + 1)[1:].astype(np.float64)
     weights = checked_weights(column.weights, codes.size)
     counts = np.bincount(codes + 1, weights, minlength=len(column.levels) + 1)[1:]
-    scaled: _Counts = counts * _kish_scale(weights[codes >= 0])
-    return scaled
+    return np.multiply(counts, _kish_scale(weights[codes >= 0]))
 
 
 def checked_weights(weights: _Counts, size: int) -> _Counts:

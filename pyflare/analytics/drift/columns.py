@@ -9,7 +9,7 @@ from pyflare.analytics.drift.categories import align
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.detector import Sample
 from pyflare.analytics.drift.judging import Compared, judge
-from pyflare.analytics.drift.numbers import compare_number_columns
+from pyflare.analytics.drift.numbers import compare_numbers
 from pyflare.analytics.drift.presence import Presence, compare_presence, presence_of
 from pyflare.analytics.drift.result import ColumnDrift, DriftType
 from pyflare.analytics.stats.categorical.compare import compare_categories
@@ -23,8 +23,8 @@ THRESHOLD: Final = 0.1
 MIN_SIZE: Final = 50
 """Fewer values than this in either sample are not compared."""
 
-Comparison = Callable[[Column, Column, Presence, Presence], TwoSampleResult]
-"""Compares a reference column with a current one of the same kind, given which of their rows have a value."""
+Comparison = Callable[[Column, Column], TwoSampleResult]
+"""Compares the values of a reference column with those of a current one of the same kind."""
 
 
 def compare_columns(
@@ -81,7 +81,7 @@ def compare_columns(
             drift_type=drift_type,
             threshold=(thresholds or {}).get(name, threshold),
             min_size=min_size,
-            compare=compare or _by_kind,
+            compare=compare or compare_by_kind,
         )
         for name, column in reference.items()
     ]
@@ -118,7 +118,7 @@ def _compared(
         missing = compare_presence(before, now)
     try:
         _check_size(before, now, min_size)
-        test = compare(reference, current, before, now)
+        test = compare(reference, current)
     except InsufficientDataError as error:
         reason = str(error)
     return Compared(column=name, drift_type=drift_type, test=test, missing=missing, threshold=threshold, reason=reason)
@@ -132,9 +132,10 @@ def _check_size(before: Presence, now: Presence, min_size: int) -> None:
         )
 
 
-def _by_kind(reference: Column, current: Column, before: Presence, now: Presence) -> TwoSampleResult:
+def compare_by_kind(reference: Column, current: Column) -> TwoSampleResult:
+    """Compare by the test that suits what the columns hold. Raises DataError, InsufficientDataError."""
     if isinstance(reference, Numbers) and isinstance(current, Numbers):
-        return compare_number_columns(reference, current, before, now, confidence=0.95)
+        return compare_numbers(reference, current)
     if isinstance(reference, Categories) and isinstance(current, Categories):
         counts = align(reference, current)
         return compare_categories(counts.reference, counts.current, levels=counts.levels)

@@ -57,11 +57,6 @@ def compare_presence(reference: Presence, current: Presence, *, confidence: floa
     )
 
 
-def there(values: npt.NDArray[np.float64], presence: Presence) -> npt.NDArray[np.float64]:
-    """The values of rows that have one; no copy where all have."""
-    return values if presence.is_missing is None else values[~presence.is_missing]
-
-
 def _missing(column: Column) -> _Mask:
     if isinstance(column, Numbers):
         return np.isnan(column.values)
