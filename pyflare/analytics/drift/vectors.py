@@ -1,0 +1,33 @@
+"""Two columns of embeddings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pyflare.analytics.drift.column import Vectors
+from pyflare.analytics.stats.result import TwoSampleResult
+from pyflare.analytics.stats.vectors.spectral import spectral_difference
+
+
+def compare_vectors(
+    reference: Vectors, current: Vectors, *, rng: np.random.Generator | None = None, confidence: float = 0.95
+) -> TwoSampleResult:
+    """Compare two columns of embeddings by `spectral_difference`.
+
+    Args:
+        reference: The baseline.
+        current: What is compared with it.
+        rng: For the random features and folds; a fixed one by default, so the same columns give the same answer.
+        confidence: Of the effect's bounds.
+
+    Raises:
+        DataError: The embeddings of the two columns are not of the same length.
+        InsufficientDataError: Fewer than ten rows of a column are not missing.
+    """
+    return spectral_difference(
+        reference.values,
+        current.values,
+        weights=(reference.weights, current.weights),
+        rng=np.random.default_rng(0) if rng is None else rng,
+        confidence=confidence,
+    )

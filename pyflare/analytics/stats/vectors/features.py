@@ -1,0 +1,57 @@
+"""Random Fourier features: vectors whose inner products are those of a Gaussian kernel."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from pyflare.analytics.stats.vectors.pool import Rows
+
+_PAIRS: Final = 2_000
+
+
+def median_distance(rows: Rows, *, rng: np.random.Generator) -> float:
+    """The median distance of 2,000 random pairs of different rows; 0 where more than half of all rows are the same.
+
+    Args:
+        rows: Shape `(n, n_dimensions)`, at least two.
+        rng: Chooses the pairs.
+    """
+    first = rng.integers(len(rows), size=_PAIRS)
+    second = (first + rng.integers(1, len(rows), size=_PAIRS)) % len(rows)
+    return float(np.median(np.linalg.norm(rows[first] - rows[second], axis=1)))
+
+
+def bandwidth_of(rows: Rows, *, rng: np.random.Generator) -> float:
+    """The median distance, or the root mean square one where that is 0, or 1 where all rows are the same."""
+    spread = math.sqrt(2 * float((rows.astype(np.float64) ** 2).sum()) / len(rows))
+    return median_distance(rows, rng=rng) or spread or 1.0
+
+
+def fourier_features(rows: Rows, *, bandwidth: float, n_frequencies: int, rng: np.random.Generator) -> Rows:
+    """Map rows so that `features @ features.T` is about `exp(-|x - y|**2 / (2 * bandwidth**2))`.
+
+    The features are cosines and sines of the rows' products with normal vectors. The error of an inner product has
+    the standard deviation `(1 - k**2) / sqrt(2 * n_frequencies)`, at most, where `k` is the kernel's value.
+
+    Args:
+        rows: Shape `(n, n_dimensions)`.
+        bandwidth: Positive.
+        n_frequencies: Half as many as there will be features.
+        rng: Draws the frequencies.
+
+    Returns:
+        Shape `(n, 2 * n_frequencies)`. Rows of length 1.
+
+    References:
+        Rahimi and Recht, Random features for large-scale kernel machines, NIPS 2007.
+    """
+    frequencies = rng.standard_normal((rows.shape[1], n_frequencies), dtype=np.float32) / np.float32(bandwidth)
+    features = np.empty((len(rows), 2 * n_frequencies), dtype=np.float32)
+    phases = rows @ frequencies
+    np.cos(phases, out=features[:, :n_frequencies])
+    np.sin(phases, out=features[:, n_frequencies:])
+    features *= np.float32(1 / math.sqrt(n_frequencies))
+    return features

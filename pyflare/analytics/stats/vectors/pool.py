@@ -1,0 +1,130 @@
+"""Two samples of vectors as one, with what tells them apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pyflare.errors import DataError, InsufficientDataError
+
+MIN_ROWS: Final = 10
+"""Smaller samples are not compared."""
+
+Rows = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """The rows of both samples, reference first, and the weights that make a difference of means of them.
+
+    Under the hypothesis that nothing has changed, any row could have been in any place. So all that is learned from
+    `rows` alone (their mean, covariance, clusters) may shape a test of `contrast` without biasing it.
+    """
+
+    rows: Rows
+    """Shape `(n, n_dimensions)`. Of mean 0 and mean squared length 1, or all 0 where all vectors are the same."""
+    contrast: Floats
+    """Shape `(n,)`. `contrast @ rows` is the current mean less that of the reference; sums to 0."""
+    n_reference: int
+    """How many of the rows are of the reference."""
+    scale: float
+    """The root mean square distance of the vectors from their mean, by which `rows` were divided."""
+    kept: tuple[Mask, Mask]
+    """Which rows of the reference and of the current sample have finite values."""
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """The sizes of reference and current sample; Kish's effective ones where rows are weighted."""
+        reference, current = self.contrast[: self.n_reference], self.contrast[self.n_reference :]
+        return float(1 / (reference**2).sum()), float(1 / (current**2).sum())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out."""
+        missing = sum(int((~kept).sum()) for kept in self.kept)
+        return (f"{missing} vectors with values that are not finite were left out",) if missing else ()
+
+
+def pool_vectors(
+    reference: npt.ArrayLike,
+    current: npt.ArrayLike,
+    *,
+    weights: tuple[Floats | None, Floats | None] = (None, None),
+) -> Pool:
+    """Put two samples together, centred and scaled, without the rows that hold a NaN or an infinity.
+
+    Args:
+        reference: Shape `(n, n_dimensions)`.
+        current: Shape `(m, n_dimensions)`.
+        weights: Of the rows of each, finite and not negative.
+
+    Raises:
+        DataError: Shapes do not fit, or a weight is negative or not finite.
+        InsufficientDataError: Fewer than ten rows of a sample have finite values and a weight.
+    """
+    samples = [_checked(reference, "reference"), _checked(current, "current")]
+    if samples[0].shape[1] != samples[1].shape[1]:
+        raise DataError(f"expected vectors of the same length, got {samples[0].shape[1]} and {samples[1].shape[1]}.")
+    kept = (_finite(samples[0]), _finite(samples[1]))
+    parts = [_weights(w, k) for w, k in zip(weights, kept, strict=True)]
+    rows = _together(samples, kept)
+    centre, scale = _centre(rows)
+    rows -= centre
+    if scale > 0:
+        rows /= np.float32(scale)
+    return Pool(
+        rows=rows,
+        contrast=np.concatenate([-parts[0], parts[1]]),
+        n_reference=int(kept[0].sum()),
+        scale=scale,
+        kept=kept,
+    )
+
+
+def _checked(rows: npt.ArrayLike, name: str) -> Rows:
+    values = np.asarray(rows, dtype=np.float32)
+    if values.ndim != 2 or values.shape[1] == 0:
+        raise DataError(f"{name}: expected vectors of shape (n, n_dimensions), got shape {values.shape}.")
+    return values
+
+
+def _weights(weights: Floats | None, kept: Mask) -> Floats:
+    """The weights of the rows kept, which sum to 1."""
+    w = np.ones(kept.size) if weights is None else np.asarray(weights, dtype=np.float64)
+    if w.shape != kept.shape or not np.all(np.isfinite(w)) or np.any(w < 0):
+        raise DataError(f"expected a finite weight, not negative, for each of {kept.size} vectors.")
+    used: Floats = w[kept]
+    if np.count_nonzero(used) < MIN_ROWS:
+        raise InsufficientDataError(f"fewer than {MIN_ROWS} vectors of a sample have finite values")
+    used /= used.sum()
+    return used
+
+
+def _finite(rows: Rows) -> Mask:
+    """Which rows have finite values only."""
+    finite: Mask = np.isfinite(np.abs(rows).max(axis=1))
+    return finite
+
+
+def _together(samples: list[Rows], kept: tuple[Mask, Mask]) -> Rows:
+    sizes = [int(k.sum()) for k in kept]
+    rows = np.empty((sum(sizes), samples[0].shape[1]), dtype=np.float32)
+    rows[: sizes[0]] = samples[0] if kept[0].all() else samples[0][kept[0]]
+    rows[sizes[0] :] = samples[1] if kept[1].all() else samples[1][kept[1]]
+    return rows
+
+
+def _centre(rows: Rows) -> tuple[Rows, float]:
+    """The mean, and the root mean square distance from it; 0 where rounding alone is left of it."""
+    mean = rows.mean(axis=0, dtype=np.float64)
+    squares = 0.0
+    for start in range(0, len(rows), 1024):
+        squares += float(((rows[start : start + 1024] - mean) ** 2).sum())
+    scale = float(np.sqrt(squares / len(rows)))
+    largest = float(np.abs(mean).max())
+    return mean.astype(np.float32), scale if scale > 1e-6 * largest else 0.0
