@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 
 from pyflare.analytics.drift.column import Numbers
-from pyflare.analytics.stats.kolmogorov_smirnov import largest_difference
-from pyflare.analytics.stats.ordered import Array, Ordered, ordered, pool
-from pyflare.analytics.stats.rank_scores import rank_scores
+from pyflare.analytics.stats.numeric.kolmogorov_smirnov import largest_difference
+from pyflare.analytics.stats.numeric.ordered import Array, Ordered, ordered, pool
+from pyflare.analytics.stats.numeric.rank_scores import rank_scores
 from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 from pyflare.errors import InsufficientDataError
 

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from pyflare.analytics.stats.normal import normal_tail
-from pyflare.analytics.stats.ordered import Array, Pooled
-from pyflare.analytics.stats.saddlepoint import permutation_p_value
+from pyflare.analytics.stats.numeric.ordered import Array, Pooled
+from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
 
 WEIGHTS: Final = (0.65, 0.2, 0.075, 0.075)
 """How much of the false alarms location, scale, skewness and tails may have."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.stats.ordered import Pooled, ordered, pool
+from pyflare.analytics.stats.numeric.ordered import Pooled, ordered, pool
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 
 _NULL_SQUARE: Final = math.pi**2 / 12

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from pyflare.analytics.stats.normal import normal_density, normal_tail
-from pyflare.analytics.stats.ordered import Array
+from pyflare.analytics.stats.numeric.ordered import Array
 
 _CENTRE: Final = 0.02
 """Nearer to the mean than so many standard errors the approximation is numerically 0 / 0, and the normal one exact."""

@@ -1,0 +1,1 @@
+"""Statistics of two samples of numbers: each in a file of its own."""
