@@ -12,6 +12,7 @@ from pyflare.analytics.drift.judging import Compared, judge
 from pyflare.analytics.drift.numbers import compare_numbers
 from pyflare.analytics.drift.presence import Presence, compare_presence, presence_of
 from pyflare.analytics.drift.result import ColumnDrift, DriftType
+from pyflare.analytics.drift.vectors import compare_vectors
 from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.multiplicity import Correction
 from pyflare.analytics.stats.result import TwoSampleResult
@@ -71,7 +72,7 @@ def compare_columns(
         >>> found.status, round(found.test.effect.value, 2)
         ('drifted', 0.4)
     """
-    _check_options(alpha, {"threshold": threshold, **(thresholds or {})})
+    check_options(alpha, {"threshold": threshold, **(thresholds or {})})
     check_samples(reference, current)
     compared = [
         _compared(
@@ -139,11 +140,13 @@ def compare_by_kind(reference: Column, current: Column) -> TwoSampleResult:
     if isinstance(reference, Categories) and isinstance(current, Categories):
         counts = align(reference, current)
         return compare_categories(counts.reference, counts.current, levels=counts.levels)
-    assert isinstance(reference, Vectors)
-    raise InsufficientDataError("vectors are compared by the embedding detectors")
+    if isinstance(reference, Vectors) and isinstance(current, Vectors):
+        return compare_vectors(reference, current)
+    raise DataError(f"expected columns of one kind, got {type(reference).__name__} and {type(current).__name__}.")
 
 
-def _check_options(alpha: float, thresholds: Mapping[str, float]) -> None:
+def check_options(alpha: float, thresholds: Mapping[str, float]) -> None:
+    """Whether a level and thresholds can be used. Raises DataError."""
     if not 0 < alpha < 1:
         raise DataError(f"alpha: expected a number between 0 and 1, got {alpha!r}.")
     for name, threshold in thresholds.items():

@@ -1,0 +1,34 @@
+"""The drift detectors by name, and how a saved one is brought back."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pyflare.analytics.drift.detector import DriftDetector
+from pyflare.analytics.drift.state import unpack
+from pyflare.errors import ConfigError, DataError
+from pyflare.registry import Registry
+
+DETECTORS: Final = Registry[type[Any]](
+    "drift detector",
+    {
+        "feature": "pyflare.analytics.drift.feature:FeatureDriftDetector",
+    },
+    group="pyflare.drift_detectors",
+)
+"""Detector classes; other distributions add theirs as entry points of the group `pyflare.drift_detectors`."""
+
+
+def load_detector(data: bytes) -> DriftDetector:
+    """Bring back a detector from what its `to_bytes` gave. It answers as the one that was saved.
+
+    Raises:
+        DataError: The bytes are something else, damaged, of a newer version, or of a detector that is not installed.
+    """
+    state = unpack(data)
+    try:
+        detector_type = DETECTORS.get(state.kind)
+    except ConfigError as error:
+        raise DataError(f"the state cannot be loaded: {error}") from error
+    detector: DriftDetector = detector_type.from_state(state)
+    return detector
