@@ -61,3 +61,17 @@ def exclusive_or_error(root: Path, *, wait_s: float) -> Iterator[None]:
                 f"{root}: another process has been changing the folder for more than {wait_s:g} s. Try again later."
             )
         yield
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a small file for a change that takes no time, and wait for whoever holds it.
+
+    The kernel lets go of it however the process ends. Raises OSError where the file cannot be made.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,26 +1,20 @@
-"""Writing judgements back: through a journal of this process, like every other record."""
+"""Writing judgements of people back into the folder."""
 
 from __future__ import annotations
 
-import errno
 import threading
 import time
 import uuid
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
-from pyflare.errors import DataError, NotFoundError, ReadOnlyError, StoreError
-from pyflare.schema.records import ROW_TAG, encode_record
+from pyflare.errors import DataError, NotFoundError
 from pyflare.schema.tables import SCORES
 from pyflare.store.engine import Engine
-from pyflare.store.journal.writer import JournalWriter
+from pyflare.workspace.row_writer import RowWriter
 
 SOURCE: Final = "human"
-_SERVICE: Final = "pyflare"
-_SEGMENT_BYTES: Final = (1 << 16, 1 << 20)
-_READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 class ScoreWriter:
@@ -32,7 +26,7 @@ class ScoreWriter:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._journal: JournalWriter | None = None
+        self._rows = RowWriter(engine.root)
         self._lock = threading.Lock()
         self._latest_ns = 0
 
@@ -82,26 +76,13 @@ class ScoreWriter:
         }
         with self._lock:  # in order of time, or an earlier word could win
             row["unix_ns"] = self._latest_ns = max(time.time_ns(), self._latest_ns + 1)
-            self._append(row)
+            written = {name: said for name, said in row.items() if name != "unix_ns"}
+            self._rows.write(SCORES.name, written, unix_ns=self._latest_ns)
         return row
 
     def close(self) -> None:
         """Let go of the journal. A later score opens another."""
-        with self._lock:
-            journal, self._journal = self._journal, None
-        if journal is not None:
-            journal.close()
-
-    def _append(self, row: dict[str, Any]) -> None:
-        said = {name: value for name, value in row.items() if value is not None and name != "unix_ns"}
-        if self._journal is None:
-            self._journal = JournalWriter(
-                self._engine.root, service_name=_SERVICE, segment_bytes=_SEGMENT_BYTES, counts_failures=False
-            )
-        record = encode_record((ROW_TAG, SCORES.name, {**said, "timestamp": row["unix_ns"]}))
-        if not self._journal.write(record):
-            error, self._journal = self._journal.error, None
-            raise _explained(self._engine.root, error)
+        self._rows.close()
 
     def _project(self, trace_id: str | None, span_id: str | None, session_id: str | None) -> str | None:
         """The project of what is judged, which must be there."""
@@ -124,9 +105,3 @@ class ScoreWriter:
             raise NotFoundError(missing)
         project: str | None = rows["project"][0].as_py()
         return project
-
-
-def _explained(root: Path, error: OSError | None) -> StoreError:
-    if error is not None and error.errno in _READ_ONLY:
-        return ReadOnlyError(f"{root}: expected a folder that this process may write to; {error.strerror}.")
-    return StoreError(f"{root}: the score could not be written; {error or 'the journal is closed'}.")

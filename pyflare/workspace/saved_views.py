@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import errno
-import fcntl
-import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +13,7 @@ import msgspec
 
 from pyflare.errors import CorruptError, DataError, NotFoundError, ReadOnlyError, StoreError
 from pyflare.store.journal.writer import write_atomically
+from pyflare.store.lock import locked
 
 FILE_NAME: Final = "saved-views.json"
 LOCK_NAME: Final = "saved-views.lock"
@@ -122,7 +120,7 @@ class SavedViews:
 
     def _change(self, change: Callable[[list[SavedView]], list[SavedView]]) -> None:
         try:
-            with _locked(self._root / LOCK_NAME):
+            with locked(self._root / LOCK_NAME):
                 views = change(self._read())
                 write_atomically(self._root / FILE_NAME, msgspec.json.format(msgspec.json.encode(_File(views=views))))
         except OSError as error:
@@ -132,17 +130,6 @@ class SavedViews:
                 problem = f"{self._root}: expected a folder that this process may write to; {error.strerror}."
                 raise ReadOnlyError(problem) from error
             raise StoreError(f"{self._root}: the view could not be saved; {error.strerror}.") from error
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that the kernel releases however the process ends. Changes are short, so it is waited for."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _position(views: list[SavedView], view_id: str) -> int:
