@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from pyflare.analytics.stats.vectors.pool import Rows
+from pyflare.analytics.stats.vectors.pool import Pool, Rows
+from pyflare.errors import DataError
 
 _PAIRS: Final = 2_000
 
@@ -22,6 +23,15 @@ def median_distance(rows: Rows, *, rng: np.random.Generator) -> float:
     first = rng.integers(len(rows), size=_PAIRS)
     second = (first + rng.integers(1, len(rows), size=_PAIRS)) % len(rows)
     return float(np.median(np.linalg.norm(rows[first] - rows[second], axis=1)))
+
+
+def chosen_bandwidth(bandwidth: float | None, pool: Pool, *, rng: np.random.Generator) -> float:
+    """The bandwidth asked for, in units of the pooled rows, or that of the rows. Raises DataError."""
+    if bandwidth is None:
+        return bandwidth_of(pool.rows, rng=rng)
+    if not (math.isfinite(bandwidth) and bandwidth > 0):
+        raise DataError(f"bandwidth: expected a positive number, got {bandwidth!r}.")
+    return bandwidth / (pool.scale or 1.0)
 
 
 def bandwidth_of(rows: Rows, *, rng: np.random.Generator) -> float:

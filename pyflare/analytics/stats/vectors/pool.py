@@ -32,10 +32,14 @@ class Pool:
     """Shape `(n,)`. `contrast @ rows` is the current mean less that of the reference; sums to 0."""
     n_reference: int
     """How many of the rows are of the reference."""
+    centre: Floats
+    """Shape `(n_dimensions,)`. The mean of all rows, which was taken off them."""
     scale: float
     """The root mean square distance of the vectors from their mean, by which `rows` were divided."""
     kept: tuple[Mask, Mask]
-    """Which rows of the reference and of the current sample have finite values."""
+    """Which rows of the reference and of the current sample are in it: those with finite values and a weight."""
+    n_missing: int
+    """Rows that were left out because they hold a NaN or an infinity."""
 
     @property
     def effective(self) -> tuple[float, float]:
@@ -46,8 +50,8 @@ class Pool:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was left out."""
-        missing = sum(int((~kept).sum()) for kept in self.kept)
-        return (f"{missing} vectors with values that are not finite were left out",) if missing else ()
+        missing = (f"{self.n_missing} vectors with values that are not finite were left out",) if self.n_missing else ()
+        return missing + (("all vectors are the same",) if self.scale == 0 else ())
 
 
 def pool_vectors(
@@ -70,19 +74,23 @@ def pool_vectors(
     samples = [_checked(reference, "reference"), _checked(current, "current")]
     if samples[0].shape[1] != samples[1].shape[1]:
         raise DataError(f"expected vectors of the same length, got {samples[0].shape[1]} and {samples[1].shape[1]}.")
-    kept = (_finite(samples[0]), _finite(samples[1]))
-    parts = [_weights(w, k) for w, k in zip(weights, kept, strict=True)]
+    finite = (_finite(samples[0]), _finite(samples[1]))
+    every = [_weights(w, k) for w, k in zip(weights, finite, strict=True)]
+    kept = (finite[0] & (every[0] > 0), finite[1] & (every[1] > 0))
+    parts = [_shares(w, k) for w, k in zip(every, kept, strict=True)]
     rows = _together(samples, kept)
     centre, scale = _centre(rows)
-    rows -= centre
+    rows -= centre.astype(np.float32)
     if scale > 0:
         rows /= np.float32(scale)
     return Pool(
         rows=rows,
         contrast=np.concatenate([-parts[0], parts[1]]),
         n_reference=int(kept[0].sum()),
+        centre=centre,
         scale=scale,
         kept=kept,
+        n_missing=sum(int((~rows).sum()) for rows in finite),
     )
 
 
@@ -93,21 +101,27 @@ def _checked(rows: npt.ArrayLike, name: str) -> Rows:
     return values
 
 
-def _weights(weights: Floats | None, kept: Mask) -> Floats:
+def _weights(weights: Floats | None, rows: Mask) -> Floats:
+    """The weight of each row."""
+    w = np.ones(rows.size) if weights is None else np.asarray(weights, dtype=np.float64)
+    if w.shape != rows.shape or not np.all(np.isfinite(w)) or np.any(w < 0):
+        raise DataError(f"expected a finite weight, not negative, for each of {rows.size} vectors.")
+    return w
+
+
+def _shares(weights: Floats, kept: Mask) -> Floats:
     """The weights of the rows kept, which sum to 1."""
-    w = np.ones(kept.size) if weights is None else np.asarray(weights, dtype=np.float64)
-    if w.shape != kept.shape or not np.all(np.isfinite(w)) or np.any(w < 0):
-        raise DataError(f"expected a finite weight, not negative, for each of {kept.size} vectors.")
-    used: Floats = w[kept]
-    if np.count_nonzero(used) < MIN_ROWS:
+    if kept.sum() < MIN_ROWS:
         raise InsufficientDataError(f"fewer than {MIN_ROWS} vectors of a sample have finite values")
-    used /= used.sum()
-    return used
+    shares: Floats = weights[kept] / weights[kept].sum()
+    return shares
 
 
 def _finite(rows: Rows) -> Mask:
-    """Which rows have finite values only."""
-    finite: Mask = np.isfinite(np.abs(rows).max(axis=1))
+    """Which rows have finite values only: the sum of their squares is finite, or else they are looked at one by one."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite: Mask = np.isfinite(np.einsum("ij,ij->i", rows, rows))
+    finite[~finite] = np.isfinite(rows[~finite]).all(axis=1)
     return finite
 
 
@@ -119,7 +133,7 @@ def _together(samples: list[Rows], kept: tuple[Mask, Mask]) -> Rows:
     return rows
 
 
-def _centre(rows: Rows) -> tuple[Rows, float]:
+def _centre(rows: Rows) -> tuple[Floats, float]:
     """The mean, and the root mean square distance from it; 0 where rounding alone is left of it."""
     mean = rows.mean(axis=0, dtype=np.float64)
     squares = 0.0
@@ -127,4 +141,4 @@ def _centre(rows: Rows) -> tuple[Rows, float]:
         squares += float(((rows[start : start + 1024] - mean) ** 2).sum())
     scale = float(np.sqrt(squares / len(rows)))
     largest = float(np.abs(mean).max())
-    return mean.astype(np.float32), scale if scale > 1e-6 * largest else 0.0
+    return mean, scale if scale > 1e-6 * largest else 0.0

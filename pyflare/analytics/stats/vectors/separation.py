@@ -43,14 +43,14 @@ def folds_of(n_rows: int, n_reference: int, *, rng: np.random.Generator) -> list
 
 
 def cross_fitted_scores(
-    rows: Rows, contrast: Floats, spectrum: Spectrum, folds: list[Positions], *, power: float
+    rows: Rows, contrast: Floats, spectrum: Spectrum, counts: Floats, folds: list[Positions]
 ) -> Floats:
-    """Score each row along the difference of means of the other folds, each axis by its variance to minus `power`.
+    """Score each row along the difference of means of the other folds, where each axis counts as told.
 
     The axes are those of all rows: they do not know which row is of which sample, so a score still knows nothing of
     its own row's.
     """
-    whiten = spectrum.axes * spectrum.weights(power).astype(np.float32)
+    whiten = spectrum.axes * counts.astype(np.float32)
     scores = np.empty(len(rows))
     for fold in folds:
         direction = whiten @ (spectrum.axes.T @ (_without(contrast, fold).astype(np.float32) @ rows))

@@ -79,20 +79,21 @@ def compare_pool(
     """What `spectral_difference` says of rows that are together already, and the score of each."""
     features = spectral_features(pool, rng=rng)
     spectrum = spectrum_of(features)
-    statistic, p_value = quadratic_test(features, pool.contrast, spectrum, power=POWER)
+    counts = spectrum.variances**-POWER
+    test = quadratic_test(features, pool.contrast, spectrum, counts)
     folds = folds_of(len(features), pool.n_reference, rng=rng)
-    scores = cross_fitted_scores(features, pool.contrast, spectrum, folds, power=POWER)
+    scores = cross_fitted_scores(features, pool.contrast, spectrum, counts, folds)
     apart = separation(scores, pool.contrast, folds, confidence=confidence)
     n_reference, n_current = pool.effective
     result = TwoSampleResult(
         method="spectral_difference",
-        statistic=statistic,
-        p_value=p_value,
+        statistic=test.z,
+        p_value=test.p_value,
         p_value_kind="asymptotic",
         effect=apart.effect,
         n_reference=n_reference,
         n_current=n_current,
-        notes=pool.notes + (("all vectors are the same",) if pool.scale == 0 else ()),
+        notes=pool.notes,
     )
     return result, apart
 

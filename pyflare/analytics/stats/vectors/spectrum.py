@@ -26,10 +26,22 @@ class Spectrum:
     axes: Rows
     """Shape `(n_features, rank)`."""
 
-    def weights(self, power: float) -> Floats:
-        """What a squared difference along each axis counts: `variance ** -power`."""
-        weights: Floats = self.variances**-power
-        return weights
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuadraticTest:
+    """A squared difference of means, and what it is where nothing differs."""
+
+    statistic: float
+    mean: float
+    """Over all permutations."""
+    spread: float
+    """Its standard deviation over all permutations."""
+    p_value: float
+
+    @property
+    def z(self) -> float:
+        """The statistic less its mean, in standard deviations; 0 where nothing varies."""
+        return (self.statistic - self.mean) / self.spread if self.spread > 0 else 0.0
 
 
 def spectrum_of(rows: Rows) -> Spectrum:
@@ -51,45 +63,59 @@ def _kept(values: Rows) -> list[int]:
     return [k for k in range(len(values) - 1, -1, -1) if values[k] > _RANK * largest]
 
 
-def quadratic_test(rows: Rows, contrast: Floats, spectrum: Spectrum, *, power: float) -> tuple[float, float]:
-    """Test a difference of means by its squared length, each axis counting with its variance to the minus `power`.
+def quadratic_test(rows: Rows, contrast: Floats, spectrum: Spectrum, counts: Floats) -> QuadraticTest:
+    """Test a difference of means by its squared length, where each axis counts as told.
 
-    With power 0 this is the squared distance of the means, with power 1 Hotelling's statistic. Under permutations
-    of the rows the statistic is about a sum of chi-squared variables, each weighted with its axis' `variance **
-    (1 - power)`. Mean and variance of the statistic over all permutations are known exactly, and the sum is moved
+    Where all count 1 this is the squared distance of the means; where they count the inverse of their variance, it is
+    Hotelling's statistic. Under permutations of the rows the statistic is about a sum of chi-squared variables, each
+    weighted with what its axis counts times its variance. Mean and variance of the statistic over all permutations are known exactly, and the sum is moved
     and stretched to have them, so that the test holds its level in small samples too.
 
     Args:
         rows: Shape `(n, n_features)`, of mean 0.
         contrast: Shape `(n,)`. Weights of the rows that sum to 0.
         spectrum: Of the rows.
-        power: 0 to 1.
+        counts: Shape `(rank,)`. What each axis counts, positive.
+    """
+    if spectrum.variances.size == 0:
+        return QuadraticTest(statistic=0.0, mean=0.0, spread=0.0, p_value=1.0)
+    along = (spectrum.axes.T @ (contrast.astype(np.float32) @ rows)).astype(np.float64)
+    statistic = float((counts * along**2).sum())
+    mean, spread = _moments(rows, contrast, spectrum, counts)
+    p_value = tail_of(statistic, mean, spread, spectrum.variances * counts)
+    return QuadraticTest(statistic=statistic, mean=mean, spread=spread, p_value=p_value)
 
-    Returns:
-        The statistic less its mean over permutations, in standard deviations; and the p-value.
+
+def tail_of(statistic: float, mean: float, spread: float, weights: Floats) -> float:
+    """The tail of a weighted sum of chi-squared variables, moved and stretched to have a mean and a spread."""
+    z = (statistic - mean) / spread
+    return weighted_chi_squared_tail(float(weights.sum()) + z * math.sqrt(2 * float((weights**2).sum())), weights)
+
+
+def _moments(rows: Rows, contrast: Floats, spectrum: Spectrum, counts: Floats) -> tuple[float, float]:
+    n = len(rows)
+    weights = spectrum.variances * counts
+    some = rows[:: max(1, n // _SAMPLE)] @ (spectrum.axes * np.sqrt(counts).astype(np.float32))
+    diagonal = n * float(((some.astype(np.float64) ** 2).sum(axis=1) ** 2).mean())
+    return permutation_moments(
+        contrast, trace=n * float(weights.sum()), squares=n**2 * float((weights**2).sum()), diagonal=diagonal
+    )
+
+
+def permutation_moments(contrast: Floats, *, trace: float, squares: float, diagonal: float) -> tuple[float, float]:
+    """Mean and standard deviation of `contrast @ K @ contrast` over all permutations of the contrast.
+
+    Args:
+        contrast: Shape `(n,)`, at least four. Sums to 0.
+        trace: Of `K`, which is symmetric and whose rows sum to 0.
+        squares: The sum of its squares.
+        diagonal: The sum of the squares of its diagonal.
 
     References:
         Kazi-Aoual, Hitier, Sabatier and Lebreton, Refined approximations to permutation tests for multivariate
-        inference, Computational Statistics and Data Analysis 20 (1995), for the moments.
+        inference, Computational Statistics and Data Analysis 20 (1995).
     """
-    if spectrum.variances.size == 0:
-        return 0.0, 1.0
-    along = (spectrum.axes.T @ (contrast.astype(np.float32) @ rows)).astype(np.float64)
-    statistic = float((spectrum.weights(power) * along**2).sum())
-    mean, spread = _moments(rows, contrast, spectrum, power)
-    weights = spectrum.variances ** (1 - power)
-    z = (statistic - mean) / spread
-    at = float(weights.sum()) + z * math.sqrt(2 * float((weights**2).sum()))
-    return z, weighted_chi_squared_tail(at, weights)
-
-
-def _moments(rows: Rows, contrast: Floats, spectrum: Spectrum, power: float) -> tuple[float, float]:
-    """Mean and standard deviation of `contrast @ K @ contrast` over all permutations, where `K = rows G rows.T`."""
-    n = len(rows)
-    weights = spectrum.variances ** (1 - power)
-    trace, squares = n * float(weights.sum()), n**2 * float((weights**2).sum())
-    some = rows[:: max(1, n // _SAMPLE)] @ (spectrum.axes * np.sqrt(spectrum.weights(power)).astype(np.float32))
-    diagonal = n * float(((some.astype(np.float64) ** 2).sum(axis=1) ** 2).mean())
+    n = contrast.size
     second, fourth = float((contrast**2).sum()), float((contrast**4).sum())
     mean = trace * second / (n - 1)
     pairs, triples = n * (n - 1), n * (n - 1) * (n - 2)
