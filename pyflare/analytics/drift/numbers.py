@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-
 from pyflare.analytics.drift.column import Numbers
+from pyflare.analytics.stats.numeric.bins import constant_notes, contributions, infinity_notes
 from pyflare.analytics.stats.numeric.kolmogorov_smirnov import largest_difference
-from pyflare.analytics.stats.numeric.ordered import Array, Ordered, ordered, pool
+from pyflare.analytics.stats.numeric.ordered import ordered, pool
 from pyflare.analytics.stats.numeric.rank_scores import rank_scores
-from pyflare.analytics.stats.result import Contribution, TwoSampleResult
+from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.errors import InsufficientDataError
 
 MIN_SIZE: Final = 8
 """Smaller samples are not compared."""
-BINS: Final = 10
-"""Into so many bins of equal shares of the reference the contributions are split."""
 
 
 def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float = 0.95) -> TwoSampleResult:
@@ -63,41 +60,5 @@ def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float =
         n_reference=before.size,
         n_current=after.size,
         contributions=contributions(before, after),
-        notes=_notes(before, after, n_values=pooled.values.size),
+        notes=(*constant_notes(pooled), *infinity_notes(before, after)),
     )
-
-
-def contributions(reference: Ordered, current: Ordered, *, bins: int = BINS) -> tuple[Contribution, ...]:
-    """The shares of both samples between the quantiles of the reference, those that differ most first.
-
-    A bin holds its lower bound and not its upper one; the outermost reach to infinity, infinite values included.
-    """
-    edges = np.unique(reference.quantiles(np.arange(1, bins) / bins))
-    before = np.diff(reference.below(edges) / reference.size, prepend=0.0, append=1.0)
-    after = np.diff(current.below(edges) / current.size, prepend=0.0, append=1.0)
-    apart = np.abs(after - before)
-    parts = apart / (apart.sum() or 1.0)
-    bounds = np.concatenate([[-np.inf], edges, [np.inf]])
-    return tuple(_contribution(bounds, before, after, parts, int(bin)) for bin in np.argsort(-parts, kind="stable"))
-
-
-def _contribution(bounds: Array, before: Array, after: Array, parts: Array, bin: int) -> Contribution:
-    low, high = float(bounds[bin]), float(bounds[bin + 1])
-    return Contribution(
-        label=f"[{low:.4g}, {high:.4g})",
-        reference=float(before[bin]),
-        current=float(after[bin]),
-        contribution=float(parts[bin]),
-        low=low,
-        high=high,
-    )
-
-
-def _notes(before: Ordered, after: Ordered, *, n_values: int) -> tuple[str, ...]:
-    notes = []
-    if n_values == 1:
-        notes.append("all values of both samples are the same")
-    for name, sample in (("reference", before), ("current", after)):
-        if infinite := np.isinf(sample.values[[0, -1]]).any() and int(np.isinf(sample.values).sum()):
-            notes.append(f"{infinite} values of the {name} sample are infinite")
-    return tuple(notes)

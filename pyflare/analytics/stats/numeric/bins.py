@@ -1,0 +1,70 @@
+"""Numbers in bins between the quantiles of a reference."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from pyflare.analytics.stats.numeric.ordered import Array, Ordered, Pooled
+from pyflare.analytics.stats.result import Contribution
+
+BINS: Final = 10
+"""Into so many bins of equal shares of the reference a column is split."""
+
+
+def bin_edges(reference: Ordered, current: Ordered, *, bins: int = BINS) -> Array:
+    """Where bins begin and end: between quantiles of the reference, so that each has about the same share of it.
+
+    A value that has a bin's share of the reference or more has a bin of its own. The outermost bins are open.
+
+    Returns:
+        Shape `(n_bins - 1,)`. Ascending, each once. A bin holds its lower edge and not its upper one.
+    """
+    edges = np.unique(reference.quantiles(np.arange(1, bins) / bins))
+    common = edges[reference.up_to(edges) - reference.below(edges) >= reference.size / bins]
+    larger = [np.append(sample.values, np.inf) for sample in (reference, current)]
+    after = np.minimum(*(values[np.searchsorted(values, common, "right")] for values in larger))
+    return np.unique(np.concatenate([edges, after[np.isfinite(after)]]))
+
+
+def bin_counts(sample: Ordered, edges: Array) -> Array:
+    """How much of a sample is in each bin. Shape `(n_bins,)`."""
+    return np.diff(sample.below(edges), prepend=0.0, append=sample.size)
+
+
+def contributions(reference: Ordered, current: Ordered, *, bins: int = BINS) -> tuple[Contribution, ...]:
+    """The shares of both samples in each bin, those that differ most first; each adds the size of its difference."""
+    edges = bin_edges(reference, current, bins=bins)
+    before, after = bin_counts(reference, edges) / reference.size, bin_counts(current, edges) / current.size
+    return contributions_of(edges, before, after, np.abs(after - before))
+
+
+def contributions_of(edges: Array, before: Array, after: Array, parts: Array) -> tuple[Contribution, ...]:
+    """Bins by what they add, the largest part first; those that neither sample reaches are left out."""
+    whole = float(parts.sum())
+    shares = parts / whole if whole > 0 else np.zeros_like(parts)
+    bounds = np.concatenate([[-np.inf], edges, [np.inf]])
+    return tuple(
+        Contribution(
+            label=f"[{bounds[at]:.4g}, {bounds[at + 1]:.4g})",
+            reference=float(before[at]),
+            current=float(after[at]),
+            contribution=float(shares[at]),
+            low=float(bounds[at]),
+            high=float(bounds[at + 1]),
+        )
+        for at in np.argsort(-shares, kind="stable").tolist()
+        if before[at] or after[at]
+    )
+
+
+def infinity_notes(reference: Ordered, current: Ordered) -> tuple[str, ...]:
+    """How many values are infinite, for each sample that has some."""
+    found = {"reference": int(np.isinf(reference.values).sum()), "current sample": int(np.isinf(current.values).sum())}
+    return tuple(f"of the {name} {count:,} are infinite" for name, count in found.items() if count)
+
+
+def constant_notes(pooled: Pooled) -> tuple[str, ...]:
+    """That all values are the same, where they are."""
+    return ("all values of both samples are the same",) if pooled.values.size == 1 else ()
