@@ -1,0 +1,63 @@
+"""PyFlare's comparisons of columns: `default` is what its detectors do where nothing is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from benchmarks.peers.scenarios import Array, Kind
+from benchmarks.peers.scoring import Score
+from pyflare.analytics.drift.column import Numbers
+from pyflare.analytics.drift.numbers import compare_numbers
+from pyflare.analytics.stats.categorical.chi_squared import chi_squared
+from pyflare.analytics.stats.categorical.compare import compare_categories
+from pyflare.analytics.stats.categorical.g_test import g_test
+from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov
+from pyflare.analytics.stats.result import TwoSampleResult
+from pyflare.analytics.stats.vectors.centroid import centroid_distance
+from pyflare.analytics.stats.vectors.classifier import classifier_test
+from pyflare.analytics.stats.vectors.mmd_exact import mmd_exact
+from pyflare.analytics.stats.vectors.mmd_features import mmd_features
+from pyflare.analytics.stats.vectors.spectral import spectral_difference
+
+
+def tests(kind: Kind) -> Mapping[str, Score]:
+    """Its tests by name."""
+    return {"numbers": _NUMBERS, "categories": _CATEGORIES, "vectors": _VECTORS}[kind]
+
+
+def _numbers(reference: Array, current: Array) -> float:
+    return -compare_numbers(Numbers(values=reference), Numbers(values=current)).p_value
+
+
+def _direct(test: Callable[..., TwoSampleResult]) -> Score:
+    return lambda reference, current: -test(reference, current).p_value
+
+
+def _counted(test: Callable[..., TwoSampleResult]) -> Score:
+    def score(reference: Array, current: Array) -> float:
+        levels = 1 + int(max(reference.max(), current.max()))
+        counts = (np.bincount(sample, minlength=levels) for sample in (reference, current))
+        return -test(*counts).p_value
+
+    return score
+
+
+def _drawn(test: Callable[..., TwoSampleResult]) -> Score:
+    return lambda reference, current: -test(reference, current, rng=np.random.default_rng(0)).p_value
+
+
+_NUMBERS: Mapping[str, Score] = {"default": _numbers, "kolmogorov_smirnov": _direct(kolmogorov_smirnov)}
+_CATEGORIES: Mapping[str, Score] = {
+    "default": _counted(compare_categories),
+    "chi_squared": _counted(chi_squared),
+    "g_test": _counted(g_test),
+}
+_VECTORS: Mapping[str, Score] = {
+    "default": _drawn(spectral_difference),
+    "centroid_distance": _direct(centroid_distance),
+    "mmd_exact": _drawn(mmd_exact),
+    "mmd_features": _drawn(mmd_features),
+    "classifier_test": _drawn(classifier_test),
+}
