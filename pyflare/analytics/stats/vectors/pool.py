@@ -45,7 +45,7 @@ class Pool:
     def effective(self) -> tuple[float, float]:
         """The sizes of reference and current sample; Kish's effective ones where rows are weighted."""
         reference, current = self.contrast[: self.n_reference], self.contrast[self.n_reference :]
-        return float(1 / (reference**2).sum()), float(1 / (current**2).sum())
+        return round(float(1 / (reference**2).sum()), 6), round(float(1 / (current**2).sum()), 6)
 
     @property
     def notes(self) -> tuple[str, ...]:

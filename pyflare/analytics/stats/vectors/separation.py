@@ -25,8 +25,10 @@ class Separation:
 
     scores: Floats
     """Shape `(n,)`. Large where a row looks like one of the current sample."""
+    delta: float
+    """Cliff's delta of the scores, averaged over folds; -1 to 1."""
     effect: Effect
-    """Cliff's delta of the scores."""
+    """The same, where it is positive."""
     z: float
     """The effect in its standard errors where nothing differs; about standard normal then, or narrower."""
 
@@ -98,7 +100,7 @@ def separation(scores: Floats, contrast: Floats, folds: list[Positions], *, conf
         high=min(1.0, max(0.0, delta + half)),
         confidence=confidence,
     )
-    return Separation(scores=scores, effect=effect, z=delta / null if null > 0 else 0.0)
+    return Separation(scores=scores, delta=delta, effect=effect, z=delta / null if null > 0 else 0.0)
 
 
 def _delta(scores: Floats, contrast: Floats) -> tuple[float, float, float]:
