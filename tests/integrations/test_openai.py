@@ -10,7 +10,7 @@ import pytest
 openai = pytest.importorskip("openai")
 
 import pyflare  # noqa: E402
-from pyflare.integrations.openai_protocol import tokenizer  # noqa: E402
+from pyflare.integrations.openai_protocol import chat, tokenizer  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -96,6 +96,26 @@ def test_stream(client, provider, recorded):
     span = recorded.one()
     check_answer(span)
     assert 0 < span.fields["time_to_first_chunk_ns"] < span.duration_ns
+
+
+def test_long_stream(client, provider, recorded):
+    """However long a stream is, all of it is in the span, in its order."""
+    texts = [f"{number} " for number in range(150)]
+    provider.will(chat_chunks(*texts))
+    list(client.chat.completions.create(**ASK, stream=True))
+    assert text_of(recorded.one()) == "".join(texts)
+
+
+def test_few_chunks_are_kept(faults):
+    """Chunks are read some at a time, and no more than that are held; one that cannot be read loses only itself."""
+    pieces = chat.Pieces()
+    whole = [openai.types.chat.ChatCompletionChunk.model_validate(chunk) for chunk in chat_chunks("a", "b", "c")]
+    for chunk in [whole[0], object(), *whole[1:2] * chat.MOST_KEPT]:
+        pieces.add(chunk)
+        assert len(pieces._kept) < chat.MOST_KEPT
+    (message,) = pieces.answered().output
+    assert message["parts"] == [{"type": "text", "content": "a" + "b" * chat.MOST_KEPT}]
+    assert faults.pop("read a chunk: AttributeError") == 1
 
 
 def test_async_stream(provider, recorded):

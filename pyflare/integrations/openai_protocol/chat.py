@@ -11,6 +11,7 @@ from pyflare.integrations.call import Answered, Asked
 from pyflare.integrations.openai_protocol.estimate import estimate, prepare
 from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
+from pyflare.tracing.guard import guard
 
 
 def ask(body: Mapping[str, Any], provider: str) -> Asked:
@@ -82,29 +83,55 @@ def _ended(choice: Mapping[str, Any]) -> bool:
     return isinstance(choice.get("finish_reason"), str)
 
 
+MOST_KEPT: Final = 64
+"""So many chunks are kept until they are read: what a stream of any length holds stays small."""
+
+
 class Pieces:
-    """Puts the choices of a stream together from their pieces."""
+    """Puts the choices of a stream together from their pieces.
+
+    The chunks are read some at a time: one by one, between the client's own work, each takes
+    several times as long.
+    """
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
+        self._kept: list[Any] = []
 
     def add(self, chunk: Any) -> None:
         """Take note of a chunk."""
+        self._kept.append(chunk)
+        if len(self._kept) == MOST_KEPT:
+            self._read_kept()
+
+    def _read_kept(self) -> None:
+        kept, self._kept = self._kept, []
+        for chunk in kept:
+            try:
+                self._read(chunk)
+            except Exception as error:  # of this one only: the others say what they say
+                guard.fault("read a chunk", error)
+
+    def _read(self, chunk: Any) -> None:
         if not self._head:
             self._head = {name: value for name in _HEAD if (value := getattr(chunk, name, None))}
-        usage = chunk.usage or _usage_beside(chunk)
-        if usage is not None:
-            self._end(chunk, usage)
-        for choice in chunk.choices or ():
-            index = choice.index or 0
-            known = self._choices.get(index)
+        held = chunk.__dict__  # asking a model of pydantic for its attributes takes longer
+        if held.get("usage") or "x_groq" in held:
+            self._end(chunk)
+        for choice in held.get("choices") or ():
+            piece = choice.__dict__
+            known = self._choices.get(piece.get("index") or 0)
             if known is None:
-                known = self._choices[index] = _Choice()
-            known.add(choice)
+                known = self._choices[piece.get("index") or 0] = _Choice()
+            known.add(piece)
 
-    def _end(self, chunk: Any, usage: Any) -> None:
-        """The last chunk, or each one of some providers, has the usage so far."""
+    def _end(self, chunk: Any) -> None:
+        """The last chunk, or each one of some providers, has the usage so far; Groq's has it in a place of its own."""
+        held = chunk.__dict__
+        usage = held.get("usage") or getattr(held.get("x_groq"), "usage", None)
+        if usage is None:
+            return
         self._head["usage"] = usage.model_dump(exclude_none=True, warnings=False)
         tier = getattr(chunk, "service_tier", None)
         if tier:
@@ -112,18 +139,13 @@ class Pieces:
 
     def answered(self) -> Answered:
         """What has come so far."""
+        self._read_kept()
         choices = [choice.whole() for _, choice in sorted(self._choices.items())]
         return answered({**self._head, "choices": choices})
 
 
-def _usage_beside(chunk: Any) -> Any:
-    """Groq's usage, in a place of its own; None where a chunk has none."""
-    beside = chunk.__dict__.get("x_groq")
-    return None if beside is None else getattr(beside, "usage", None)
-
-
 class _Choice:
-    """One choice of a stream. `add` runs for every chunk: it looks at what is seldom there only where something is."""
+    """One choice of a stream."""
 
     def __init__(self) -> None:
         self._texts: list[str] = []
@@ -131,20 +153,28 @@ class _Choice:
         self._calls: dict[int, dict[str, str]] = {}
         self._reason: str | None = None
 
-    def add(self, choice: Any) -> None:
-        """Take note of a piece."""
-        delta = choice.delta
+    def add(self, piece: Mapping[str, Any]) -> None:
+        """Take note of a piece. Nearly all have a text and nothing else."""
+        delta = piece["delta"]
         said = delta.__dict__
-        text = said.get("content")
+        text, more = said.get("content"), getattr(delta, "__pydantic_extra__", None)
+        alone = [*said.values()].count(None) == len(said) - 1
+        if alone and type(text) is str and not more and not piece.get("finish_reason"):
+            self._texts.append(text)
+        else:
+            self._add(piece, said, text, more)
+
+    def _add(
+        self, piece: Mapping[str, Any], said: Mapping[str, Any], text: Any, more: Mapping[str, Any] | None
+    ) -> None:
         if type(text) is str:
             self._texts.append(text)
         elif text:
             self._blocks(text)
-        if choice.finish_reason:
-            self._reason = choice.finish_reason
+        if piece.get("finish_reason"):
+            self._reason = piece["finish_reason"]
         if said.get("tool_calls"):
             self._call(said["tool_calls"])
-        more = getattr(delta, "__pydantic_extra__", None)
         if more or said.get("refusal") or said.get("reasoning") or said.get("reasoning_content"):
             self._say({**said, **(more or {})})
 
