@@ -1,0 +1,1 @@
+"""Drift monitors on a folder."""

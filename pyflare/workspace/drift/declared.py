@@ -1,0 +1,62 @@
+"""The monitors that are declared in the settings file beside a folder: `[[pyflare.drift]]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from pyflare.config.files import read_settings_file
+from pyflare.errors import ConfigError, NotFoundError
+from pyflare.workspace.drift.monitor import DriftMonitor
+
+TABLE: Final = "drift"
+"""In `pyflare.toml`: `[[pyflare.drift]]`; in `pyproject.toml`: `[[tool.pyflare.drift]]`."""
+_NAMES: Final = tuple(each.name for each in fields(DriftMonitor))
+
+
+def declared_monitors(root: Path) -> tuple[DriftMonitor, ...]:
+    """The monitors of a folder, in the order in which they are written.
+
+    They depend on the folder alone and not on the working directory, so that whoever reads it sees the same.
+
+    Raises:
+        ConfigError: One is written in a way that cannot be used, or two have one name.
+    """
+    source, values = read_settings_file(root.absolute().parent)
+    records = values.get(TABLE, [])
+    if not isinstance(records, list) or not all(isinstance(record, Mapping) for record in records):
+        raise ConfigError(f"{source}: expected drift to be a list of tables, [[pyflare.drift]]; got {records!r}.")
+    monitors = tuple(_monitor(record, source=source) for record in records)
+    names = [monitor.name for monitor in monitors]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{source}: {names.count(name)} drift monitors are called {name!r}. Rename all but one.")
+    return monitors
+
+
+def declared_monitor(root: Path, name: str) -> DriftMonitor:
+    """The monitor of a name. Raises ConfigError, and NotFoundError where none has it."""
+    monitors = declared_monitors(root)
+    for monitor in monitors:
+        if monitor.name == name:
+            return monitor
+    names = [monitor.name for monitor in monitors]
+    near = get_close_matches(name, names, n=1)
+    there = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names) or 'none'}."
+    raise NotFoundError(f"no drift monitor is called {name!r} in the settings file beside {root}. {there}")
+
+
+def _monitor(record: Mapping[str, Any], *, source: str) -> DriftMonitor:
+    called = record.get("name", "without a name")
+    for name in record:
+        if name not in _NAMES:
+            near = get_close_matches(name, _NAMES, n=1)
+            hint = f'Did you mean "{near[0]}"?' if near else f"The names are {', '.join(_NAMES)}."
+            raise ConfigError(f'{source}: the drift monitor {called!r}: there is no "{name}". {hint}')
+    try:
+        return DriftMonitor(**record)
+    except (ConfigError, TypeError) as error:
+        raise ConfigError(f"{source}: the drift monitor {called!r} cannot be used: {error}") from error

@@ -1,0 +1,70 @@
+"""Which rows are in the levels and bins that a difference is made of, and which traces they belong to."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pyflare.analytics.drift.column import MISSING_CODE, Categories, Column, Numbers
+from pyflare.analytics.drift.result import ColumnDrift
+from pyflare.analytics.stats.result import Contribution
+from pyflare.workspace.drift.frame import Frame
+
+Mask = npt.NDArray[np.bool_]
+SAMPLES: Final = 5
+"""Traces that are named behind a column."""
+
+
+def missing_share(column: Column) -> float:
+    """The share of rows without a value, 0 to 1; NaN of none."""
+    if not len(column):
+        return math.nan
+    return float(np.mean(is_missing(column)))
+
+
+def is_missing(column: Column) -> Mask:
+    """Which rows have no value."""
+    if isinstance(column, Categories):
+        return np.asarray(column.codes == MISSING_CODE)
+    if isinstance(column, Numbers):
+        return np.isnan(column.values)
+    return np.asarray(np.isnan(column.values).any(axis=1))
+
+
+def rows_in(column: Column, part: Contribution) -> Mask:
+    """Which rows are in a level or a bin that adds to a difference; none of what is neither."""
+    if isinstance(column, Categories) and part.label in column.levels:
+        return np.asarray(column.codes == column.levels.index(part.label))
+    if isinstance(column, Numbers) and not (math.isnan(part.low) and math.isnan(part.high)):
+        low = -math.inf if math.isnan(part.low) else part.low
+        high = math.inf if math.isnan(part.high) else part.high
+        is_below = column.values <= high if math.isinf(high) else column.values < high
+        return np.asarray((column.values >= low) & is_below)
+    return np.zeros(len(column), np.bool_)
+
+
+def traces_behind(drift: ColumnDrift, current: Frame, *, limit: int = SAMPLES) -> tuple[str, ...]:
+    """Ids of traces in what has grown most, spread over the time of the sample."""
+    if current.trace_ids is None:
+        return ()
+    column = current.columns[drift.column]
+    rows = np.flatnonzero(_moved(drift, column))
+    if not rows.size:
+        return ()
+    chosen = rows[np.linspace(0, rows.size - 1, min(limit, rows.size)).astype(int)]
+    return tuple(dict.fromkeys(str(each) for each in current.trace_ids.take(chosen).to_pylist() if each is not None))
+
+
+def _moved(drift: ColumnDrift, column: Column) -> Mask:
+    """The rows that are in what has grown most."""
+    if drift.missing is not None and (drift.test is None or drift.missing.effect.value > drift.test.effect.value):
+        return is_missing(column)
+    grown = [part for part in (drift.test.contributions if drift.test else ()) if part.current > part.reference]
+    for part in grown:
+        rows = rows_in(column, part)
+        if rows.any():
+            return rows
+    return np.zeros(len(column), np.bool_)

@@ -1,0 +1,226 @@
+"""Reading the samples that a monitor compares, each in one pass over the rows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pyflare.errors import ConfigError
+from pyflare.schema.sql import quote
+from pyflare.schema.tables import TABLES
+from pyflare.store.engine import Engine
+from pyflare.store.filters import EVERYTHING, Condition, where
+from pyflare.store.language import compile_filter
+from pyflare.workspace.drift.frame import Frame, frame_of
+from pyflare.workspace.drift.monitor import DriftMonitor, Unit
+from pyflare.workspace.drift.sources import MAPS, USUAL, Kind, Source, source_of, sources_of
+from pyflare.workspace.lookup import find_payloads
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SAMPLED: Final = 20_000
+"""Rows whose attributes are looked at to see which there are, and what they hold."""
+MOST_KEYS: Final = 30
+"""Attributes that are compared where no columns are named: the most frequent."""
+_ROW_IDS: Final = {
+    "spans": "span_id",
+    "traces": "trace_id",
+    "predictions": "prediction_id",
+    "scores": "score_id",
+    "embeddings": "embedding_id",
+}
+_UNITS: Final[Mapping[Unit, str]] = {
+    "trace": "trace_id",
+    "session": "coalesce(session_id, trace_id)",
+    "user": "coalesce(user_id, trace_id)",
+}
+_NUMERIC: Final = frozenset({"int", "double"})
+_TRACE: Final = "pyflare trace id"
+_SEGMENT: Final = "pyflare segment "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """Which rows a sample has."""
+
+    start_ns: int | None
+    """From then on, in unix nanoseconds; from the beginning where it is None."""
+    end_ns: int
+    """Before then."""
+    equalities: Mapping[str, str]
+    """Values that they have, by column; that of `dataset` is an attribute."""
+
+
+def chosen_sources(
+    engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int, kinds: Mapping[str, Kind] | None = None
+) -> list[Source]:
+    """The columns of a monitor, each with what it holds.
+
+    Args:
+        engine: The folder.
+        monitor: The monitor.
+        period: The rows whose attributes say what there is.
+        now_ns: The present, in unix nanoseconds.
+        kinds: What columns hold, where a stored reference says it; no other columns are looked at then.
+
+    Raises:
+        QueryError: There is no such column, or a filter cannot be used.
+    """
+    if kinds is not None:
+        return [_of_kind(source, kinds[source.name]) for source in sources_of(monitor.table, kinds)]
+    named = sources_of(monitor.table, monitor.columns or USUAL[monitor.table])
+    if monitor.columns and all(source.kind for source in named):
+        return named
+    found = _keys(engine, monitor, period, now_ns=now_ns)
+    if not monitor.columns:
+        named += [source_of(monitor.table, name) for name in _most_frequent(found)]
+    return [source if source.kind else source.of_kind(_kind(found, source)) for source in named]
+
+
+def read_frame(
+    engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, *, now_ns: int
+) -> Frame:
+    """Read one sample.
+
+    Raises:
+        QueryError: A filter or a column cannot be used.
+        ConfigError: The table has nothing that counts as the monitor's unit.
+    """
+    table = read_rows(engine, monitor, sources, period, now_ns=now_ns)
+    segments = {name: f"{_SEGMENT}{name}" for name in monitor.segment_by}
+    frame = frame_of(
+        table,
+        columns=[source.name for source in sources],
+        segment_by=[*segments.values()],
+        trace_column=_TRACE if _TRACE in table.column_names else None,
+        start_ns=period.start_ns,
+        end_ns=period.end_ns,
+    )
+    named = {name: frame.segments[column] for name, column in segments.items()}
+    return Frame(
+        columns=frame.columns,
+        segments=named,
+        trace_ids=frame.trace_ids,
+        start_ns=frame.start_ns,
+        end_ns=frame.end_ns,
+        n_rows=frame.n_rows,
+    )
+
+
+def read_rows(
+    engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, *, now_ns: int
+) -> pa.Table:
+    """The rows of a sample as an Arrow table. Raises as `read_frame`."""
+    segments = sources_of(monitor.table, monitor.segment_by)
+    selected = [source.selected for source in sources]
+    selected += [f"{_text(source)} AS {quote(_SEGMENT + source.name)}" for source in segments]
+    if "trace_id" in TABLES[monitor.table].column_names:
+        selected.append(f"trace_id AS {quote(_TRACE)}")
+    condition = rows_condition(engine, monitor, period, now_ns=now_ns)
+    chosen = _one_of_each_unit(monitor, segments, condition)
+    query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}"
+    parameters = [value for source in (*sources, *segments) for value in source.parameters]
+    return engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces=monitor.table == "traces")
+
+
+def rows_condition(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Condition:
+    """Which rows a sample has. What still runs is left out: it lacks values that it will have. Raises QueryError."""
+    time = TABLES[monitor.table].time_column
+    condition = Condition(f"{time} < make_timestamp_ns({period.end_ns})")
+    if period.start_ns is not None:
+        condition &= Condition(f"{time} >= make_timestamp_ns({period.start_ns})")
+    if monitor.table in ("spans", "traces"):
+        condition &= Condition("state <> 'running'")
+    for column, value in period.equalities.items():
+        condition &= _equal(monitor, column, value)
+    condition &= where(
+        monitor.table, monitor.filters, now_ns=now_ns, find_payloads=functools.partial(find_payloads, engine)
+    )
+    return condition & _language(engine, monitor, period, now_ns=now_ns)
+
+
+def _language(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Condition:
+    if not monitor.where:
+        return EVERYTHING
+    of_traces = monitor.table == "traces"
+    found = compile_filter(
+        monitor.where,
+        of="traces" if of_traces else "spans",
+        now_ns=now_ns,
+        find_payloads=functools.partial(find_payloads, engine),
+        spans_since_ns=period.start_ns if of_traces else None,
+    )
+    return Condition(f"({found.sql})", found.parameters)
+
+
+def _equal(monitor: DriftMonitor, column: str, value: str) -> Condition:
+    names = TABLES[monitor.table].column_names
+    if column == "dataset" and "attributes" in names:
+        return Condition("attributes['dataset'] = ?", (value,))
+    if column not in names:
+        raise ConfigError(f"reference: {monitor.table} have no {column.removesuffix('_id')}.")
+    return Condition(f"{quote(column)} = ?", (value,))
+
+
+def _one_of_each_unit(monitor: DriftMonitor, segments: Sequence[Source], condition: Condition) -> Condition:
+    """Of each trace, session or user one row in each segment: that whose id has the least hash, so always the same."""
+    if monitor.counted_by == "row":
+        return condition
+    names, unit = TABLES[monitor.table].column_names, _UNITS[monitor.counted_by]
+    row = _ROW_IDS[monitor.table]
+    if "trace_id" not in names or (monitor.counted_by != "trace" and f"{monitor.counted_by}_id" not in names):
+        raise ConfigError(f"unit: {monitor.table} do not say their {monitor.counted_by}. Hint: unit = row.")
+    groups = ", ".join([unit, *(_text(source) for source in segments)])
+    least = f"SELECT arg_min({row}, hash({row})) FROM {quote(monitor.table)} WHERE {condition.sql} GROUP BY {groups}"
+    parameters = [value for source in segments for value in source.parameters]
+    return condition & Condition(f"{row} IN ({least})", (*condition.parameters, *parameters))
+
+
+def _text(source: Source) -> str:
+    return f"({source.sql})::VARCHAR"
+
+
+Keys = Mapping[tuple[str, str], tuple[int, frozenset[str]]]
+"""How often each key of each map was seen, and what types its values had."""
+
+
+def _keys(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Keys:
+    """The attributes and features of some of the rows."""
+    condition = rows_condition(engine, monitor, period, now_ns=now_ns)
+    found: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}
+    for values, types in {*MAPS.values()}:
+        if values not in TABLES[monitor.table].column_names:
+            continue
+        query = (
+            f"SELECT key, count(*) AS n, list(DISTINCT type) AS types FROM (SELECT key, "
+            f"coalesce({types}[key], 'string') AS type FROM (SELECT {types}, unnest(map_keys({values})) AS key "
+            f"FROM (SELECT {values}, {types} FROM {quote(monitor.table)} WHERE {condition.sql} LIMIT {SAMPLED}))) "
+            "GROUP BY key"
+        )
+        rows: list[dict[str, Any]] = engine.rows(
+            functools.partial(_asked, query, condition.parameters), traces=monitor.table == "traces"
+        )
+        found |= {(values, row["key"]): (row["n"], frozenset(row["types"])) for row in rows}
+    return found
+
+
+def _asked(query: str, parameters: Sequence[Any], *_: object) -> tuple[str, Sequence[Any]]:
+    return query, [*parameters]
+
+
+def _most_frequent(found: Keys) -> list[str]:
+    ordered = sorted(found, key=lambda key: (-found[key][0], key))
+    return [f"{values}.{key}" for values, key in ordered[:MOST_KEYS]]
+
+
+def _kind(found: Keys, source: Source) -> Kind:
+    assert source.map is not None
+    _, types = found.get((source.map[0], source.parameters[-1]), (0, frozenset({"string"})))
+    return "number" if types <= _NUMERIC else "category"
+
+
+def _of_kind(source: Source, kind: Kind) -> Source:
+    return source if source.kind else source.of_kind(kind)

@@ -1,0 +1,63 @@
+"""One run of a monitor: what was compared with what, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pyflare.analytics.drift.judging import worst
+from pyflare.analytics.drift.result import Status
+from pyflare.analytics.drift.trend import Trend
+from pyflare.workspace.drift.comparing import SegmentDrift
+from pyflare.workspace.drift.monitor import DriftMonitor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorRun:
+    """What a monitor found in one look."""
+
+    monitor: DriftMonitor
+    run_id: str
+    timestamp_ns: int
+    """When it was, in unix nanoseconds."""
+    look: int | None
+    """Which look at its reference it was, from 1; None where it was not counted."""
+    alpha: float
+    """The chance of a false alarm that the look was allowed."""
+    method: str
+    """The detector's name."""
+    segments: tuple[SegmentDrift, ...]
+    reference_version: str | None
+    reference_start_ns: int | None
+    reference_end_ns: int | None
+    current_start_ns: int
+    current_end_ns: int
+    trends: Mapping[tuple[str | None, str | None], Trend] = field(default_factory=dict)
+    """By segment and column (None for the segment in all), where the effect is heading."""
+
+    @property
+    def status(self) -> Status:
+        """The worst of its segments."""
+        return worst([found.result.status for found in self.segments])
+
+    @property
+    def is_drifted(self) -> bool:
+        """Whether a difference is both certain and large enough to matter."""
+        return self.status == "drifted"
+
+    @property
+    def at(self) -> datetime:
+        """When it was, UTC."""
+        return datetime.fromtimestamp(self.timestamp_ns / 1e9, UTC)
+
+    def trend(self, segment: str | None, column: str | None) -> Trend:
+        """Where the effect of a column is heading, or of a segment in all."""
+        return self.trends.get((segment, column), "stable")
+
+    def __repr__(self) -> str:
+        said = [
+            f"{found.segment + ': ' if found.segment else ''}{found.result.status}. {found.result.explanation}"
+            for found in self.segments
+        ]
+        return "\n".join([f"{self.monitor.name}, {self.at:%Y-%m-%d %H:%M} UTC: {self.status}", *said])
