@@ -6,8 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import PAYLOADS, SPANS, TRACES
 from pyflare.store.engine import Engine
@@ -20,7 +18,9 @@ from pyflare.store.sources import joined, live_source, parts_source
 from pyflare.workspace.follow import Changes
 
 
-def changed_traces(engine: Engine, changes: Changes, trace_ids: Sequence[str], columns: Mapping[str, str]) -> pa.Table:
+def changed_traces(
+    engine: Engine, changes: Changes, trace_ids: Sequence[str], columns: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The rows of traces that changed, as they are by now.
 
     Args:
@@ -34,7 +34,7 @@ def changed_traces(engine: Engine, changes: Changes, trace_ids: Sequence[str], c
 
 def changed_spans(
     engine: Engine, changes: Changes, trace_id: str, columns: Mapping[str, str], filter: str = ""
-) -> pa.Table:
+) -> list[dict[str, Any]]:
     """The spans of one trace that changed, those that meet a filter. Raises QueryError."""
     condition = Condition("list_contains(?, span_id)", (changes.spans[trace_id],))
     condition &= _compiled(engine, "spans", filter)
@@ -45,7 +45,7 @@ def meeting(engine: Engine, changes: Changes, trace_ids: Sequence[str], filter: 
     """Which of some traces that changed meet a filter. Raises QueryError."""
     condition = _compiled(engine, "traces", filter)
     rows = _read(engine, changes, "traces", trace_ids, {"trace_id": "trace_id"}, condition)
-    return set(rows["trace_id"].to_pylist())
+    return {row["trace_id"] for row in rows}
 
 
 def _compiled(engine: Engine, of: Of, filter: str) -> Condition:
@@ -56,8 +56,7 @@ def _compiled(engine: Engine, of: Of, filter: str) -> Condition:
             source = joined(PAYLOADS.name, live_source(snapshot, PAYLOADS.name))
             return f"SELECT content_id FROM ({source}) WHERE regexp_matches(content, ?)", [text_pattern(text)]
 
-        found: list[str] = engine.run(build, traces=False)["content_id"].to_pylist()
-        return found
+        return [row["content_id"] for row in engine.rows(build, traces=False)]
 
     compiled = compile_filter(filter, of=of, now_ns=time.time_ns(), find_payloads=find_payloads)
     return Condition(f"({compiled.sql})", compiled.parameters)
@@ -70,7 +69,7 @@ def _read(
     trace_ids: Sequence[str],
     columns: Mapping[str, str],
     condition: Condition,
-) -> pa.Table:
+) -> list[dict[str, Any]]:
     """Rows of traces or spans. `spans` stands for those of these traces alone, also in subqueries of the condition."""
     selected = ", ".join(f"{sql} AS {quote(name)}" for name, sql in columns.items())
     wanted: list[Any] = [*trace_ids]
@@ -87,7 +86,7 @@ def _read(
         )
         return query, [*wanted, *(wanted if traces else []), *condition.parameters]
 
-    return engine.run(build, traces=of == "traces")
+    return engine.rows(build, traces=of == "traces")
 
 
 def _traces(engine: Engine, snapshot: Snapshot, overlay: TraceOverlay | None, changes: Changes, since_ns: int) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pyarrow as pa
-
 from pyflare.errors import QueryError
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
@@ -60,7 +58,8 @@ class Place:
 class Page:
     """Rows, and the place after which the next ones come; None where these are the last."""
 
-    rows: pa.Table
+    rows: list[dict[str, Any]]
+    """Values by name, as the columns read them."""
     next: Place | None
 
 
@@ -105,10 +104,12 @@ def read_page(
         looks=1 if scope.is_unfiltered else _FIRST_LOOK,
     )
     rows = listing.read()
-    more = rows.num_rows > limit
-    rows = rows.slice(0, limit)
-    last = _place(rows, of, order) if more and limit else None
-    return Page(rows=rows.drop_columns(["_key", *(f"_{name}" for name in _KEYS[of])]), next=last)
+    page = rows[:limit]
+    last = _place(page[-1], of, order) if len(rows) > limit and limit else None
+    for row in page:
+        for name in ("_key", *(f"_{key}" for key in _KEYS[of])):
+            del row[name]
+    return Page(rows=page, next=last)
 
 
 def count(engine: Engine, of: Of, scope: Scope) -> int:
@@ -118,9 +119,12 @@ def count(engine: Engine, of: Of, scope: Scope) -> int:
     def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
         sources = _sources(engine, of, snapshot, overlay, since_ns=scope.since_ns, until_ns=scope.until_ns)
         counted = [f"SELECT count(*) AS n FROM ({source}) WHERE {condition.sql}" for source in sources]
-        return f"SELECT sum(n)::BIGINT FROM ({' UNION ALL '.join(counted)})", condition.parameters * len(sources)
+        return f"SELECT sum(n)::BIGINT AS total FROM ({' UNION ALL '.join(counted)})", condition.parameters * len(
+            sources
+        )
 
-    return int(engine.run(build, traces=of == "traces").column(0)[0].as_py())
+    (counted,) = engine.rows(build, traces=of == "traces")
+    return int(counted["total"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,7 @@ class _Listing:
     looks: int
     """How many times the rows asked for the parts looked at first have."""
 
-    def read(self) -> pa.Table:
+    def read(self) -> list[dict[str, Any]]:
         """The rows of the page, and one more where there is one.
 
         The newest are looked for in the newest parts first: however large the
@@ -152,7 +156,7 @@ class _Listing:
             return self._run(self.since_ns)
         since_ns = self._newest_since_ns((self.limit + self.offset) * self.looks)
         rows = self._run(since_ns)
-        if rows.num_rows >= self.limit or since_ns is None or since_ns == self.since_ns:
+        if len(rows) >= self.limit or since_ns is None or since_ns == self.since_ns:
             return rows
         return self._run(self.since_ns)
 
@@ -175,12 +179,12 @@ class _Listing:
             return self.until_ns
         return min(int(self.after.value), self.until_ns or int(self.after.value))
 
-    def _run(self, since_ns: int | None) -> pa.Table:
+    def _run(self, since_ns: int | None) -> list[dict[str, Any]]:
         def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
             sources = _sources(self.engine, self.of, snapshot, overlay, since_ns=since_ns, until_ns=self._until_ns)
             return self._query(sources, since_ns)
 
-        return self.engine.run(build, traces=self.of == "traces")
+        return self.engine.rows(build, traces=self.of == "traces")
 
     def _query(self, sources: list[str], since_ns: int | None) -> tuple[str, Parameters]:
         """The page: each source cut to it before anything is computed, so that DuckDB reads wide columns last."""
@@ -265,10 +269,5 @@ def _checked(after: Place | None, of: Of, order: str) -> Place | None:
     return after
 
 
-def _place(rows: pa.Table, of: Of, order: str) -> Place:
-    at = rows.num_rows - 1
-    return Place(
-        order=order,
-        value=rows["_key"][at].as_py(),
-        ids=tuple(rows[f"_{name}"][at].as_py() for name in _KEYS[of]),
-    )
+def _place(row: Mapping[str, Any], of: Of, order: str) -> Place:
+    return Place(order=order, value=row["_key"], ids=tuple(row[f"_{name}"] for name in _KEYS[of]))

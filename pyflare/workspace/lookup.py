@@ -138,30 +138,8 @@ def _read_spans(
     return engine.run(build, traces=False)
 
 
-def find_span(engine: Engine, located: Located, span_id: str) -> pa.Table:
-    """The one span of a trace that has an id, whole, with content that came as log records.
-
-    Raises:
-        NotFoundError: The trace has no such span.
-    """
-    from pyflare.workspace.logged import with_logged_content
-
-    rows = read_spans(engine, located, where=Condition("span_id = ?", (span_id,)), tail="LIMIT 1", expected=1)
-    if not rows.num_rows:
-        raise NotFoundError(f"the trace {located.trace_id} has no span {span_id}.")
-    return with_logged_content(engine, rows)
-
-
-def find_attributes(engine: Engine, located: Located, span_id: str | None) -> pa.Table:
-    """The column `attributes` of one span of a trace: no row where it has no such span."""
-    if span_id is None:
-        return read_spans(engine, located, select="attributes", tail="LIMIT 0", expected=0)
-    where = Condition("span_id = ?", (span_id,))
-    return read_spans(engine, located, select="attributes", where=where, tail="LIMIT 1", expected=1)
-
-
-def find_trace_row(engine: Engine, located: Located, columns: Mapping[str, str]) -> pa.Table:
-    """One row of `traces`: SQL by name.
+def find_trace_row(engine: Engine, located: Located, columns: Mapping[str, str]) -> dict[str, Any]:
+    """The row of `traces`: SQL by name.
 
     Raises:
         NotFoundError: It was deleted meanwhile.
@@ -176,10 +154,10 @@ def find_trace_row(engine: Engine, located: Located, columns: Mapping[str, str])
         query = f"SELECT {selected} FROM ({joined('traces', *sources)}) WHERE trace_id = ? AND {then} LIMIT 1"
         return query, [located.trace_id]
 
-    rows = engine.run(build, traces=True)
-    if not rows.num_rows:
+    rows = engine.rows(build, traces=True)
+    if not rows:
         raise NotFoundError(f"the trace {located.trace_id} was deleted while it was read.")
-    return rows
+    return rows[0]
 
 
 def find_trace_id(engine: Engine, prefix: str) -> str:

@@ -11,15 +11,17 @@ import pyarrow.compute as pc
 
 from pyflare.errors import NotFoundError
 from pyflare.store.engine import Engine
+from pyflare.workspace.directory import Located
 from pyflare.workspace.lookup import locate, read_spans
+from pyflare.workspace.opened import opened_spans
 
 STATUSES: Final = ("unset", "ok", "error")
 STATES: Final = ("ended", "running", "died")
-_SELECT: Final = (
-    "span_id, parent_span_id, operation_name, inference_type, model_id, service_name, epoch_ns(start_time) AS start_ns, "
-    "duration_ns, status_code, state, input_tokens, output_tokens, cost_micros, "
-    "coalesce(usage_repeated, false) AS usage_repeated"
-)
+_COLUMNS: Final = (
+    "span_id", "parent_span_id", "operation_name", "inference_type", "model_id", "service_name", "duration_ns",
+    "status_code", "state", "input_tokens", "output_tokens", "cost_micros", "usage_repeated",
+)  # fmt: skip
+_SELECT: Final = f"{', '.join(_COLUMNS)}, epoch_ns(start_time) AS start_ns"
 _NONE: Final = pa.scalar(-1, pa.int32())
 
 
@@ -66,7 +68,7 @@ def read_outline(engine: Engine, trace_id: str) -> Outline:
         NotFoundError: No trace has the id, or several begin like that.
     """
     located = locate(engine, trace_id)
-    rows = read_spans(engine, located, select=_SELECT, tail="ORDER BY start_time, span_id").combine_chunks()
+    rows = _narrow(engine, located).combine_chunks()
     if not rows.num_rows:
         raise NotFoundError(f"the trace {located.trace_id} was deleted while it was read.")
     columns = {name: _whole(rows[name]) for name in rows.column_names}
@@ -89,8 +91,16 @@ def read_outline(engine: Engine, trace_id: str) -> Outline:
         input_tokens=columns["input_tokens"],
         output_tokens=columns["output_tokens"],
         cost_micros=columns["cost_micros"],
-        usage_repeated=columns["usage_repeated"],
+        usage_repeated=pc.fill_null(columns["usage_repeated"], fill_value=False),
     )
+
+
+def _narrow(engine: Engine, located: Located) -> pa.Table:
+    """The columns of the outline, in the order of start."""
+    spans = opened_spans(engine, located)
+    if spans is None:
+        return read_spans(engine, located, select=_SELECT, tail="ORDER BY start_time, span_id")
+    return spans.select([*_COLUMNS, "start_unix_ns"]).rename_columns([*_COLUMNS, "start_ns"])
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-import pyarrow as pa
 
 from pyflare.errors import NotFoundError, QueryError
 from pyflare.store.engine import Engine
@@ -20,7 +19,7 @@ MOST_TURNS: Final = 200
 """Turns of a session that are read; the first ones."""
 
 _SUMMED: Final = """\
-SELECT session_id, min(start_time) AS start_time, max(end_time) AS end_time, count(*) AS trace_count,
+SELECT session_id, epoch_ns(min(start_time)) AS start_time, epoch_ns(max(end_time)) AS end_time, count(*) AS trace_count,
     count(*) FILTER (status_code = 'error') AS error_count, any_value(user_id) AS user_id,
     any_value(service_name) AS service_name,
     list_sort(list_distinct(flatten(list(coalesce(model_ids, []))))) AS model_ids,
@@ -36,7 +35,8 @@ ORDER BY last_ns DESC, session_id DESC"""
 class SessionPage:
     """Sessions, the one with the latest trace first, and the place where the page ended; None at the end."""
 
-    rows: pa.Table
+    rows: list[dict[str, Any]]
+    """Times in unix nanoseconds."""
     next: Place | None
 
 
@@ -57,12 +57,10 @@ def read_sessions(
         + _SUMMED.format(where=condition.sql)
     )
     parameters = (*condition.parameters, *place, *condition.parameters)
-    rows = engine.run(lambda *_: (query, parameters), traces=True)
-    at, more = limit - 1, rows.num_rows > limit
-    ended = (
-        Place(order=ORDER, value=rows["last_ns"][at].as_py(), ids=(rows["session_id"][at].as_py(),)) if more else None
-    )
-    return SessionPage(rows=rows.slice(0, limit), next=ended)
+    rows = engine.rows(lambda *_: (query, parameters), traces=True)
+    page = rows[:limit]
+    ended = Place(order=ORDER, value=page[-1]["last_ns"], ids=(page[-1]["session_id"],)) if len(rows) > limit else None
+    return SessionPage(rows=page, next=ended)
 
 
 def _beyond(after: Place | None) -> tuple[str, tuple[Any, ...]]:
@@ -76,24 +74,25 @@ def _beyond(after: Place | None) -> tuple[str, tuple[Any, ...]]:
 def count_sessions(engine: Engine, scope: Scope) -> int:
     """How many sessions have a trace in scope. Raises QueryError."""
     condition = scope.condition(engine, "traces")
-    query = f"SELECT count(DISTINCT session_id) FROM traces WHERE {condition.sql}"
-    return int(engine.run(lambda *_: (query, condition.parameters), traces=True).column(0)[0].as_py())
+    query = f"SELECT count(DISTINCT session_id) AS total FROM traces WHERE {condition.sql}"
+    (counted,) = engine.rows(lambda *_: (query, condition.parameters), traces=True)
+    return int(counted["total"])
 
 
-def read_session(engine: Engine, session_id: str) -> pa.Table:
-    """One session, summed up over all its traces: one row.
+def read_session(engine: Engine, session_id: str) -> dict[str, Any]:
+    """One session, summed up over all its traces.
 
     Raises:
         NotFoundError: No trace names it.
     """
     query = "WITH page AS (SELECT ? AS session_id) " + _SUMMED.format(where="true")
-    rows = engine.run(lambda *_: (query, [session_id]), traces=True)
-    if not rows.num_rows:
+    rows = engine.rows(lambda *_: (query, [session_id]), traces=True)
+    if not rows:
         raise NotFoundError(f"no trace belongs to a session {session_id!r}.")
-    return rows
+    return rows[0]
 
 
-def read_turns(engine: Engine, session_id: str, columns: str) -> pa.Table:
+def read_turns(engine: Engine, session_id: str, columns: str) -> list[dict[str, Any]]:
     """The traces of a session in the order of start, one more than `MOST_TURNS` at most.
 
     Args:
@@ -102,7 +101,7 @@ def read_turns(engine: Engine, session_id: str, columns: str) -> pa.Table:
         columns: The select list over `traces`.
     """
     query = f"SELECT {columns} FROM traces WHERE session_id = ? ORDER BY start_time, trace_id LIMIT {MOST_TURNS + 1}"
-    return engine.run(lambda *_: (query, [session_id]), traces=True)
+    return engine.rows(lambda *_: (query, [session_id]), traces=True)
 
 
 def messages_by_turn(engine: Engine, trace_ids: list[str]) -> list[list[Message]]:
@@ -119,7 +118,7 @@ def messages_by_turn(engine: Engine, trace_ids: list[str]) -> list[list[Message]
         "SELECT trace_id, parent_span_id IS NULL AS is_root, inference_type, input, output FROM spans "
         "WHERE trace_id IN (SELECT unnest(?)) AND (parent_span_id IS NULL OR inference_type = 'llm') ORDER BY start_time, span_id"
     )
-    rows = engine.run(lambda *_: (query, [trace_ids]), traces=False).to_pylist()
+    rows = engine.rows(lambda *_: (query, [trace_ids]), traces=False)
     by_trace: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_trace.setdefault(row["trace_id"], []).append(row)

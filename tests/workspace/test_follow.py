@@ -44,7 +44,7 @@ def test_each_beginning_and_end_is_seen_once(tmp_path: Path, engine: Engine) -> 
     journal.close()
     changes = _changes(follower)
     assert changes.spans == {TWO: [f"{2:016x}"]}
-    assert changed_traces(engine, changes, [TWO], {"state": "state"})["state"].to_pylist() == ["died"]
+    assert changed_traces(engine, changes, [TWO], {"state": "state"}) == [{"state": "died"}]
     compact(tmp_path)
     assert follower.look() is None
 
@@ -61,7 +61,7 @@ def test_what_is_compacted_between_two_looks_is_seen(tmp_path: Path, engine: Eng
             assert changes.in_parts
             seen += changes.spans
             rows = changed_traces(engine, changes, [*changes.spans], {"trace_id": "trace_id"})
-            assert sorted(rows["trace_id"].to_pylist()) == sorted(changes.spans)
+            assert sorted(row["trace_id"] for row in rows) == sorted(changes.spans)
     assert seen == [f"{number + 10:032x}" for number in range(18)]
 
 
@@ -82,8 +82,8 @@ def test_filters_look_at_whole_traces(tmp_path: Path, engine: Engine) -> None:
     assert meeting(engine, changes, [ONE, TWO], "text ~ needle") == {TWO}
     assert meeting(engine, changes, [ONE], "") == {ONE}
     columns = {"span_id": "span_id"}
-    assert changed_spans(engine, changes, ONE, columns)["span_id"].to_pylist() == [f"{3:016x}"]
-    assert changed_spans(engine, changes, ONE, columns, "kind = tool").num_rows == 0
+    assert changed_spans(engine, changes, ONE, columns) == [{"span_id": f"{3:016x}"}]
+    assert changed_spans(engine, changes, ONE, columns, "kind = tool") == []
     journal.close()
 
 

@@ -52,7 +52,7 @@ def compare_two_groups(
 
 
 def _trace(engine: Engine, trace_id: str) -> dict[str, Any]:
-    (value,) = trace_values(engine, find_trace_row(engine, locate(engine, trace_id), TRACE_COLUMNS))
+    (value,) = trace_values(engine, [find_trace_row(engine, locate(engine, trace_id), TRACE_COLUMNS)])
     return value
 
 

@@ -9,12 +9,13 @@ import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyflare.server.api.moments import rfc3339
 from pyflare.workspace.listing import TOTAL_TOKENS_SQL
 
 _RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
 """For Arrow, whose seconds have as many digits as the type."""
+_MOMENTS: Final = frozenset({"start_time", "end_time"})
 _MS: Final = "duration_ns / 1e6"
-_END: Final = "make_timestamp_ns(epoch_ns(start_time) + duration_ns)"
 _USD: Final = "cost_micros / 1e6"
 
 TRACE_COLUMNS: Final[Mapping[str, str]] = {
@@ -24,8 +25,8 @@ TRACE_COLUMNS: Final[Mapping[str, str]] = {
     "operation_name": "operation_name",
     "model_id": "model_ids[1]",
     "model_ids": "coalesce(model_ids, [])",
-    "start_time": "start_time",
-    "end_time": _END,
+    "start_time": "epoch_ns(start_time)",
+    "end_time": "epoch_ns(start_time) + duration_ns",
     "duration_ms": _MS,
     "state": "coalesce(state, 'running')",
     "status": "coalesce(status_code, 'unset')",
@@ -44,7 +45,16 @@ TRACE_COLUMNS: Final[Mapping[str, str]] = {
     "team": "team",
     "tags": "coalesce(tags, [])",
 }
-"""SQL of the fields of `schemas.traces.Trace` that a row of `traces` holds."""
+"""SQL of the fields of `schemas.traces.Trace` that a row of `traces` holds; times in unix nanoseconds."""
+
+
+def with_moments(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same rows, their start and end as RFC 3339 instead of unix nanoseconds."""
+    for row in rows:
+        for name in row.keys() & _MOMENTS:
+            if row[name] is not None:
+                row[name] = rfc3339(row[name])
+    return rows
 
 
 def records(table: pa.Table) -> list[dict[str, Any]]:

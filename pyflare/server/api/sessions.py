@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-import pyarrow as pa
 from fastapi import APIRouter, Path, Response
 
 from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Count, Cursor, Limit, Offset, Scoped
-from pyflare.server.api.encoding import TRACE_COLUMNS, records
+from pyflare.server.api.encoding import TRACE_COLUMNS, with_moments
 from pyflare.server.api.paging import next_link, read_cursor, write_cursor
 from pyflare.server.api.schemas.aggregates import SessionListResponse
 from pyflare.server.api.schemas.sessions import SessionDetail
@@ -59,11 +58,11 @@ def get_session(ask: Asking, session_id: SessionId) -> Response:
     engine = ask.workspace.engine
 
     def make() -> dict[str, Any]:
-        (session,) = _values(engine, read_session(engine, session_id))
+        (session,) = _values(engine, [read_session(engine, session_id)])
         columns = ", ".join(f'{sql} AS "{name}"' for name, sql in TRACE_COLUMNS.items())
         found = read_turns(engine, session_id, columns)
-        traces = trace_values(engine, found.slice(0, MOST_TURNS))
-        return {"session": session, "turns": [*_turns(engine, traces)], "truncated": found.num_rows > MOST_TURNS}
+        traces = trace_values(engine, found[:MOST_TURNS])
+        return {"session": session, "turns": [*_turns(engine, traces)], "truncated": len(found) > MOST_TURNS}
 
     return ask.json(make)
 
@@ -74,11 +73,12 @@ def _turns(engine: Engine, traces: list[dict[str, Any]]) -> Iterable[dict[str, A
         yield {"trace": trace, "messages": messages}
 
 
-def _values(engine: Engine, rows: pa.Table) -> list[dict[str, Any]]:
+def _values(engine: Engine, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What `schemas.aggregates.SessionRow` describes."""
-    found = records(rows.drop_columns(["last_ns"]))
+    found = with_moments(rows)
     scores = scores_of_sessions(engine, [row["session_id"] for row in found])
     for row in found:
+        del row["last_ns"]
         micros = row.pop("cost_micros")
         row["cost_usd"] = None if micros is None else micros / 1e6
         row["scores"] = scores.get(row["session_id"], {})

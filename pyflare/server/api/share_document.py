@@ -15,7 +15,7 @@ from pyflare.interchange.otlp import request
 from pyflare.otlp import to_json
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import PREVIEW_CHARS, SPANS
-from pyflare.server.api.encoding import TRACE_COLUMNS, records
+from pyflare.server.api.encoding import TRACE_COLUMNS, with_moments
 from pyflare.server.api.moments import rfc3339
 from pyflare.server.api.spans_whole import score_value, span_value
 from pyflare.server.api.traces_outline import outline_value
@@ -54,7 +54,7 @@ def share_data(engine: Engine, shared: SharedTrace) -> dict[str, Any]:
 
 def _trace(engine: Engine, shared: SharedTrace) -> dict[str, Any]:
     """The trace's row. Redacted, its previews are made anew: one that was cut could hide a secret's beginning."""
-    (row,) = records(find_trace_row(engine, shared.located, TRACE_COLUMNS))
+    (row,) = with_moments([find_trace_row(engine, shared.located, TRACE_COLUMNS)])
     root: Mapping[str, Any] = next((span for span in shared.spans if span["span_id"] == row["root_span_id"]), {})
     trace = {
         **row,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-import pyarrow as pa
 from fastapi import APIRouter, Response
 
 from pyflare.server.api.deps import ERRORS, Asking, Count, Cursor, Limit, Offset, Scoped
-from pyflare.server.api.encoding import records
+from pyflare.server.api.encoding import with_moments
 from pyflare.server.api.paging import next_link, read_cursor, write_cursor
 from pyflare.server.api.schemas.traces import SpanListResponse
 from pyflare.store.engine import Engine
@@ -47,7 +46,7 @@ SPAN_COLUMNS: Final[Mapping[str, str]] = {
     "service_name": "service_name",
     "operation_name": "operation_name",
     "kind": "inference_type",
-    "start_time": "start_time",
+    "start_time": "epoch_ns(start_time)",
     "duration_ms": "duration_ns / 1e6",
     "state": "state",
     "status": "status_code",
@@ -68,7 +67,7 @@ SPAN_COLUMNS: Final[Mapping[str, str]] = {
     "team": "team",
     "tags": "coalesce(tags, [])",
 }
-"""SQL of the fields of `schemas.traces.SpanRow`."""
+"""SQL of the fields of `schemas.traces.SpanRow`; times in unix nanoseconds."""
 
 
 @router.get("/spans", response_model=SpanListResponse, responses=ERRORS)
@@ -99,8 +98,8 @@ def list_spans(
     return ask.json(make, headers=lambda value: next_link(ask.request, value))
 
 
-def span_values(engine: Engine, rows: pa.Table) -> list[dict[str, Any]]:
+def span_values(engine: Engine, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What `schemas.traces.SpanRow` describes, of rows with `SPAN_COLUMNS`."""
-    found = records(rows)
+    found = with_moments(rows)
     scores = scores_of_spans(engine, [(row["trace_id"], row["span_id"]) for row in found])
     return [{**row, "scores": scores.get((row["trace_id"], row["span_id"]), {})} for row in found]

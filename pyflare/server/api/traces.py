@@ -8,7 +8,7 @@ import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Response
 
 from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Count, Cursor, Limit, Offset, Scoped
-from pyflare.server.api.encoding import TRACE_COLUMNS, records
+from pyflare.server.api.encoding import TRACE_COLUMNS, records, with_moments
 from pyflare.server.api.paging import check_place, next_link, page_link, read_cursor, write_cursor
 from pyflare.server.api.schemas.traces import Outline, Span, SpanIds, Trace, TraceListResponse
 from pyflare.server.api.spans_whole import attributes_of, read_rows, span_value
@@ -21,7 +21,8 @@ from pyflare.workspace.directory import Located
 from pyflare.workspace.listing import Place, read_page
 from pyflare.workspace.listing import count as count_rows
 from pyflare.workspace.logged import with_logged_content
-from pyflare.workspace.lookup import find_attributes, find_span, find_trace_row, locate, read_spans
+from pyflare.workspace.lookup import find_trace_row, locate, read_spans
+from pyflare.workspace.opened import find_span, opened_spans, read_span
 from pyflare.workspace.outline import read_outline
 from pyflare.workspace.searching import find_text
 
@@ -75,9 +76,9 @@ def list_traces(
     return ask.json(make, headers=lambda value: next_link(ask.request, value))
 
 
-def trace_values(engine: Engine, rows: pa.Table) -> list[dict[str, Any]]:
+def trace_values(engine: Engine, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What `schemas.traces.Trace` describes, of rows with `TRACE_COLUMNS`."""
-    found = records(rows)
+    found = with_moments(rows)
     scores = scores_of(engine, [row["trace_id"] for row in found])
     return [{**row, "scores": scores.get(row["trace_id"], {}), "attributes": {}} for row in found]
 
@@ -89,8 +90,8 @@ def get_trace(ask: Asking, trace_id: TraceId) -> Response:
 
     def make() -> dict[str, Any]:
         located = locate(engine, trace_id)
-        (value,) = trace_values(engine, find_trace_row(engine, located, TRACE_COLUMNS))
-        return {**value, "attributes": attributes_of(find_attributes(engine, located, value["root_span_id"]))}
+        (value,) = trace_values(engine, [find_trace_row(engine, located, TRACE_COLUMNS)])
+        return {**value, "attributes": attributes_of(read_span(engine, located, value["root_span_id"]))}
 
     return ask.json(make)
 
@@ -117,20 +118,26 @@ def _page_of_spans(
     engine: Engine, located: Located, *, limit: int, offset: int, after: Place | None
 ) -> tuple[pa.Table, Place | None]:
     """A page of a trace's spans, and the place where it ended; None where it is the last."""
-    where = EVERYTHING
-    if after is not None:
-        check_place(after, order=_SPAN_ORDER, key=int, ids=1)
-        where = Condition(f"(start_time, span_id) > (make_timestamp_ns({after.value}), ?)", after.ids)
-    rows = read_spans(
-        engine, located, where=where,
-        tail=f"ORDER BY start_time, span_id LIMIT {limit + 1} OFFSET {offset}",
-        expected=min(limit, located.span_count),
-    )  # fmt: skip
+    spans = opened_spans(engine, located) if after is None else None
+    if spans is not None:
+        rows = spans.slice(offset, limit + 1)
+    else:
+        rows = _read_page(engine, located, limit=limit, offset=offset, after=after)
     page, at = rows.slice(0, limit), limit - 1
     place = None
     if rows.num_rows > limit:
         place = Place(order=_SPAN_ORDER, value=rows["start_unix_ns"][at].as_py(), ids=(rows["span_id"][at].as_py(),))
     return with_logged_content(engine, page), place
+
+
+def _read_page(engine: Engine, located: Located, *, limit: int, offset: int, after: Place | None) -> pa.Table:
+    """The spans of a page, and one more where there is one."""
+    where = EVERYTHING
+    if after is not None:
+        check_place(after, order=_SPAN_ORDER, key=int, ids=1)
+        where = Condition(f"(start_time, span_id) > (make_timestamp_ns({after.value}), ?)", after.ids)
+    tail = f"ORDER BY start_time, span_id LIMIT {limit + 1} OFFSET {offset}"
+    return read_spans(engine, located, where=where, tail=tail, expected=min(limit, located.span_count))
 
 
 def _scores(engine: Engine, trace_id: str, span_id: str | None = None) -> dict[str, list[dict[str, Any]]]:
