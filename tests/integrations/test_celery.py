@@ -2,9 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
-import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -150,10 +151,8 @@ from celery import Celery
 
 pyflare.init(service="worker", path={path!r}, compaction="off")
 pyflare.instrument("celery")
-app = Celery("shop", broker="filesystem://", backend="file://" + {folder!r})
-app.conf.broker_transport_options = {{
-    "data_folder_in": {folder!r}, "data_folder_out": {folder!r}, "processed_folder": {folder!r},
-}}
+app = Celery("shop", broker={broker!r}, backend={backend!r})
+app.conf.broker_transport_options = {options!r}
 
 @app.task(name="work")
 def work():
@@ -162,32 +161,72 @@ def work():
 """
 
 
+@contextmanager
+def worker_of_its_own(recorded, folder, *, broker, backend, options):
+    """A forked worker in another process, and an application here that publishes to it."""
+    names = {"path": str(recorded.path), "broker": broker, "backend": backend, "options": options}
+    (folder / "shop.py").write_text(WORKER.format(**names))
+    app = Celery("shop", broker=broker, backend=backend, set_as_current=False)
+    app.conf.broker_transport_options = options
+    command = [sys.executable, "-m", "celery", "-A", "shop", "worker", "-P", "prefork", "-c", "1", "-l", "error"]
+    worker = subprocess.Popen(command, cwd=folder, env={**os.environ, "C_FORCE_ROOT": "1"})
+    try:
+        yield app
+    finally:
+        worker.terminate()
+        worker.wait(30)
+
+
+ONE_TRACE = {
+    "inside": "run work",
+    "run work": "publish work",
+    "publish work": "order",
+    "order": None,
+}
+
+
 @pytest.mark.slow
 def test_a_worker_of_its_own(recorded, tmp_path):
     """A forked worker in another process continues the trace that this one began."""
     folder = tmp_path / "queue"
     folder.mkdir()
-    (tmp_path / "shop.py").write_text(WORKER.format(path=str(recorded.path), folder=str(folder)))
+    options = dict.fromkeys(("data_folder_in", "data_folder_out", "processed_folder"), str(folder))
     pyflare.instrument("celery")
-    app = Celery("shop", broker="filesystem://", set_as_current=False)
-    app.conf.broker_transport_options = {
-        "data_folder_in": str(folder),
-        "data_folder_out": str(folder),
-        "processed_folder": str(folder),
-    }
-    with pyflare.span("order"):
-        app.send_task("work")
-    command = [sys.executable, "-m", "celery", "-A", "shop", "worker", "-P", "prefork", "-c", "1", "-l", "error"]
-    worker = subprocess.Popen(command, cwd=tmp_path, env={**os.environ, "C_FORCE_ROOT": "1"})
-    try:
+    places = {"broker": "filesystem://", "backend": f"file://{folder}"}
+    with worker_of_its_own(recorded, tmp_path, **places, options=options) as app:
+        with pyflare.span("order"):
+            app.send_task("work")
         wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=60)
+    assert tree(recorded.ended()) == ONE_TRACE
+
+
+@pytest.fixture
+def redis(tmp_path):
+    """A broker on this machine, at a socket: nobody else can be at its port."""
+    pytest.importorskip("redis")
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no redis-server here")
+    socket = tmp_path / "redis.sock"
+    command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(socket.exists, seconds=30)
+        yield f"redis+socket://{socket}"
     finally:
-        worker.terminate()
-        worker.wait(30)
-    time.sleep(0.1)
-    assert tree(recorded.ended()) == {
-        "inside": "run work",
-        "run work": "publish work",
-        "publish work": "order",
-        "order": None,
-    }
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.mark.slow
+def test_redis(recorded, tmp_path, redis):
+    """Over Redis a worker continues the trace, and what a task returned comes back."""
+    pyflare.instrument("celery")
+    with worker_of_its_own(recorded, tmp_path, broker=redis, backend=redis, options={}) as app:
+        with pyflare.span("order"):
+            answer = app.send_task("work")
+        assert answer.get(timeout=60) == 1
+        wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=60)
+    assert tree(recorded.ended()) == ONE_TRACE
+    publish, run = recorded.one("publish work"), recorded.one("run work")
+    assert publish.attributes["messaging.message.id"] == run.attributes["messaging.message.id"]

