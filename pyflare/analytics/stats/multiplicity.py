@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from pyflare.errors import DataError
+
+_LARGEST: Final = 0.99
 
 PValues = Sequence[float] | npt.NDArray[np.float64]
 Correction = Literal["benjamini-hochberg", "holm"]
@@ -89,7 +91,8 @@ def combine_cauchy(p_values: PValues, *, weights: Sequence[float] | None = None)
 
     Each p-value becomes a Cauchy variable, `tan((0.5 - p) * pi)`. A weighted mean of Cauchy variables is one again
     where they are independent and where they are all the same, and in the tail whatever their dependence (bivariate
-    normal scores): so small combined p-values are accurate, those near 1 are not and mean nothing here.
+    normal scores): so small combined p-values are accurate, those near 1 are not and mean nothing here. P-values
+    above 0.99 count as 0.99: one of exactly 1, as discrete tests give, would silence all others.
 
     Args:
         p_values: Shape `(n_tests,)`, at least one. Between 0 and 1.
@@ -99,7 +102,8 @@ def combine_cauchy(p_values: PValues, *, weights: Sequence[float] | None = None)
         DataError: No p-value, one not between 0 and 1, or weights that are not positive or not as many.
 
     References:
-        Liu and Xie, Cauchy combination test, Journal of the American Statistical Association 115 (2020).
+        Liu and Xie, Cauchy combination test, Journal of the American Statistical Association 115 (2020);
+        Fang and others, Statistica Sinica 33 (2023), on bounding large p-values.
 
     Examples:
         >>> round(combine_cauchy([0.02, 0.02]), 6), combine_cauchy([1e-30, 0.9]) < 1e-29
@@ -116,9 +120,8 @@ def combine_cauchy(p_values: PValues, *, weights: Sequence[float] | None = None)
 
 
 def _cauchy(p: float) -> float:
-    """The value that a Cauchy variable exceeds with probability `p`; finite also for 0 and 1."""
-    inside = min(max(p, 1e-300), 1 - 1e-15)
-    return 1 / math.tan(math.pi * inside) if inside < 0.5 else -1 / math.tan(math.pi * (1 - inside))
+    """The value that a Cauchy variable exceeds with probability `p`, within bounds."""
+    return 1 / math.tan(math.pi * min(max(p, 1e-300), _LARGEST))
 
 
 def _cauchy_tail(value: float) -> float:
