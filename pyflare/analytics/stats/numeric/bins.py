@@ -61,8 +61,13 @@ def contributions_of(edges: Array, before: Array, after: Array, parts: Array) ->
 
 def infinity_notes(reference: Ordered, current: Ordered) -> tuple[str, ...]:
     """How many values are infinite, for each sample that has some."""
-    found = {"reference": int(np.isinf(reference.values).sum()), "current sample": int(np.isinf(current.values).sum())}
+    found = {"reference": _n_infinite(reference), "current sample": _n_infinite(current)}
     return tuple(f"of the {name} {count:,} are infinite" for name, count in found.items() if count)
+
+
+def _n_infinite(sample: Ordered) -> int:
+    below, end = np.searchsorted(sample.values, -np.inf, "right"), np.searchsorted(sample.values, np.inf)
+    return int(below + sample.values.size - end)
 
 
 def constant_notes(pooled: Pooled) -> tuple[str, ...]:

@@ -44,6 +44,24 @@ class Ordered:
             return positions.astype(np.float64)
         return np.concatenate([[0.0], self.cumulative])[positions]
 
+    def finite(self) -> Ordered:
+        """The sample without its infinities. Raises InsufficientDataError where it has nothing else."""
+        first, end = np.searchsorted(self.values, -np.inf, "right"), np.searchsorted(self.values, np.inf)
+        if end - first == self.values.size:
+            return self
+        if end <= first:
+            raise InsufficientDataError("a sample has no finite values")
+        if self.cumulative is None:
+            return ordered(self.values[first:end])
+        return ordered(self.values[first:end], np.diff(self.cumulative, prepend=0.0)[first:end])
+
+    def moments(self) -> tuple[float, float]:
+        """Mean and variance (with `size - 1`); infinite or NaN where values are infinite."""
+        weights = None if self.cumulative is None else np.diff(self.cumulative, prepend=0.0)
+        mean = float(np.average(self.values, weights=weights))
+        squares = float(np.average((self.values - mean) ** 2, weights=weights))
+        return mean, squares * self.size / (self.size - 1) if self.size > 1 else float("nan")
+
     def quantiles(self, shares: Array) -> Array:
         """The smallest values that at least these shares of the sample do not exceed. Shape of `shares`."""
         total = shares * self.size
@@ -133,20 +151,36 @@ def pool(reference: Ordered, current: Ordered, *, exact: bool = False) -> Pooled
     sample, and closer towards both ends, where single observations matter. Tests of ranks allow for ties, so they
     keep their level, and lose less than a thousandth of what they see.
     """
-    edges = _edges(reference, current, exact=exact)
+    is_weighted = reference.cumulative is not None or current.cumulative is not None
+    is_exact = exact or reference.values.size + current.values.size <= EXACT
+    if is_exact and not is_weighted:
+        return _merged(reference, current)
+    edges = np.unique(np.concatenate([_picked(reference, is_exact=is_exact), _picked(current, is_exact=is_exact)]))
     return Pooled(
         values=edges,
         reference=np.diff(reference.up_to(edges), prepend=0.0),
         current=np.diff(current.up_to(edges), prepend=0.0),
-        is_weighted=reference.cumulative is not None or current.cumulative is not None,
+        is_weighted=is_weighted,
     )
 
 
-def _edges(reference: Ordered, current: Ordered, *, exact: bool) -> Array:
-    if exact or reference.values.size + current.values.size <= EXACT:
-        return np.unique(np.concatenate([reference.values, current.values]))
-    picked = [sample.values[_positions(sample.values.size)] for sample in (reference, current)]
-    return np.unique(np.concatenate(picked))
+def _merged(reference: Ordered, current: Ordered) -> Pooled:
+    """Every value counted; a stable sort does no more than to merge two sorted samples."""
+    both = np.concatenate([reference.values, current.values])
+    order = np.argsort(both, kind="stable")
+    values, is_current = both[order], order >= reference.values.size
+    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    counts = np.diff(starts, append=values.size).astype(np.float64)
+    now = (
+        is_current.astype(np.float64)
+        if starts.size == values.size
+        else np.add.reduceat(is_current, starts, dtype=np.float64)
+    )
+    return Pooled(values=values[starts], reference=counts - now, current=now, is_weighted=False)
+
+
+def _picked(sample: Ordered, *, is_exact: bool) -> Array:
+    return sample.values if is_exact else sample.values[_positions(sample.values.size)]
 
 
 def _positions(size: int) -> npt.NDArray[np.int64]:
