@@ -18,7 +18,6 @@ from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.centroid import centroid_distance
 from pyflare.analytics.stats.vectors.classifier import classifier_test
 from pyflare.analytics.stats.vectors.mmd_exact import mmd_exact
-from pyflare.analytics.stats.vectors.mmd_features import mmd_features
 from pyflare.analytics.stats.vectors.spectral import spectral_difference
 
 
@@ -58,6 +57,5 @@ _VECTORS: Mapping[str, Score] = {
     "default": _drawn(spectral_difference),
     "centroid_distance": _direct(centroid_distance),
     "mmd_exact": _drawn(mmd_exact),
-    "mmd_features": _drawn(mmd_features),
     "classifier_test": _drawn(classifier_test),
 }

@@ -15,9 +15,9 @@ from benchmarks.peers.scenarios import SCENARIOS, Array, Kind, moved, usual
 
 Score = Callable[[Array, Array], float]
 """Of a reference and a current sample; the larger, the more it speaks for drift."""
-USUAL_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 1000, "categories": 1000, "vectors": 200}
-MOVED_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 600, "categories": 600, "vectors": 150}
-QUICK: Final = 20
+USUAL_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 500, "categories": 500, "vectors": 120}
+MOVED_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 300, "categories": 300, "vectors": 80}
+QUICK: Final = 10
 """What part of the repeats quick runs take."""
 PATIENCE_S: Final = 30.0
 """After which a slow test gets no more samples of one kind."""
