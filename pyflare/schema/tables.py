@@ -26,7 +26,9 @@ from pyflare.schema.drift import DRIFT
 
 SCHEMA_VERSION: Final = 4
 PREVIEW_CHARS: Final = 1000
-"""Length of `input_preview` and `output_preview`, in characters."""
+"""Length of `input_preview` and `output_preview` of a span, in characters."""
+TRACE_PREVIEW_CHARS: Final = 250
+"""The same of a trace. A list shows a line of it, and most of what a page of traces costs is unpacking texts."""
 
 _T = ColumnType
 
@@ -187,8 +189,8 @@ TRACES: Final = Table(
         integer("output_tokens", "Sum over spans; null where none counted any."),
         integer("cost_micros", "Sum over priced spans; null where none is priced."),
         *_SCOPE,
-        string("input_preview", "The beginning of the root's input."),
-        string("output_preview", "The beginning of the root's output."),
+        string("input_preview", f"The first {TRACE_PREVIEW_CHARS} characters of the root's input."),
+        string("output_preview", f"The first {TRACE_PREVIEW_CHARS} characters of the root's output."),
     ),
     derived=(
         Derived(

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
+from pyflare.schema.tables import SCOPE_COLUMNS, TRACE_PREVIEW_CHARS, TRACES
 from pyflare.store.normalise import USAGE_COLUMNS
 
 _SUMS: Final = USAGE_COLUMNS
@@ -101,7 +101,7 @@ def _roots(spans: pa.Table, codes: pa.Array, is_root: Any) -> pa.Table:
 def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """The beginnings of texts. Nothing is cut, and no character counted, where none has more bytes than that."""
     longest_bytes = pc.max(pc.binary_length(texts)).as_py() or 0
-    return texts if longest_bytes <= PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, PREVIEW_CHARS)
+    return texts if longest_bytes <= TRACE_PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, TRACE_PREVIEW_CHARS)
 
 
 def _alone(members: pa.Table, codes: pa.Array) -> pa.Table:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Final
 
 from pyflare.schema.sql import quote
-from pyflare.schema.tables import PREVIEW_CHARS, SCOPE_COLUMNS, TRACES
+from pyflare.schema.tables import SCOPE_COLUMNS, TRACE_PREVIEW_CHARS, TRACES
 from pyflare.store.normalise import USAGE_COLUMNS
 
 _USAGE: Final = ", ".join(f"CASE WHEN usage_repeated THEN NULL ELSE {name} END AS {name}" for name in USAGE_COLUMNS)
@@ -28,7 +28,7 @@ SELECT project, trace_id, start_time, epoch_ns(start_time) + duration_ns AS end_
     operation_name, service_name, state, status_code,
     1 AS span_count, (status_code = 'error')::BIGINT AS error_count, model_id,
     {_USAGE}, {", ".join(SCOPE_COLUMNS)},
-    left(input, {PREVIEW_CHARS}) AS input_preview, left(output, {PREVIEW_CHARS}) AS output_preview,
+    left(input, {TRACE_PREVIEW_CHARS}) AS input_preview, left(output, {TRACE_PREVIEW_CHARS}) AS output_preview,
     CASE WHEN parent_span_id IS NULL THEN span_id ELSE operation_name END AS tie
 FROM ({{spans}})"""
 

@@ -94,7 +94,7 @@ def test_a_trace_speaks_of_its_root(connection: duckdb.DuckDBPyConnection) -> No
         "environment": None,
         "team": "t",
         "tags": ["a", "b"],
-        "input_preview": "x" * 1000,
+        "input_preview": "x" * 250,
         "output_preview": "o",
     }
     assert (found["start_time"].value, found["root_start_time"].value) == (T0_NS + 1, T0_NS + 2)

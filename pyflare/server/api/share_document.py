@@ -14,7 +14,7 @@ from pyflare.errors import StoreError
 from pyflare.interchange.otlp import request
 from pyflare.otlp import to_json
 from pyflare.schema.arrow import arrow_schema
-from pyflare.schema.tables import PREVIEW_CHARS, SPANS
+from pyflare.schema.tables import SPANS, TRACE_PREVIEW_CHARS
 from pyflare.server.api.encoding import TRACE_COLUMNS, with_moments
 from pyflare.server.api.moments import rfc3339
 from pyflare.server.api.spans_whole import score_value, span_value
@@ -63,7 +63,7 @@ def _trace(engine: Engine, shared: SharedTrace) -> dict[str, Any]:
     }
     if shared.redactor is None:
         return trace
-    previews = {f"{name}_preview": (root.get(name) or "")[:PREVIEW_CHARS] or None for name in ("input", "output")}
+    previews = {f"{name}_preview": (root.get(name) or "")[:TRACE_PREVIEW_CHARS] or None for name in ("input", "output")}
     redacted = {name: _redacted(shared, value) for name, value in trace.items() if not name.endswith("_id")}
     people = {name: _redacted(shared, trace[name]) for name in ("user_id", "session_id", "feature_id", "model_id")}
     return {**trace, **redacted, **people, **previews, **{name: trace[name] for name in ("start_time", "end_time")}}
