@@ -9,19 +9,24 @@ import time
 from pathlib import Path
 
 from pyflare.store.journal.writer import prepare_folder
+from pyflare.workspace import Workspace
 from tests.browser import traffic
+from tests.workspace.drift_rows import drift_rows, write_drift
 
 SEED = 7
 
 
 def rich(root: Path, *, conversations: int = 300) -> Path:
-    """A day of an assistant's traffic that ends now, imported from a file."""
+    """A day of an assistant's traffic that ends now, imported from a file, and of drift monitors beside it."""
     file = root / "traffic.jsonl"
     with file.open("w", encoding="utf-8") as lines:
         for request in traffic.day(seed=SEED, end_unix_ns=time.time_ns(), conversations=conversations):
             lines.write(json.dumps(request) + "\n")
     folder = root / ".pyflare"
     run("import", str(file), "--path", str(folder))
+    with Workspace(folder, compact=False) as workspace:
+        latest = workspace.sql("SELECT trace_id FROM traces ORDER BY start_time DESC LIMIT 5")["trace_id"]
+    write_drift(folder, drift_rows(end_ns=time.time_ns(), trace_ids=latest.to_pylist()))
     return folder
 
 

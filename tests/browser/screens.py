@@ -27,8 +27,6 @@ KEYS: Final = {"palette": "Control+k", "help": "?"}
 
 
 SLOW: Final = quote("name = answer and latency > 4s")
-COSTS: Final = {"costs": "/costs", "costs-filtered": "/costs?filter=model+%3D+gpt-4o"}
-"""Looked at by tests of its own, in `test_costs.py`."""
 BY_SERVICE: Final = quote("SELECT service_name, count(*) AS n FROM traces GROUP BY ALL ORDER BY n DESC")
 
 
@@ -41,6 +39,9 @@ def addresses(viewer: Viewer) -> dict[str, str]:
         "sessions": "/sessions",
         "compare": "/compare",
         "compare-groups": f"/compare/groups?a={SLOW}",
+        "costs": "/costs",
+        "costs-filtered": "/costs?filter=model+%3D+gpt-4o",
+        "drift": "/drift",
         "sql": "/sql",
         "sql-result": f"/sql?q={BY_SERVICE}",
         "annotate": "/annotate",
@@ -48,6 +49,7 @@ def addresses(viewer: Viewer) -> dict[str, str]:
         **dict.fromkeys(KEYS, "/"),
         **_of_traces(viewer),
         **_of_sessions(viewer),
+        **_of_drift(viewer),
     }
 
 
@@ -73,6 +75,16 @@ def _of_sessions(viewer: Viewer) -> dict[str, str]:
         return {}
     longest = max(sessions, key=lambda session: session["trace_count"])
     return {"session": f"/sessions/{longest['session_id']}"}
+
+
+def _of_drift(viewer: Viewer) -> dict[str, str]:
+    """Of the monitor that stands worst: its column that moved most, and another."""
+    monitors = viewer.get("/drift-monitors")["monitors"]
+    if not monitors:
+        return {}
+    address = f"/drift/{quote(monitors[0]['monitor'], safe='')}"
+    columns = viewer.get(f"/drift-monitors/{quote(monitors[0]['monitor'], safe='')}")["columns"]
+    return {"drift-monitor": address, "drift-column": f"{address}?column={quote(columns[1]['column'])}"}
 
 
 @contextmanager
@@ -114,7 +126,7 @@ def take_all(browser: Browser, viewers: dict[str, Viewer], into: Path, only: str
             context = browser.new_context(**options, reduced_motion="reduce", locale="en-GB", timezone_id="UTC")
             page = context.new_page()
             for folder, viewer in viewers.items():
-                for name, path in (addresses(viewer) | COSTS).items():
+                for name, path in addresses(viewer).items():
                     if only in (None, name):
                         take(page, name, viewer.url + path, into / f"{folder}-{name}-{theme}-{width}.png")
             context.close()

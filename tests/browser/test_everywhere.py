@@ -24,6 +24,11 @@ SCREENS = (
     "compare",
     "compare-traces",
     "compare-groups",
+    "costs",
+    "costs-filtered",
+    "drift",
+    "drift-monitor",
+    "drift-column",
     "sql",
     "sql-result",
     "annotate",
@@ -75,7 +80,7 @@ def test_accessible(page: Page, rich: Viewer, where: dict[str, str], name: str):
     assert not is_wider_than_the_window(page)
 
 
-@pytest.mark.parametrize("name", ["overview", "traces", "sessions", "compare", "sql", "annotate"])
+@pytest.mark.parametrize("name", ["overview", "traces", "sessions", "compare", "costs", "drift", "sql", "annotate"])
 def test_empty_folder(page: Page, empty: Viewer, where_empty: dict[str, str], name: str):
     """With nothing to show, every screen says so, and axe finds nothing serious."""
     shown(page, empty, name, where_empty[name])

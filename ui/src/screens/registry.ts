@@ -17,8 +17,8 @@ export interface Screen {
   nav: boolean;
   /** The id of the screen that is marked in the navigation while this one shows. */
   under?: string;
-  /** Whether the top bar offers time range, service and environment. On unless false. */
-  scoped?: boolean;
+  /** Whether the top bar offers time range, service and environment. On unless false; `range` is the time alone. */
+  scoped?: boolean | "range";
   component: LazyExoticComponent<ComponentType>;
   /** Called on the way to the screen, before it is drawn: load its code and ask for its data. Must not wait or throw. */
   early?: (scope: Scope) => void;

@@ -53,7 +53,7 @@ export function Shell() {
       <div className={styles.main}>
         <TopBar
           title={screen?.title ?? "PyFlare"}
-          scoped={screen !== undefined && screen.scoped !== false}
+          scoped={screen !== undefined && (screen.scoped ?? true)}
           onNavigation={() => setOpen("navigation")}
           onPalette={() => setOpen("palette")}
         />

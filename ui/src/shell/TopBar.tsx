@@ -8,7 +8,7 @@ import styles from "./TopBar.module.css";
 
 interface TopBarProps {
   title: string;
-  scoped: boolean;
+  scoped: boolean | "range";
   onNavigation: () => void;
   onPalette: () => void;
 }
@@ -23,7 +23,7 @@ export function TopBar({ title, scoped, onNavigation, onPalette }: TopBarProps) 
       <span className={styles.space} />
       {scoped && (
         <>
-          <ContextPicker />
+          {scoped !== "range" && <ContextPicker />}
           <RangePicker />
           <LiveButton />
         </>

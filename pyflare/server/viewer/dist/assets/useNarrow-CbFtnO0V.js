@@ -1,1 +1,0 @@
-import{r as e}from"./rolldown-runtime-XKyaHtl9.js";import{Rt as t}from"./icons-CxxN67eD.js";var n=e(t(),1),r=`(max-width: 760px)`;function i(e){let t=matchMedia(r);return t.addEventListener(`change`,e),()=>t.removeEventListener(`change`,e)}function a(){return(0,n.useSyncExternalStore)(i,()=>matchMedia(r).matches)}export{a as t};

@@ -1,0 +1,42 @@
+import type { DriftColumn } from "@/api/drift";
+import { count } from "@/format";
+import { Behind } from "./Behind";
+import { Distribution } from "./Distribution";
+import styles from "./Drift.module.css";
+import { Levels } from "./Levels";
+import { partsOf } from "./parts";
+import { effect, named, pValue } from "./words";
+
+/** One column of a run: its distributions over each other, what adds most to the difference, and the traces behind it. */
+export function ColumnCard({ column }: { column: DriftColumn }) {
+  const { bins, levels } = partsOf(column.contributions);
+  return (
+    <section className={styles.card} aria-label={`Column ${column.column}`}>
+      <h3 className="truncate">{column.column}</h3>
+      {column.explanation && <p className={styles.words}>{column.explanation}</p>}
+      {bins.length > 0 && <Distribution bins={bins} />}
+      {levels.length > 0 && <Levels levels={levels} />}
+      {column.contributions.length === 0 && column.status !== "unknown" && (
+        <p className={styles.small}>The comparison has no parts to show.</p>
+      )}
+      <p className={styles.small}>{testWords(column)}</p>
+      {column.notes.map((note) => (
+        <p key={note} className={styles.small}>
+          {note}
+        </p>
+      ))}
+      <Behind ids={column.sample_trace_ids} />
+    </section>
+  );
+}
+
+/** By what it was compared, in a sentence. */
+function testWords(column: DriftColumn): string {
+  const { method, effect_name, effect_size, effect_low, effect_high, p_value, n_reference, n_current } =
+    column;
+  const rows = `${count(n_reference)} rows of the reference, ${count(n_current)} current ones.`;
+  if (!method) return rows;
+  const bounds = effect_low === null ? "" : ` (95 %: ${effect(effect_low)} to ${effect(effect_high)})`;
+  const p = p_value === null ? "" : `, p ${pValue(p_value)} before correction`;
+  return `By ${named(method)}: ${named(effect_name)} ${effect(effect_size)}${bounds}${p}. ${rows}`;
+}

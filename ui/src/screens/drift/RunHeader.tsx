@@ -1,0 +1,85 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronLeft } from "lucide-react";
+import type { ReactNode } from "react";
+import type { DriftRun } from "@/api/drift";
+import { Button } from "@/design";
+import { count, fullTime, percent, relative, timeRange } from "@/format";
+import { usePreferences } from "@/state/preferences";
+import styles from "./Drift.module.css";
+import { Segments } from "./Segments";
+import { Standing, TrendIcon } from "./Standing";
+import { pValue } from "./words";
+
+interface RunHeaderProps {
+  run: DriftRun;
+  /** Whether it is an earlier run than the latest. */
+  earlier: boolean;
+  onLatest: () => void;
+}
+
+/** Which monitor and run it is, how it stands, and what was compared with what. */
+export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
+  const { zone } = usePreferences();
+  return (
+    <header className={styles.header}>
+      <div className={styles.title}>
+        <Link
+          to="/drift/{-$monitor}"
+          params={{ monitor: undefined }}
+          aria-label="All monitors"
+          className={styles.back}
+        >
+          <ChevronLeft aria-hidden />
+        </Link>
+        <h2 className="truncate">{run.monitor}</h2>
+        <Standing status={run.status} />
+        <TrendIcon trend={run.trend} />
+        <Segments monitor={run.monitor} segment={run.segment} />
+        {earlier && (
+          <Button size="sm" onClick={onLatest}>
+            Latest run
+          </Button>
+        )}
+      </div>
+      {run.explanation && <p className={styles.explanation}>{run.explanation}</p>}
+      <dl className={styles.facts}>
+        <Fact name={earlier ? "This run" : "Last run"}>
+          <time dateTime={run.timestamp} title={fullTime(run.timestamp, zone)}>
+            {fullTime(run.timestamp, zone).slice(0, 16)}
+          </time>{" "}
+          <small>{relative(run.timestamp)}</small>
+        </Fact>
+        <Fact name="Reference">
+          {timeRange(run.reference_start, run.reference_end, zone)}{" "}
+          <small>
+            {count(run.n_reference)} rows{run.reference_version && `, version ${run.reference_version}`}
+          </small>
+        </Fact>
+        <Fact name="Current">
+          {timeRange(run.current_start, run.current_end, zone)} <small>{count(run.n_current)} rows</small>
+        </Fact>
+        {run.model_id && <Fact name="Model">{run.model_id}</Fact>}
+        <Fact name="Drift of">{run.drift_type}</Fact>
+        {run.alpha !== null && (
+          <Fact name="False alarm in this look">
+            {run.alpha < 0.001 ? pValue(run.alpha) : percent(run.alpha)}
+          </Fact>
+        )}
+      </dl>
+      {run.notes.map((note) => (
+        <p key={note} className={styles.small}>
+          {note}
+        </p>
+      ))}
+    </header>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
