@@ -6,13 +6,13 @@ import numpy as np
 
 from pyflare.analytics.drift.column import Vectors
 from pyflare.analytics.stats.result import TwoSampleResult
-from pyflare.analytics.stats.vectors.spectral import spectral_difference
+from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 
 
 def compare_vectors(
     reference: Vectors, current: Vectors, *, rng: np.random.Generator | None = None, confidence: float = 0.95
 ) -> TwoSampleResult:
-    """Compare two columns of embeddings by `spectral_difference`.
+    """Compare two columns of embeddings by `vector_difference`.
 
     Args:
         reference: The baseline.
@@ -24,7 +24,7 @@ def compare_vectors(
         DataError: The embeddings of the two columns are not of the same length.
         InsufficientDataError: Fewer than ten rows of a column are not missing.
     """
-    return spectral_difference(
+    return vector_difference(
         reference.values,
         current.values,
         weights=(reference.weights, current.weights),

@@ -26,7 +26,7 @@ def oracle_shrinkage(variances: Floats, *, n_rows: int, n_dimensions: int) -> fl
     Examples:
         >>> import numpy as np
         >>> round(oracle_shrinkage(np.array([4.0, 1.0]), n_rows=100, n_dimensions=2), 4)
-        0.0273
+        0.0924
     """
     mean = float((variances**2).sum()) / n_dimensions**2
     level = (float(variances.sum()) / n_dimensions) ** 2

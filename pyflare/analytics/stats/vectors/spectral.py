@@ -1,7 +1,8 @@
-"""The comparison of vectors that is used where none is asked for."""
+"""Two means of vectors and of kernel features, compared along all principal axes."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,10 +11,10 @@ from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.features import bandwidth_of, fourier_features
 from pyflare.analytics.stats.vectors.pool import Floats, Pool, Rows, pool_vectors
 from pyflare.analytics.stats.vectors.separation import Separation, cross_fitted_scores, folds_of, separation
-from pyflare.analytics.stats.vectors.spectrum import quadratic_test, spectrum_of
+from pyflare.analytics.stats.vectors.spectrum import QuadraticTest, Spectrum, quadratic_test, spectrum_of
 
-POWER: Final = 0.5
-"""Each axis counts with the inverse of its standard deviation: between the distance of means and Hotelling's."""
+RIDGE: Final = 0.1
+"""Added to each axis' variance before it is divided by, as a share of the largest."""
 N_FREQUENCIES: Final = 256
 MOST_DIMENSIONS: Final = 512
 """Of longer vectors, that many dimensions are looked at: the space of as many random rows."""
@@ -30,10 +31,10 @@ def spectral_difference(
     """Test whether two samples of vectors come from one distribution, and measure how well they can be told apart.
 
     Each vector is mapped to its coordinates and to random features of a Gaussian kernel, in equal parts. The
-    statistic is the squared difference of the mean features, where each principal axis of the pooled features counts
-    with the inverse of its standard deviation, `sum((d_k**2) / s_k)`. So it lies between Maximum Mean Discrepancy,
-    which a few wide axes drown, and Hotelling's statistic, which is drowned by many narrow ones: the shift of a small
-    new topic is neither.
+    statistic is the squared difference of the mean features along the principal axes of both samples together, each
+    divided by its variance plus a tenth of the largest: `sum(d_k**2 / (v_k + 0.1 * v_1))`. So it lies between Maximum
+    Mean Discrepancy, which is drowned by a few wide axes, and Hotelling's statistic, which is drowned by many narrow
+    ones: the shift of a small new topic is neither.
 
     The p-value is that of the permutation distribution, approximated by a weighted sum of chi-squared variables with
     its exact mean and variance: it means something far below what permutations could show.
@@ -70,32 +71,53 @@ def spectral_difference(
         (True, True)
     """
     pool = pool_vectors(reference, current, weights=weights)
-    return compare_pool(pool, rng=rng, confidence=confidence)[0]
-
-
-def compare_pool(
-    pool: Pool, *, rng: np.random.Generator, confidence: float = 0.95
-) -> tuple[TwoSampleResult, Separation]:
-    """What `spectral_difference` says of rows that are together already, and the score of each."""
-    features = spectral_features(pool, rng=rng)
-    spectrum = spectrum_of(features)
-    counts = spectrum.variances**-POWER
-    test = quadratic_test(features, pool.contrast, spectrum, counts)
-    folds = folds_of(len(features), pool.n_reference, rng=rng)
-    scores = cross_fitted_scores(features, pool.contrast, spectrum, counts, folds)
-    apart = separation(scores, pool.contrast, folds, confidence=confidence)
+    mapped = map_pool(pool, rng=rng)
+    test = mapped.test(pool)
     n_reference, n_current = pool.effective
-    result = TwoSampleResult(
+    return TwoSampleResult(
         method="spectral_difference",
         statistic=test.z,
         p_value=test.p_value,
         p_value_kind="asymptotic",
-        effect=apart.effect,
+        effect=mapped.separation(pool, rng=rng, confidence=confidence).effect,
         n_reference=n_reference,
         n_current=n_current,
         notes=pool.notes,
     )
-    return result, apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """Rows as features, with their principal axes and what a difference along each counts."""
+
+    features: Rows
+    """Shape `(n, n_features)`, of mean 0."""
+    spectrum: Spectrum
+    counts: Floats
+    """Shape `(rank,)`."""
+
+    def test(self, pool: Pool) -> QuadraticTest:
+        """Whether the mean features differ."""
+        return quadratic_test(self.features, pool.contrast, self.spectrum, self.counts)
+
+    def separation(self, pool: Pool, *, rng: np.random.Generator, confidence: float) -> Separation:
+        """How well rows can be told apart along what separates the others."""
+        folds = folds_of(len(self.features), pool.n_reference, rng=rng)
+        scores = cross_fitted_scores(self.features, pool.contrast, self.spectrum, self.counts, folds)
+        return separation(scores, pool.contrast, folds, confidence=confidence)
+
+    def coordinates(self, n_axes: int) -> Rows:
+        """The rows along their widest axes, shape `(n, at most n_axes)`."""
+        along: Rows = self.features @ self.spectrum.axes[:, :n_axes]
+        return along
+
+
+def map_pool(pool: Pool, *, rng: np.random.Generator) -> Mapped:
+    """Features of pooled rows. Which row is of which sample plays no part in it."""
+    features = spectral_features(pool, rng=rng)
+    spectrum = spectrum_of(features)
+    counts = 1 / (spectrum.variances + RIDGE * spectrum.variances.max(initial=0.0))
+    return Mapped(features=features, spectrum=spectrum, counts=counts)
 
 
 def spectral_features(pool: Pool, *, rng: np.random.Generator) -> Rows:
