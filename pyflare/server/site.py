@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pyflare.errors import PyFlareError
+from pyflare.errors import PyFlareError, StoreError
 from pyflare.server.api.answers import Error, error_body
 from pyflare.server.api.security import Gate
 from pyflare.server.viewer import Viewer
@@ -52,6 +52,7 @@ class Site:
         self._opening: Future[First] | None = None
         self._first: First | None = None
         self._api: Api | None = None
+        self._closing = False
 
     def takes(self, scope: Message) -> bool:
         """Whether a request is for the API, a file of the viewer, or a page."""
@@ -127,6 +128,8 @@ class Site:
         if self._api is None:
             first = self._open()
             first.wait()
+            if self._closing:
+                raise StoreError("the viewer is being closed")
             from pyflare.server.api.serving import Api
 
             self._api = Api(first.served)
@@ -134,7 +137,10 @@ class Site:
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._loading.shutdown()
+        self._closing = True
+        if self._first is not None:
+            self._first.hurry()
+        self._loading.shutdown(cancel_futures=True)
         gc.unfreeze()  # what is never looked at again is not let go of either, and DuckDB says so as it ends
         if self._api is not None:
             self._api.close()

@@ -199,3 +199,15 @@ def test_the_project_instead_of_its_folder(root):
 def test_a_port_that_is_taken(root, ui):
     """A port that was asked for and is taken is an error that says so."""
     assert f"Port {ui.port} on 127.0.0.1 is taken" in Ui(str(root), "--port", str(ui.port)).refusal()
+
+
+def test_closing_before_anybody_came(root):
+    """What answers everything is not loaded any more where the viewer is closed first: Ctrl-C need not wait for it."""
+    program = (
+        "import sys; from pathlib import Path; from pyflare.server.site import Site; "
+        "site = Site(Path(sys.argv[1])); site.prepare(); site.close(); print('fastapi' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(root)], capture_output=True, text=True, timeout=PATIENCE_S, check=True
+    )
+    assert (done.stdout, done.stderr) == ("False\n", "")

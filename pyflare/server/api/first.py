@@ -73,6 +73,10 @@ class First:
             if is_quiet or now_s - self._opened_s > _MOST_S:
                 return
 
+    def hurry(self) -> None:
+        """Have nobody wait any longer."""
+        self._other.set()
+
     def _understood(self, scope: Message) -> Callable[[], Answered] | None:
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(API_PREFIX):
             return None
