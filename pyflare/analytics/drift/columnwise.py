@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
-from pyflare.analytics.drift.column import Column
+from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.column_state import sample_arrays, sample_of, sample_values
-from pyflare.analytics.drift.columns import ALPHA, MIN_SIZE, THRESHOLD, check_options, compare_by_kind, compare_columns
+from pyflare.analytics.drift.columns import (
+    ALPHA,
+    MIN_SIZE,
+    THRESHOLD,
+    check_options,
+    check_samples,
+    compare_by_kind,
+    compare_columns,
+)
 from pyflare.analytics.drift.detector import Sample
 from pyflare.analytics.drift.explaining import result_of
 from pyflare.analytics.drift.result import DriftResult, DriftType
@@ -34,7 +42,10 @@ class ColumnwiseDetector:
     """Compares each column with the reference's, all corrected together. Its subclasses say how, and what it means."""
 
     kind: ClassVar[str]
+    """The name it is registered under."""
     drift_type: ClassVar[DriftType] = DriftType.FEATURE
+    looks_at: ClassVar[tuple[type[Column], ...]] = (Numbers, Categories, Vectors)
+    """What columns may hold; others are left out."""
 
     alpha: float = ALPHA
     """The level, between 0 and 1; see `compare_columns`."""
@@ -46,6 +57,8 @@ class ColumnwiseDetector:
     """For how many columns there are."""
     min_size: int = MIN_SIZE
     """A column with fewer values in either sample is `unknown`."""
+    columns: tuple[str, ...] = ()
+    """Which columns to look at; none for all that it can."""
     _held: Held = field(default_factory=Held, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -57,7 +70,7 @@ class ColumnwiseDetector:
         return self.drift_type
 
     def set_reference(self, reference: Sample) -> None:
-        """Take what is normal. Raises DataError: no columns, or of different lengths."""
+        """Take what is normal. Raises DataError: nothing in it can be looked at, or its columns differ in length."""
         self._held.reference = self._selected(reference)
 
     def compute(self, current: Sample, *, now: datetime, alpha: float | None = None) -> DriftResult:
@@ -106,9 +119,15 @@ class ColumnwiseDetector:
         return self._held.reference
 
     def _selected(self, sample: Sample) -> Sample:
-        if not sample:
-            raise DataError("expected at least one column in the reference, got none.")
-        return dict(sample)
+        if absent := [name for name in self.columns if name not in sample]:
+            raise DataError(f"the reference lacks {absent}; it has {list(sample)}.")
+        chosen = {name: sample[name] for name in self.columns or sample}
+        fitting = {name: column for name, column in chosen.items() if isinstance(column, self.looks_at)}
+        if not fitting:
+            kinds = " or ".join(kind.__name__ for kind in self.looks_at)
+            raise DataError(f"expected at least one column of {kinds} in the reference, got none.")
+        check_samples(fitting, fitting)
+        return fitting
 
     def _compare(self, reference: Column, current: Column) -> TwoSampleResult:
         return compare_by_kind(reference, current)
@@ -122,7 +141,8 @@ def configuration_of(detector: Any) -> dict[str, Any]:
 
 def made_from(cls: type[T], state: State) -> T:
     """A detector of a class with the configuration of a state. Raises DataError where they do not fit."""
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in state.configuration.items()}
     try:
-        return cls(**state.configuration)
+        return cls(**plain)
     except (TypeError, ValueError) as error:
         raise DataError(f"the configuration of a detector {state.kind!r} cannot be used: {error}") from error

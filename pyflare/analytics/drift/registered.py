@@ -13,6 +13,10 @@ DETECTORS: Final = Registry[type[Any]](
     "drift detector",
     {
         "feature": "pyflare.analytics.drift.feature:FeatureDriftDetector",
+        "prediction": "pyflare.analytics.drift.prediction:PredictionDriftDetector",
+        "ks": "pyflare.analytics.drift.ks:KSTestDetector",
+        "psi": "pyflare.analytics.drift.psi:PSIDetector",
+        "chi_square": "pyflare.analytics.drift.chi_square:ChiSquareDetector",
     },
     group="pyflare.drift_detectors",
 )
