@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from pyflare.tracing.span import Span
     from pyflare.tracing.spans import context, current_span, span, update
     from pyflare.workspace import Workspace, open
+    from pyflare.workspace.drift.monitor import DriftMonitor
 
 _HOMES: Final = {
     "Budget": "pyflare.budgets",
     "BudgetAlert": "pyflare.budgets",
     "BudgetExceededError": "pyflare.errors",
+    "DriftMonitor": "pyflare.workspace.drift.monitor",
     "RedactionConfig": "pyflare.tracing.redaction",
     "SamplingRule": "pyflare.tracing.sampling",
     "Span": "pyflare.tracing.span",
@@ -67,6 +69,7 @@ __all__ = [
     "Budget",
     "BudgetAlert",
     "BudgetExceededError",
+    "DriftMonitor",
     "RedactionConfig",
     "SamplingRule",
     "Span",

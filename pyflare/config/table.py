@@ -259,6 +259,6 @@ SETTINGS: Final = {
 }
 """Every setting by name."""
 
-FILE_TABLES: Final = frozenset({"budgets", "prices"})
-"""What a settings file may hold beside settings; whoever it is for reads it: budgets (`pyflare.tracing.budgets`), own
-prices of models (`pyflare.pricing`)."""
+FILE_TABLES: Final = frozenset({"budgets", "drift", "prices"})
+"""What a settings file may hold beside settings; whoever it is for reads it: budgets (`pyflare.tracing.budgets`),
+drift monitors (`pyflare.workspace.drift`), own prices of models (`pyflare.pricing`)."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what few calls need is loaded by them
     from pyflare.store.retention import RetentionResult
     from pyflare.workspace.costs import WorkspaceCosts
     from pyflare.workspace.doctor import DoctorReport
+    from pyflare.workspace.drift.monitors import WorkspaceDrift
     from pyflare.workspace.stats import StoreStats
 
 DEFAULT_PATH: Final = "./.pyflare"
@@ -261,6 +262,13 @@ class Workspace:
 
         return WorkspaceCosts(self._engine, self.path)
 
+    @functools.cached_property
+    def drift(self) -> WorkspaceDrift:
+        """Whether rows have moved: `workspace.drift("latency", current="1d")`, and the monitors of the folder."""
+        from pyflare.workspace.drift.monitors import WorkspaceDrift
+
+        return WorkspaceDrift(self._engine, self.path)
+
     def compact(self, *, wait_s: float = 0.0) -> CompactionResult:
         """Move what journals hold into parts, where it is sealed, and merge small parts. Reading never needs it.
 
@@ -355,6 +363,8 @@ class Workspace:
 
     def close(self) -> None:
         """Let go of the folder."""
+        if "drift" in self.__dict__:
+            self.drift.close()
         self._engine.close()
 
     def __enter__(self) -> Self:

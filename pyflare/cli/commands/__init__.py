@@ -36,6 +36,7 @@ ALL: Final = (
     Command("query", _LOOK),
     Command("stats", _LOOK),
     Command("cost", _LOOK),
+    Command("drift", _LOOK),
     Command("import", _MOVE),
     Command("export", _MOVE),
     Command("forward", _MOVE),

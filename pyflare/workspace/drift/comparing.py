@@ -115,7 +115,7 @@ def _compared(
     typed = (replace(column, drift_type=type_of(monitor, column.column)) for column in result.columns)
     result = replace(result, columns=(*typed, *unknown), type=_overall(monitor, names))
     return SegmentDrift(
-        segment=" and ".join(_clause(name, value) for name, value in said.items()) or None,
+        segment=segment_text(said),
         result=result,
         n_reference=reference.n_rows,
         n_current=current.n_rows,
@@ -209,6 +209,11 @@ def _unknown(monitor: DriftMonitor, name: str, reason: str) -> ColumnDrift:
         status="unknown",
         reason=reason,
     )
+
+
+def segment_text(said: Mapping[str, str | None]) -> str | None:
+    """A segment in the filter language: `environment = production`; None for all rows."""
+    return " and ".join(_clause(name, value) for name, value in said.items()) or None
 
 
 def _clause(name: str, value: str | None) -> str:

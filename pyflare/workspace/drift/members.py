@@ -46,16 +46,17 @@ def rows_in(column: Column, part: Contribution) -> Mask:
     return np.zeros(len(column), np.bool_)
 
 
-def traces_behind(drift: ColumnDrift, current: Frame, *, limit: int = SAMPLES) -> tuple[str, ...]:
+def traces_behind(drift: ColumnDrift, current: Frame) -> tuple[str, ...]:
     """Ids of traces in what has grown most, spread over the time of the sample."""
-    if current.trace_ids is None:
-        return ()
-    column = current.columns[drift.column]
-    rows = np.flatnonzero(_moved(drift, column))
-    if not rows.size:
+    return spread(current, np.flatnonzero(_moved(drift, current.columns[drift.column])), limit=SAMPLES)
+
+
+def spread(frame: Frame, rows: npt.NDArray[np.intp], *, limit: int) -> tuple[str, ...]:
+    """The ids of traces of some rows, evenly over all of them; none where they are not known."""
+    if frame.trace_ids is None or not rows.size:
         return ()
     chosen = rows[np.linspace(0, rows.size - 1, min(limit, rows.size)).astype(int)]
-    return tuple(dict.fromkeys(str(each) for each in current.trace_ids.take(chosen).to_pylist() if each is not None))
+    return tuple(dict.fromkeys(str(each) for each in frame.trace_ids.take(chosen).to_pylist() if each is not None))
 
 
 def _moved(drift: ColumnDrift, column: Column) -> Mask:

@@ -123,7 +123,7 @@ def read_rows(
     chosen = _one_of_each_unit(monitor, segments, condition)
     query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}"
     parameters = [value for source in (*sources, *segments) for value in source.parameters]
-    return engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces=monitor.table == "traces")
+    return engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces="traces" in query)
 
 
 def rows_condition(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Condition:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from pyflare.analytics.drift.judging import worst
 from pyflare.analytics.drift.result import Status
 from pyflare.analytics.drift.trend import Trend
+from pyflare.errors import NotFoundError
 from pyflare.workspace.drift.comparing import SegmentDrift
 from pyflare.workspace.drift.monitor import DriftMonitor
+
+if TYPE_CHECKING:
+    from pyflare.store.engine import Engine
+    from pyflare.workspace.drift.explain import DriftExplanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,44 @@ class MonitorRun:
     current_end_ns: int
     trends: Mapping[tuple[str | None, str | None], Trend] = field(default_factory=dict)
     """By segment and column (None for the segment in all), where the effect is heading."""
+
+    _engine: Engine | None = field(default=None, repr=False, compare=False)
+
+    def explain(
+        self, column: str | None = None, *, segment: str | None = None, metric: str = "error"
+    ) -> DriftExplanation:
+        """Say which values of a column moved, in which traces, and what of a metric's change they carry.
+
+        Args:
+            column: One of the monitor's columns; the one that moved most where it is left out.
+            segment: The segment; the worst where neither is given.
+            metric: `error`, `latency`, `cost` or `tokens` of the traces, `score.NAME`, or a column of numbers.
+
+        Raises:
+            NotFoundError: There is no such column or segment.
+            QueryError: The metric cannot be had.
+        """
+        from pyflare.workspace.drift.explain import explain
+
+        found = self._found(segment, is_any=column is None and segment is None)
+        if self._engine is None or not found.result.columns:
+            raise NotFoundError("there is nothing to explain: no column was compared.")
+        return explain(
+            self._engine,
+            self.monitor,
+            column or found.result.columns[0].column,
+            now_ns=self.current_end_ns,
+            segment=found.segment,
+            metric=metric,
+            alpha=found.result.alpha,
+        )
+
+    def _found(self, segment: str | None, *, is_any: bool) -> SegmentDrift:
+        order = ("drifted", "warning", "healthy", "unknown")
+        among = [found for found in self.segments if is_any or found.segment == segment]
+        if not among:
+            raise NotFoundError(f"the run has no segment {segment!r}.")
+        return min(among, key=lambda found: (order.index(found.result.status), -found.result.score))
 
     @property
     def status(self) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from pyflare.analytics.drift.judging import effect_of
 from pyflare.analytics.drift.trend import Trend, trend_of
 from pyflare.analytics.stats.sequential import alpha_of_look
+from pyflare.errors import DataError
 from pyflare.schema.drift import DRIFT
 from pyflare.store.engine import Engine
 from pyflare.workspace.drift.comparing import SegmentDrift, compare_frames, detector_of
@@ -23,7 +24,7 @@ from pyflare.workspace.drift.reading import Period, chosen_sources, read_frame
 from pyflare.workspace.drift.references import ReferenceStore, StoredReference, kinds_of
 from pyflare.workspace.drift.rows import rows_of
 from pyflare.workspace.drift.run import MonitorRun
-from pyflare.workspace.drift.sources import Source
+from pyflare.workspace.drift.sources import Kind, Source
 from pyflare.workspace.row_writer import RowWriter
 
 TREND_RUNS: Final = 20
@@ -43,22 +44,29 @@ class Samples:
     current_period: Period
 
 
-def read_samples(engine: Engine, monitor: DriftMonitor, *, now_ns: int) -> Samples:
+def read_samples(engine: Engine, monitor: DriftMonitor, *, now_ns: int, beside: Sequence[Source] = ()) -> Samples:
     """Read both samples of a monitor.
+
+    Args:
+        engine: The folder.
+        monitor: The monitor.
+        now_ns: The end of the current window, in unix nanoseconds.
+        beside: What to read beside its columns; a stored reference has nothing of it.
 
     Raises:
         QueryError: A column or a filter cannot be used.
         NotFoundError: The stored reference is not there.
+        DataError: It lacks a column of the monitor.
         CorruptError: It is damaged.
     """
     current = current_period(monitor, now_ns=now_ns)
     if monitor.reference.stored is not None:
         version, before = ReferenceStore(engine.root).load(monitor.name, monitor.reference.stored)
-        sources = chosen_sources(engine, monitor, current, now_ns=now_ns, kinds=kinds_of(before))
+        sources = chosen_sources(engine, monitor, current, now_ns=now_ns, kinds=_kinds(monitor, before))
         period = None
     else:
         version, period = None, reference_period(monitor, now_ns=now_ns)
-        sources = chosen_sources(engine, monitor, period, now_ns=now_ns)
+        sources = [*chosen_sources(engine, monitor, period, now_ns=now_ns), *beside]
         before = read_frame(engine, monitor, sources, period, now_ns=now_ns)
     return Samples(
         reference=before,
@@ -68,6 +76,17 @@ def read_samples(engine: Engine, monitor: DriftMonitor, *, now_ns: int) -> Sampl
         reference_period=period,
         current_period=current,
     )
+
+
+def _kinds(monitor: DriftMonitor, reference: Frame) -> dict[str, Kind]:
+    """What the columns of a stored reference hold: those that the monitor names, or all."""
+    kinds = kinds_of(reference)
+    absent = [name for name in monitor.columns if name not in kinds]
+    if absent:
+        raise DataError(
+            f"the stored reference of {monitor.name!r} lacks the columns {absent}. Hint: pyflare drift references set."
+        )
+    return {name: kinds[name] for name in monitor.columns or kinds}
 
 
 def current_period(monitor: DriftMonitor, *, now_ns: int) -> Period:
@@ -117,6 +136,7 @@ def run_monitor(engine: Engine, monitor: DriftMonitor, *, now_ns: int, writer: R
         current_start_ns=now_ns - window_ns(monitor.current, name="current"),
         current_end_ns=now_ns,
         trends=_trends(engine, monitor, found, now_ns=now_ns),
+        _engine=engine,
     )
     if writer is not None:
         for row in rows_of(run):

@@ -1,0 +1,36 @@
+"""`pyflare drift watch`."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+import pyflare
+from pyflare.cli import console, options
+from pyflare.cli.commands.drift import options as own
+from pyflare.cli.commands.drift.run import monitor_names, show
+from pyflare.workspace.drift.periods import window_ns
+
+
+def watch(
+    monitors: own.Monitors = None,
+    *,
+    path: options.Folder = options.DEFAULT_FOLDER,
+    every: Annotated[str, typer.Option("--every", help="How long to wait between two looks.")] = "5m",
+    looks: Annotated[int, typer.Option("--looks", help="How often to look; 0 for ever.", min=0)] = 0,
+    json: options.Json = False,
+) -> None:
+    """Let monitors look again and again, and print what they find. However often, they keep their promise."""
+    wait_s = window_ns(every, name="--every") / 1e9
+    with pyflare.open(path) as workspace:
+        names, look = monitor_names(workspace.drift, monitors), 0
+        while True:
+            with console.working("comparing"):
+                found = [workspace.drift.run(name) for name in names]
+            show(found, json=json)
+            look += 1
+            if look == looks:
+                return
+            time.sleep(wait_s)

@@ -1,0 +1,207 @@
+"""Why a column has drifted: which values moved, in which traces, and what of a metric's change they carry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+
+from pyflare.analytics.drift.carrying import MetricChange, metric_change
+from pyflare.analytics.drift.column import Column, Numbers
+from pyflare.analytics.drift.result import ColumnDrift
+from pyflare.analytics.stats.result import Contribution
+from pyflare.errors import InsufficientDataError, NotFoundError
+from pyflare.store.engine import Engine
+from pyflare.workspace.drift.comparing import compare_frames, segment_text
+from pyflare.workspace.drift.frame import Frame, segments
+from pyflare.workspace.drift.members import Mask, is_missing, rows_in, spread
+from pyflare.workspace.drift.metrics import COLUMN, DEFAULT, metric_source
+from pyflare.workspace.drift.monitor import DriftMonitor
+from pyflare.workspace.drift.running import Samples, read_samples
+
+PARTS: Final = 10
+"""Levels, bins or clusters that are named."""
+TRACES: Final = 10
+"""Traces that are named for each."""
+MISSING: Final = "(missing)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedPart:
+    """A level or a bin that has moved."""
+
+    label: str
+    reference: float
+    """Its share of the reference's rows, 0 to 1, rows without a value counted."""
+    current: float
+    contribution: float
+    """Its part of the difference, 0 to 1."""
+    trace_ids: tuple[str, ...]
+    """Traces in it: current ones where it has grown, those of the reference where it has shrunk and they are known."""
+    metric_reference: float = math.nan
+    """The metric's mean in it."""
+    metric_current: float = math.nan
+    carried: float = math.nan
+    """What its moved share adds to the metric's change, in units of the metric."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftExplanation:
+    """Why a column has drifted in one segment."""
+
+    monitor: str
+    segment: str | None
+    drift: ColumnDrift
+    parts: tuple[ExplainedPart, ...]
+    """What has moved, the largest part first."""
+    metric: str
+    metric_change: MetricChange | None
+    """None where the metric is not known; `reason` says why."""
+    reason: str = ""
+
+    @property
+    def trace_ids(self) -> tuple[str, ...]:
+        """The traces behind what has grown, those of the largest part first."""
+        grown = (part.trace_ids for part in self.parts if part.current > part.reference)
+        return tuple(dict.fromkeys(trace_id for trace_ids in grown for trace_id in trace_ids))
+
+    @property
+    def carried_share(self) -> float:
+        """Which share of the metric's change the moved shares carry; NaN where it has not changed."""
+        change = self.metric_change
+        return math.nan if change is None or not change.change else change.carried / change.change
+
+    def __repr__(self) -> str:
+        where = f" in {self.segment}" if self.segment else ""
+        lines = [f"{self.drift.column}{where}: {self.drift.status}. {self.drift.reason}"]
+        lines += [f"  {part.label}: {part.reference:.1%} → {part.current:.1%}" for part in self.parts]
+        change = self.metric_change
+        if change is not None:
+            carried = "" if math.isnan(self.carried_share) else f", {self.carried_share:.0%} of it by what moved here"
+            lines.append(f"  {self.metric}: {change.reference:.4g} → {change.current:.4g}{carried}")
+        return "\n".join([*lines, *(f"  trace {trace_id}" for trace_id in self.trace_ids[:TRACES])])
+
+
+def explain(
+    engine: Engine,
+    monitor: DriftMonitor,
+    column: str,
+    *,
+    now_ns: int,
+    segment: str | None = None,
+    metric: str = DEFAULT,
+    alpha: float | None = None,
+) -> DriftExplanation:
+    """Explain one column of a monitor at a moment.
+
+    Args:
+        engine: The folder.
+        monitor: The monitor.
+        column: One of its columns.
+        now_ns: The end of the current window, in unix nanoseconds.
+        segment: The segment, as results name it; None where the monitor has none.
+        metric: See `metric_source`.
+        alpha: What the look was allowed; the monitor's where it is left out.
+
+    Raises:
+        NotFoundError: There is no such column or segment.
+        QueryError: The metric cannot be had.
+    """
+    one = replace(monitor, columns=(column,), thresholds=_only(monitor, column))
+    samples = read_samples(engine, one, now_ns=now_ns, beside=(metric_source(monitor.table, metric),))
+    if column not in samples.reference.columns:
+        raise NotFoundError(f"the reference of {monitor.name!r} has no column {column!r}.")
+    before, now = _of_segment(one, samples, segment)
+    found = _compared(one, before, now, column, now_ns=now_ns, alpha=monitor.alpha if alpha is None else alpha)
+    return _explained(monitor.name, segment, metric, found, before, now)
+
+
+def _only(monitor: DriftMonitor, column: str) -> dict[str, float]:
+    return {name: value for name, value in monitor.thresholds.items() if name == column}
+
+
+def _of_segment(monitor: DriftMonitor, samples: Samples, segment: str | None) -> tuple[Frame, Frame]:
+    for said, before, now in segments(samples.reference, samples.current, limit=monitor.max_segments):
+        if segment_text(said) == segment:
+            return before, now
+    raise NotFoundError(f"the drift monitor {monitor.name!r} has no rows in the segment {segment!r}.")
+
+
+def _compared(
+    monitor: DriftMonitor, before: Frame, now: Frame, column: str, *, now_ns: int, alpha: float
+) -> ColumnDrift:
+    plain = replace(monitor, segment_by=())
+    kept = [replace(frame, columns={column: frame.columns[column]}) for frame in (before, now)]
+    at = datetime.fromtimestamp(now_ns / 1e9, UTC)
+    (found,) = compare_frames(kept[0], kept[1], plain, now=at, alpha=alpha)
+    return found.result.columns[0]
+
+
+def _explained(
+    monitor: str, segment: str | None, metric: str, drift: ColumnDrift, before: Frame, now: Frame
+) -> DriftExplanation:
+    columns = before.columns[drift.column], now.columns[drift.column]
+    shown = _shown(drift)
+    masks = [tuple(_rows(column, part) for column in columns) for part in shown]
+    change, reason = _change(before, now, masks)
+    parts = tuple(
+        _part(part, (before, now), rows, change, at) for at, (part, rows) in enumerate(zip(shown, masks, strict=True))
+    )
+    return DriftExplanation(
+        monitor=monitor, segment=segment, drift=drift, parts=parts, metric=metric, metric_change=change, reason=reason
+    )
+
+
+def _shown(drift: ColumnDrift) -> list[Contribution]:
+    """What has moved: levels or bins, and what is missing where that has moved as well."""
+    parts = [] if drift.test is None else list(drift.test.contributions[:PARTS])
+    if drift.missing is not None and drift.missing.contributions:
+        missing = replace(drift.missing.contributions[0], label=MISSING)
+        first = drift.test is None or drift.missing.effect.value > drift.test.effect.value
+        return [missing, *parts] if first else [*parts, missing]
+    return parts
+
+
+def _rows(column: Column, part: Contribution) -> Mask:
+    return is_missing(column) if part.label == MISSING else rows_in(column, part)
+
+
+def _change(before: Frame, now: Frame, masks: Sequence[tuple[Mask, ...]]) -> tuple[MetricChange | None, str]:
+    metrics = before.columns.get(COLUMN), now.columns.get(COLUMN)
+    if not isinstance(metrics[0], Numbers) or not isinstance(metrics[1], Numbers):
+        return None, "a stored reference holds no metric beside its columns"
+    levels = [_levels([rows[side] for rows in masks], frame.n_rows) for side, frame in enumerate((before, now))]
+    try:
+        change = metric_change(levels[0], metrics[0].values, levels[1], metrics[1].values, n_levels=len(masks) + 1)
+    except InsufficientDataError as error:
+        return None, str(error)
+    return change, ""
+
+
+def _levels(masks: Sequence[Mask], n_rows: int) -> Any:
+    """For each row the number of its part; all others are one part more."""
+    levels = np.full(n_rows, len(masks), np.intp)
+    for number, rows in enumerate(masks):
+        levels[rows] = number
+    return levels
+
+
+def _part(
+    part: Contribution, frames: tuple[Frame, Frame], rows: tuple[Mask, ...], change: MetricChange | None, at: int
+) -> ExplainedPart:
+    shares = [float(mask.mean()) if mask.size else math.nan for mask in rows]
+    side = 1 if shares[1] >= shares[0] else 0
+    return ExplainedPart(
+        label=part.label,
+        reference=shares[0],
+        current=shares[1],
+        contribution=part.contribution,
+        trace_ids=spread(frames[side], np.flatnonzero(rows[side]), limit=TRACES),
+        metric_reference=math.nan if change is None else float(change.reference_means[at]),
+        metric_current=math.nan if change is None else float(change.current_means[at]),
+        carried=math.nan if change is None else float(change.by_share[at]),
+    )
