@@ -36,6 +36,7 @@ MODULES: Final = (
     "interchange",
     "live",
     "comparing",
+    "drift",
     "api",
     "viewer",
 )

@@ -47,7 +47,7 @@ def contributions_of(edges: Array, before: Array, after: Array, parts: Array) ->
     bounds = np.concatenate([[-np.inf], edges, [np.inf]])
     return tuple(
         Contribution(
-            label=f"[{bounds[at]:.4g}, {bounds[at + 1]:.4g})",
+            label=label(float(bounds[at]), float(bounds[at + 1])),
             reference=float(before[at]),
             current=float(after[at]),
             contribution=float(shares[at]),
@@ -57,6 +57,16 @@ def contributions_of(edges: Array, before: Array, after: Array, parts: Array) ->
         for at in np.argsort(-shares, kind="stable").tolist()
         if before[at] or after[at]
     )
+
+
+def label(low: float, high: float) -> str:
+    """How a bin is called.
+
+    Examples:
+        >>> label(0.5, 1.25)
+        '[0.5, 1.25)'
+    """
+    return f"[{low:.4g}, {high:.4g})"
 
 
 def infinity_notes(reference: Ordered, current: Ordered) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pyflare.errors import DataError, InsufficientDataError
 
-GRID: Final = 2_048
+GRID: Final = 1_024
 """Quantiles of each sample that stand for it where there are more values than are worth telling apart."""
 EXACT: Final = 8_192
 """Up to so many observations of both samples together every value is kept."""
@@ -147,7 +147,7 @@ def _weighted(numbers: Array, weights: npt.ArrayLike) -> tuple[Array, Array]:
 def pool(reference: Ordered, current: Ordered, *, exact: bool = False) -> Pooled:
     """Count two samples over the same values.
 
-    With more than 8,192 observations, neighbours are counted as ties, unless `exact`: at 2,048 quantiles of each
+    With more than 8,192 observations, neighbours are counted as ties, unless `exact`: at 1,024 quantiles of each
     sample, and closer towards both ends, where single observations matter. Tests of ranks allow for ties, so they
     keep their level, and lose less than a thousandth of what they see.
     """
@@ -186,5 +186,5 @@ def _picked(sample: Ordered, *, is_exact: bool) -> Array:
 def _positions(size: int) -> npt.NDArray[np.int64]:
     """Positions in a sorted sample: evenly spaced, and geometrically towards both ends."""
     even = np.linspace(0, size - 1, min(size, GRID))
-    near = np.geomspace(1, max(size / GRID, 1), GRID // 32) - 1
+    near = np.geomspace(1, max(size / GRID, 1), GRID // 16) - 1
     return np.unique(np.concatenate([even, near, size - 1 - near]).astype(np.int64))
