@@ -37,12 +37,15 @@ MODULES: Final = (
     "live",
     "comparing",
     "drift",
+    "drift_store",
     "api",
     "viewer",
 )
 """The benchmarks, in the order in which the table shows them."""
 INSTALLING: Final = "installing"
 """Left out unless asked for: pip downloads a few hundred megabytes."""
+PEERS: Final = "drift_peers"
+"""Left out unless asked for by name: pip downloads some gigabytes, and the scoring takes half an hour."""
 PIPE_WIDTH: Final = 200
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 
@@ -59,13 +62,13 @@ def measure(name: str, *, quick: bool) -> list[BenchRow]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join((*MODULES, INSTALLING))}")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join((*MODULES, INSTALLING, PEERS))}")
     parser.add_argument("--quick", action="store_true", help="take fewer and smaller samples")
     parser.add_argument("--install", action="store_true", help="weigh fresh installations too; pip downloads them")
     parser.add_argument("--write", action="store_true", help=f"write the table to {PAGE.relative_to(PAGE.parents[2])}")
     options = parser.parse_args()
-    if unknown := set(options.names) - {*MODULES, INSTALLING}:
-        parser.error(f"expected any of {', '.join((*MODULES, INSTALLING))}, got {', '.join(sorted(unknown))}")
+    if unknown := set(options.names) - {*MODULES, INSTALLING, PEERS}:
+        parser.error(f"expected any of {', '.join((*MODULES, INSTALLING, PEERS))}, got {', '.join(sorted(unknown))}")
     return options
 
 

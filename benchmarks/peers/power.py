@@ -65,6 +65,11 @@ class Comparison:
     best_chosen: Found
     """The best of all their tests, as somebody would choose who knows what has moved."""
 
+    @property
+    def lead(self) -> float:
+        """How much more often ours finds it than the best default; than the best of all where there is no default."""
+        return self.ours.power - (self.best_default or self.best_chosen).power
+
 
 def compare(scores: Mapping[str, Scores], scenario: str) -> Comparison:
     """Our default beside the others'."""
