@@ -12,7 +12,7 @@ from pyflare.errors import ConfigError
 from pyflare.integrations.imports import forget, when_imported
 from pyflare.integrations.patch import Change
 from pyflare.integrations.table import INTEGRATIONS, Integration
-from pyflare.tracing.guard import guard, logger
+from pyflare.tracing.guard import guard
 
 _applied: Final[dict[str, list[Change]]] = {}
 _lock: Final = threading.RLock()
@@ -107,7 +107,7 @@ def _apply(name: str) -> None:
         except Exception as error:
             for patch in reversed(done):
                 patch.restore()
-            logger.warning("PyFlare does not trace %s: this version of it is not known.", name)
-            guard.fault(f"instrument {name}", error)
+            said = f"PyFlare does not trace {name}: this version of it is not known ({type(error).__name__}: {error})."
+            guard.fault(f"instrument {name}", error, said=said)
             return
         _applied[name] = done

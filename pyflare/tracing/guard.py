@@ -22,8 +22,13 @@ class Guard:
         """In the child: a thread that is not here may hold the parent's lock."""
         self._lock = threading.RLock()
 
-    def fault(self, where: str, error: BaseException) -> None:
+    def fault(self, where: str, error: BaseException, *, said: str | None = None) -> None:
         """Take note of `error`, which PyFlare itself caused in `where`.
+
+        Args:
+            where: What it was doing.
+            error: What went wrong.
+            said: The warning's whole text, where the error's stack says nothing more.
 
         Raises:
             BaseException: `error` again, in strict mode (see `pyflare.testing.strict`).
@@ -35,7 +40,10 @@ class Guard:
             count = self.faults[key] = self.faults.get(key, 0) + 1
         if count == 1:
             try:
-                logger.warning("PyFlare could not %s; the program is not affected.", where, exc_info=error)
+                if said is not None:
+                    logger.warning(said)
+                else:
+                    logger.warning("PyFlare could not %s; the program is not affected.", where, exc_info=error)
             except Exception:  # a broken logging handler must not reach the caller either
                 self.faults[f"log a fault: {where}"] = 1
 

@@ -173,6 +173,7 @@ def worker_of_its_own(recorded, folder, *, broker, backend, options):
     try:
         yield app
     finally:
+        app.close()
         worker.terminate()
         worker.wait(30)
 

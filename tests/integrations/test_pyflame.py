@@ -1,21 +1,47 @@
-"""PyFlame's own trainer, engine and profiler: its parts that are pure Python.
+"""PyFlame's trainer, engine, client and profiler: its parts that are pure Python.
 
-The framework is in no registry, so this runs where it has been installed from its source.
+The framework is in no registry: its own run here where it has been installed from its source, and
+what it is documented to be runs everywhere.
 """
 
 import json
+import sys
+from importlib import import_module
 
 import pytest
 
-pyflame = pytest.importorskip("pyflame")
-training = pytest.importorskip("pyflame.training.trainer")  # the profiler of the same name has none
-inference = pytest.importorskip("pyflame.serving.inference")
-profiler = pytest.importorskip("pyflame.tools.profiler")
-
-import pyflare  # noqa: E402
-from pyflare.integrations.pyflame import instrument_trainer, sync_metrics, trace_cerebras_call  # noqa: E402
+import pyflare
+from pyflare.integrations.pyflame import instrument_trainer, sync_metrics, trace_cerebras_call
+from tests.integrations import pyflame_documented as documented
 
 ERROR = 2
+
+
+@pytest.fixture(params=["installed", "documented"], autouse=True)
+def _framework(request, monkeypatch):
+    """PyFlame itself, and what it says of itself."""
+    for name in ("callback", "hooks"):  # ours, made from its classes
+        monkeypatch.delitem(sys.modules, f"pyflare.integrations.pyflame.{name}", raising=False)
+    if request.param == "installed":
+        pytest.importorskip("pyflame.training.trainer", reason="PyFlame is not installed: it is in no registry")
+        return
+    for name, held in documented.MODULES.items():
+        monkeypatch.setitem(sys.modules, name, documented.module(name, **held))
+
+
+@pytest.fixture
+def training():
+    return import_module("pyflame.training.trainer")
+
+
+@pytest.fixture
+def inference():
+    return import_module("pyflame.serving.inference")
+
+
+@pytest.fixture
+def profiler():
+    return import_module("pyflame.tools.profiler")
 
 
 class Model:
@@ -33,7 +59,7 @@ class Model:
 
 
 @pytest.fixture
-def trainer(tmp_path):
+def trainer(training, tmp_path):
     config = training.TrainerConfig(max_epochs=2, save_dir=str(tmp_path / "checkpoints"), seed=7)
     return training.Trainer(config=config)
 
@@ -73,7 +99,7 @@ def test_failed_training(trainer, recorded):
     assert [span.status_code == ERROR for span in recorded.ended()] == [False, True, True, True]
 
 
-def test_instrument(trainer, recorded):
+def test_instrument(trainer, inference, recorded):
     """Instrumented, every trainer and engine is traced; put back, they are as they were."""
     pyflare.instrument("pyflame")
     trainer.fit(Model(), [1.0])
@@ -87,7 +113,37 @@ def test_instrument(trainer, recorded):
     assert len(recorded.ended("infer Model")) == 1
 
 
-def test_inference_error(recorded):
+def test_client(recorded):
+    """What is asked of a model server is a span; a batch is one, and what its parts ask belongs to it."""
+    pyflare.instrument("pyflame")
+    client = import_module("pyflame.serving.client").ModelClient
+    asked = client.predict.__wrapped__
+    assert asked is not client.predict
+    if client is documented.ModelClient:  # the real one needs a server
+        assert client().batch_predict([[[1.0]], [[2.0]]]) == [[[2.0]], [[4.0]]]
+        assert client().predict([[3.0]]) == [[6.0]]
+        assert [(span.name, span.inference_type) for span in recorded.ended()] == [
+            ("batch_predict", "inference"),
+            ("predict", "inference"),
+        ]
+    pyflare.uninstrument("pyflame")
+    assert client.predict is asked
+
+
+def test_another_package(recorded, monkeypatch, caplog, faults):
+    """A package of that name that is something else is left alone; one warning says so."""
+    for name in documented.MODULES:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    other = documented.module("pyflame", __version__="1.2", __path__=[])
+    monkeypatch.setitem(sys.modules, "pyflame", other)
+    assert pyflare.instrument("pyflame") == ("pyflame",)
+    (said,) = caplog.records
+    assert "does not trace pyflame" in said.getMessage()
+    assert faults.pop("instrument pyflame: ModuleNotFoundError") == 1
+    assert vars(other)["__version__"] == "1.2"
+
+
+def test_inference_error(inference, recorded):
     """What a model raises is on the span."""
     pyflare.instrument("pyflame")
     with pytest.raises(ValueError, match="no number"):
@@ -112,7 +168,7 @@ def test_call(recorded):
     assert (span.attributes["pyflare.pyflame.success"], span.attributes["pyflare.pyflame.num_pes"]) == (True, 16)
 
 
-def test_profile(recorded):
+def test_profile(profiler, recorded):
     """The operations of a profile are spans at the times they ran, below one for the whole with its memory."""
     profile = profiler.Profiler()
     with profile.profile(), profile.record_operation("matmul", size=3):
@@ -126,7 +182,7 @@ def test_profile(recorded):
     assert "pyflare.pyflame.memory.peak_rss_mb" in whole.attributes
 
 
-def test_stats(recorded, faults):
+def test_stats(inference, recorded, faults):
     """An engine's counters are attributes; what is no source is said to be none."""
     engine = inference.InferenceEngine(Model())
     engine.infer(1.0)

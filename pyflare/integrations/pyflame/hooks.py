@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import pyflame
@@ -44,6 +45,9 @@ def hooks() -> Sequence[Patch]:
         Patch(owner=InferenceEngine, name="infer", wrap=traced_engine),
         Patch(owner=InferenceEngine, name="batch_infer", wrap=traced_engine),
     ]
+    client = getattr(import_module("pyflame.serving.client"), "ModelClient", None)
+    if client is not None:
+        found += [Patch(owner=client, name=name, wrap=traced_engine) for name in ("predict", "batch_predict")]
     if getattr(pyflame, "compile_to_csl", None) is not None:
         found.append(Patch(owner=pyflame, name="compile_to_csl", wrap=trace_cerebras_call))
     return found

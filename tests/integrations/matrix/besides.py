@@ -31,7 +31,7 @@ _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
-    "celery": Besides(always=("uvicorn", "redis"), programs=_REDIS),
+    "celery": Besides(always=("uvicorn", "redis"), programs=_REDIS, oldest=("redis<5", "kombu<5.4")),
     "fastapi": Besides(always=_WEB, tests="test_web.py"),
     "groq": Besides(oldest=("httpx<0.28",)),
     "haystack": Besides(oldest=("httpx<0.28", "openai<2")),
