@@ -10,7 +10,7 @@ from lightgbm import engine
 
 from pyflare.integrations.estimators.booster import kind_by_objective, traced_training
 from pyflare.integrations.estimators.call import Library, traced_method
-from pyflare.integrations.estimators.family import FamilyPatch
+from pyflare.integrations.family import FamilyPatch
 from pyflare.integrations.patch import Patch
 
 _BY_CLASS: Final = {

@@ -13,7 +13,7 @@ from sklearn import base
 from sklearn.utils import parallel
 
 from pyflare.integrations.estimators.call import Library, inside, traced_method
-from pyflare.integrations.estimators.family import FamilyPatch
+from pyflare.integrations.family import FamilyPatch
 from pyflare.integrations.patch import Patch
 
 _TESTS: Final = (

@@ -11,7 +11,7 @@ from xgboost import training
 
 from pyflare.integrations.estimators.booster import KINDS, kind_by_objective, traced_training
 from pyflare.integrations.estimators.call import Library, traced_method
-from pyflare.integrations.estimators.family import FamilyPatch
+from pyflare.integrations.family import FamilyPatch
 from pyflare.integrations.patch import Patch
 
 

@@ -26,7 +26,7 @@ from llama_index.core.instrumentation.span_handlers import BaseSpanHandler
 from llama_index.core.workflow import Workflow
 
 from pyflare.integrations.call import Answered, AnySpan
-from pyflare.integrations.estimators.family import FamilyPatch
+from pyflare.integrations.family import FamilyPatch
 from pyflare.integrations.llama_index.reading import answered, kind_of, work
 from pyflare.integrations.patch import Change
 from pyflare.integrations.runs import Runs

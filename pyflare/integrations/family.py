@@ -1,4 +1,4 @@
-"""All classes of a kind of model: those that there are, and those that will be imported."""
+"""All classes of a kind, such as models: those that there are, and those that will be imported."""
 
 from __future__ import annotations
 
