@@ -12,6 +12,10 @@ from pyflare.registry import Registry
 DETECTORS: Final = Registry[type[Any]](
     "drift detector",
     {
+        "centroid": "pyflare.analytics.drift.centroid:CentroidDetector",
+        "domain_classifier": "pyflare.analytics.drift.domain_classifier:DomainClassifierDetector",
+        "embedding": "pyflare.analytics.drift.embedding:EmbeddingDriftDetector",
+        "mmd": "pyflare.analytics.drift.mmd:MMDDetector",
         "feature": "pyflare.analytics.drift.feature:FeatureDriftDetector",
         "prediction": "pyflare.analytics.drift.prediction:PredictionDriftDetector",
         "ks": "pyflare.analytics.drift.ks:KSTestDetector",

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from pyflare.analytics.drift.column import Categories, Column, Numbers
+from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LEVELS: Final = ("chat", "search", "summary", "other")
@@ -16,7 +16,7 @@ LEVELS: Final = ("chat", "search", "summary", "other")
 def sample(
     rng: np.random.Generator, size: int = 2_000, *, shift: float = 0.0, chat: float = 0.4, missing: float = 0.0
 ) -> dict[str, Column]:
-    """A latency, a token count, a task and a customer; `shift` moves the latency, `chat` the task."""
+    """A latency, a token count, a task, a customer, a prompt; `shift` moves latency and prompt, `chat` the task."""
     rest = (1 - chat) / 3
     latency = rng.normal(shift, 1, size)
     latency[rng.random(size) < missing] = np.nan
@@ -25,4 +25,5 @@ def sample(
         "tokens": Numbers(values=rng.geometric(0.02, size).astype(np.float64)),
         "task": Categories(codes=rng.choice(4, size, p=[chat, rest, rest, rest]).astype(np.int32), levels=LEVELS),
         "customer": Categories(codes=rng.integers(0, 2, size).astype(np.int32), levels=("new", "old")),
+        "prompt": Vectors(values=rng.normal((shift, 0, 0, 1), 1, (size, 4)).astype(np.float32)),
     }
