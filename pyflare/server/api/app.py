@@ -22,8 +22,10 @@ ROUTERS: Final = (
     "costs",
     "forecast",
     "budgets",
+    "drift_reference",
     "drift",
     "drift_monitors",
+    "drift_explanation",
     "traces",
     "spans",
     "sessions",
@@ -35,7 +37,10 @@ ROUTERS: Final = (
     "share",
     "query",
 )
-"""Modules of this package with a `router`. Whoever adds one here has added its paths to the API."""
+"""Modules of this package with a `router`. Whoever adds one here has added its paths to the API.
+
+Of paths that both match, the one of the module that is named first answers: ids of models may hold slashes.
+"""
 
 DESCRIPTION: Final = (
     "What a folder of traces holds. Times are RFC 3339 in UTC with nanoseconds; what is not known is null. "

@@ -206,6 +206,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drift-monitors/{monitor}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Drift
+         * @description Say which values of a column moved, in which traces, and what of a metric's change they carry.
+         *
+         *     The rows are read anew as they are now, so the monitor must be declared beside the folder.
+         */
+        get: operations["explain_drift_api_v1_drift_monitors__monitor__explanation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drift-monitors/{monitor}/history": {
         parameters: {
             query?: never;
@@ -260,6 +282,33 @@ export interface paths {
         get: operations["list_drift_history_api_v1_drift__model_id__history_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift/{model_id}/reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List References
+         * @description List the references that are kept for the monitors of a model that are declared beside the folder.
+         */
+        get: operations["list_references_api_v1_drift__model_id__reference_get"];
+        put?: never;
+        /**
+         * Add Reference
+         * @description Keep a reference as the next version of a monitor's; the versions before it stay.
+         *
+         *     The monitor is one of the model's that is declared beside the folder. It compares with the version where its
+         *     declaration says so: `reference = { stored = "latest" }`.
+         */
+        post: operations["add_reference_api_v1_drift__model_id__reference_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -981,6 +1030,28 @@ export interface components {
             total: number;
         };
         /**
+         * CarriedChange
+         * @description The change of a metric's mean, and what of it the moved shares carry. Arithmetic, and no proof of cause.
+         */
+        CarriedChange: {
+            /**
+             * Carried
+             * @description What moved shares alone add.
+             */
+            carried: number | null;
+            /**
+             * Carried Share
+             * @description The same, as a share of the change.
+             */
+            carried_share: number | null;
+            /** Change */
+            change: number | null;
+            /** Current */
+            current: number | null;
+            /** Reference */
+            reference: number | null;
+        };
+        /**
          * Chat
          * @description Input and output of a span read as a conversation, where they are one.
          */
@@ -1419,6 +1490,46 @@ export interface components {
             reference: number | null;
         };
         /**
+         * DriftExplanation
+         * @description Which values of a column moved, in which traces, and what of a metric's change they carry.
+         */
+        DriftExplanation: {
+            /** Column */
+            column: string;
+            /** Metric */
+            metric: string;
+            metric_change: components["schemas"]["CarriedChange"] | null;
+            /** Monitor */
+            monitor: string;
+            /**
+             * Parts
+             * @description What has moved, the largest part first.
+             */
+            parts: components["schemas"]["ExplainedPart"][];
+            /**
+             * Reason
+             * @description Why there is no change of the metric.
+             */
+            reason: string;
+            /** Run Id */
+            run_id: string;
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "warning" | "drifted" | "unknown";
+            /**
+             * Trace Ids
+             * @description The traces behind what has grown.
+             */
+            trace_ids: string[];
+        };
+        /**
          * DriftHistory
          * @description The runs of a model's monitors, the oldest first.
          */
@@ -1788,6 +1899,43 @@ export interface components {
              * @example 2026-11-21T09:30:00.123456789Z
              */
             time: string;
+        };
+        /**
+         * ExplainedPart
+         * @description A level or bin that has moved.
+         */
+        ExplainedPart: {
+            /**
+             * Carried
+             * @description What its moved share adds to the metric's change.
+             */
+            carried: number | null;
+            /**
+             * Contribution
+             * @description Its part of the difference.
+             */
+            contribution: number | null;
+            /** Current */
+            current: number | null;
+            /** Label */
+            label: string;
+            /** Metric Current */
+            metric_current: number | null;
+            /**
+             * Metric Reference
+             * @description The metric's mean in it.
+             */
+            metric_reference: number | null;
+            /**
+             * Reference
+             * @description Its share of the reference's rows, rows without a value counted.
+             */
+            reference: number | null;
+            /**
+             * Trace Ids
+             * @description Traces in it: current ones where it has grown, else those of the reference, where they are known.
+             */
+            trace_ids: string[];
         };
         /**
          * Facet
@@ -2408,6 +2556,94 @@ export interface components {
              * @example 2026-11-21T09:30:00.123456789Z
              */
             timestamp: string;
+        };
+        /**
+         * ReferenceColumn
+         * @description The values of a column. One of its members is given; all columns have as many values.
+         */
+        ReferenceColumn: {
+            /**
+             * Categories
+             * @description Levels, one for each row; null is missing.
+             */
+            categories?: (string | null)[] | null;
+            /**
+             * Counts
+             * @description Levels, and how many rows have each.
+             */
+            counts?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Numbers
+             * @description Numbers; null is missing.
+             */
+            numbers?: (number | null)[] | null;
+        };
+        /**
+         * ReferenceDistribution
+         * @description What is normal for a model.
+         */
+        ReferenceDistribution: {
+            /**
+             * Columns
+             * @description By name, as the monitor names them.
+             */
+            columns: {
+                [key: string]: components["schemas"]["ReferenceColumn"];
+            };
+            /**
+             * End Time
+             * @description When they end.
+             */
+            end_time?: string | null;
+            /**
+             * Monitor
+             * @description Whose reference it is; the model's only monitor without.
+             */
+            monitor?: string | null;
+            /**
+             * Start Time
+             * @description When its rows begin.
+             */
+            start_time?: string | null;
+        };
+        /**
+         * ReferenceVersion
+         * @description A reference that is kept.
+         */
+        ReferenceVersion: {
+            /** Columns */
+            columns: string[];
+            /**
+             * Created At
+             * @description RFC 3339, UTC, to the nanosecond.
+             * @example 2026-11-21T09:30:00.123456789Z
+             */
+            created_at: string;
+            /**
+             * Is Used
+             * @description Whether the monitor, as it is declared, compares with stored references: the latest, or this one.
+             */
+            is_used: boolean;
+            /** Model Id */
+            model_id: string;
+            /** Monitor */
+            monitor: string;
+            /** Rows */
+            rows: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * ReferenceVersionList
+         * @description The references that are kept for the monitors of a model, by monitor and version.
+         */
+        ReferenceVersionList: {
+            /** References */
+            references: components["schemas"]["ReferenceVersion"][];
+            /** Total */
+            total: number;
         };
         /**
          * SchemaResponse
@@ -3721,6 +3957,87 @@ export interface operations {
             };
         };
     };
+    explain_drift_api_v1_drift_monitors__monitor__explanation_get: {
+        parameters: {
+            query?: {
+                /** @description The column; the one that moved most without. */
+                column?: string | null;
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description `error`, `latency`, `cost` or `tokens` of the traces, `score.NAME`, or a column of numbers. */
+                metric?: string;
+                /** @description The run; the latest of the range without. */
+                run_id?: string | null;
+                /** @description The segment, as the monitor names it; left out for all of the data. */
+                segment?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's name. */
+                monitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftExplanation"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     list_drift_series_api_v1_drift_monitors__monitor__history_get: {
         parameters: {
             query?: {
@@ -3914,6 +4231,140 @@ export interface operations {
             };
             /** @description The request came for another host, or from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_references_api_v1_drift__model_id__reference_get: {
+        parameters: {
+            query?: {
+                /** @description Rows at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The model, as its provider names it. */
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersionList"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    add_reference_api_v1_drift__model_id__reference_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The model, as its provider names it. */
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceDistribution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceVersion"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -203,3 +203,91 @@ class DriftRun(Model):
     n_current: int | None
     sample_trace_ids: list[str]
     columns: list[DriftColumn]
+
+
+class ExplainedPart(Model):
+    """A level or bin that has moved."""
+
+    label: str
+    reference: float | None = Field(description="Its share of the reference's rows, rows without a value counted.")
+    current: float | None
+    contribution: float | None = Field(description="Its part of the difference.")
+    trace_ids: list[str] = Field(
+        description="Traces in it: current ones where it has grown, else those of the reference, where they are known."
+    )
+    metric_reference: float | None = Field(description="The metric's mean in it.")
+    metric_current: float | None
+    carried: float | None = Field(description="What its moved share adds to the metric's change.")
+
+
+class CarriedChange(Model):
+    """The change of a metric's mean, and what of it the moved shares carry. Arithmetic, and no proof of cause."""
+
+    reference: float | None
+    current: float | None
+    change: float | None
+    carried: float | None = Field(description="What moved shares alone add.")
+    carried_share: float | None = Field(description="The same, as a share of the change.")
+
+
+class DriftExplanation(Model):
+    """Which values of a column moved, in which traces, and what of a metric's change they carry."""
+
+    monitor: str
+    segment: Segment
+    run_id: str
+    column: str
+    status: DriftStanding
+    parts: list[ExplainedPart] = Field(description="What has moved, the largest part first.")
+    trace_ids: list[str] = Field(description="The traces behind what has grown.")
+    metric: str
+    metric_change: CarriedChange | None
+    reason: str = Field(description="Why there is no change of the metric.")
+
+
+class ReferenceColumn(Model):
+    """The values of a column. One of its members is given; all columns have as many values."""
+
+    numbers: list[float | None] | None = Field(
+        default=None, description="Numbers; null is missing.", max_length=1_000_000
+    )
+    categories: list[str | None] | None = Field(
+        default=None, description="Levels, one for each row; null is missing.", max_length=1_000_000
+    )
+    counts: dict[str, Annotated[int, Field(ge=0, le=10_000_000)]] | None = Field(
+        default=None, description="Levels, and how many rows have each."
+    )
+
+
+class ReferenceDistribution(Model):
+    """What is normal for a model."""
+
+    columns: dict[Annotated[str, Field(min_length=1, max_length=1000)], ReferenceColumn] = Field(
+        min_length=1, max_length=1000, description="By name, as the monitor names them."
+    )
+    monitor: str | None = Field(
+        default=None, max_length=100, description="Whose reference it is; the model's only monitor without."
+    )
+    start_time: Time | None = Field(default=None, description="When its rows begin.")
+    end_time: Time | None = Field(default=None, description="When they end.")
+
+
+class ReferenceVersion(Model):
+    """A reference that is kept."""
+
+    model_id: str
+    monitor: str
+    version: str
+    rows: int
+    columns: list[str]
+    created_at: Time
+    is_used: bool = Field(
+        description="Whether the monitor, as it is declared, compares with stored references: the latest, or this one."
+    )
+
+
+class ReferenceVersionList(Model):
+    """The references that are kept for the monitors of a model, by monitor and version."""
+
+    references: list[ReferenceVersion]
+    total: int

@@ -1,0 +1,115 @@
+"""Explanations and references of monitors that really ran."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import pyflare
+from pyflare.server.api.options import ApiOptions
+from tests.server.api.serving import Served, serving
+from tests.workspace.drift.traffic import NOW, is_stale, write_traffic
+
+DECLARED = """
+[[pyflare.drift]]
+name = "retrieval"
+where = "kind = retriever"
+columns = ["attributes.index", "latency"]
+reference = "1d"
+segment_by = ["environment"]
+
+[[pyflare.drift]]
+name = "gpt"
+columns = ["latency", "status"]
+filters = { model = "openai/gpt-4o" }
+reference = { stored = "latest" }
+"""
+PRODUCTION = f"segment={quote('environment = production')}"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of two days, and monitors declared beside it, one of which has looked."""
+    folder = write_traffic(tmp_path_factory.mktemp("drift") / ".pyflare")
+    (folder.parent / "pyflare.toml").write_text(DECLARED)
+    with pyflare.open(folder, compact=False) as workspace:
+        workspace.drift.run("retrieval", now=NOW)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def api(root: Path):
+    with serving(root) as served:
+        yield served
+
+
+def test_explanation(api: Served):
+    """The stale index is named with its traces, and with what of the errors it carries."""
+    found = api.get(f"/drift-monitors/retrieval/explanation?{PRODUCTION}")
+    assert [found["column"], found["status"], found["metric"]] == ["attributes.index", "drifted", "error"]
+    old = next(part for part in found["parts"] if part["label"] == "old")
+    assert (old["reference"], old["current"]) == (0.0, pytest.approx(2 / 3, abs=0.01))
+    assert found["trace_ids"]
+    assert all(is_stale(int(trace_id, 16) - 1) for trace_id in found["trace_ids"])
+    assert found["metric_change"]["change"] > 0.2
+    assert found["metric_change"]["carried_share"] == pytest.approx(1, abs=0.3)
+
+
+def test_explanation_by_another_metric(api: Served):
+    """Of a run by its id, a column by its name, and a score."""
+    run = api.get(f"/drift-monitors/retrieval?{PRODUCTION}")["run_id"]
+    address = f"/drift-monitors/retrieval/explanation?{PRODUCTION}&run_id={run}&column=latency&metric=score.helpful"
+    found = api.get(address)
+    assert (found["run_id"], found["column"]) == (run, "latency")
+    assert found["metric_change"]["change"] == pytest.approx(-2 / 3, abs=0.01)
+
+
+def test_nothing_to_explain(api: Served):
+    """What was not compared is not found, and a metric that there is not is refused."""
+    path = f"/drift-monitors/retrieval/explanation?{PRODUCTION}"
+    assert api.ask("GET", f"{path}&column=any").status == 404
+    assert api.ask("GET", "/drift-monitors/any/explanation").status == 404
+    assert api.ask("GET", f"{path}&metric=no.such").status == 400
+
+
+def test_reference(api: Served, root: Path):
+    """A reference that is sent is the next version of the only monitor of the model."""
+    columns = {"latency": {"numbers": [1.0, 2.5, None]}, "status": {"counts": {"ok": 2, "error": 1}}}
+    path = f"/drift/{quote('openai/gpt-4o')}/reference"
+    first = api.ask("POST", path, {"columns": columns, "start_time": "2026-11-01T00:00:00Z"})
+    assert first.status == 201, first.body
+    assert first.json["is_used"] is True
+    named = api.ask("POST", path, {"columns": columns, "monitor": "gpt"}).json
+    assert [first.json["version"], named["version"], named["rows"]] == ["1", "2", 3]
+    kept = api.get(path)
+    assert (kept["total"], kept["references"][0], kept["references"][1]) == (2, first.json, named)
+    with pyflare.open(root, compact=False) as workspace:
+        _, frame = workspace.drift.references.load("gpt", "1")
+    assert frame.columns["latency"].values[1] == 2.5
+    assert frame.columns["status"].levels == ("ok", "error")
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "status"),
+    [
+        ("nobody", {"columns": {"a": {"numbers": [1.0]}}}, 404),
+        ("openai/gpt-4o", {"columns": {"a": {"numbers": [1.0]}}, "monitor": "retrieval"}, 404),
+        ("openai/gpt-4o", {"columns": {"a": {}}}, 400),
+        ("openai/gpt-4o", {"columns": {"a": {"numbers": [1.0], "counts": {"x": 1}}}}, 400),
+        ("openai/gpt-4o", {"columns": {"a": {"numbers": [1.0]}, "b": {"numbers": []}}}, 400),
+        ("openai/gpt-4o", {"columns": {"a": {"numbers": []}}}, 400),
+        ("openai/gpt-4o", {"columns": {}}, 400),
+    ],
+)
+def test_reference_refused(api: Served, model: str, body: dict, status: int):
+    """A reference of no monitor, or one that is none, is refused."""
+    assert api.ask("POST", f"/drift/{quote(model)}/reference", body).status == status
+
+
+def test_reference_read_only(root: Path):
+    """A server that only reads keeps no reference."""
+    with serving(root, options=ApiOptions(read_only=True)) as api:
+        answer = api.ask("POST", "/drift/any/reference", {"columns": {"a": {"numbers": [1.0]}}})
+    assert (answer.status, answer.json["error"]["code"]) == (403, "read_only")
