@@ -1,0 +1,89 @@
+"""Numbers as a report says them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from pyflare.analytics.drift.result import ColumnDrift, Status
+from pyflare.analytics.stats.result import Contribution, TwoSampleResult
+
+STATUSES: Final[tuple[Status, ...]] = ("drifted", "warning", "unknown", "healthy")
+"""The worst first."""
+ABSENT: Final = "–"
+_SMALLEST: Final = 1e-300
+
+
+def effect(value: float) -> str:
+    """An effect size in three digits, or that there is none."""
+    return ABSENT if math.isnan(value) else f"{value:.3g}"
+
+
+def interval(result: TwoSampleResult) -> str:
+    """An effect's bounds; empty where it has none."""
+    bounds = result.effect
+    return "" if math.isnan(bounds.low) else f"{bounds.low:.3g} to {bounds.high:.3g}"
+
+
+def p_value(value: float) -> str:
+    """A p-value in two digits.
+
+    Examples:
+        >>> p_value(0.049), p_value(3.21e-17), p_value(0.0), p_value(math.nan)
+        ('0.049', '3.2e-17', '< 1e-300', '–')
+    """
+    if math.isnan(value):
+        return ABSENT
+    return f"{value:.2g}" if value > _SMALLEST else "< 1e-300"
+
+
+def share(value: float) -> str:
+    """A share in percent, three digits.
+
+    Examples:
+        >>> share(0.605), share(0.0042), share(0.0)
+        ('60.5 %', '0.42 %', '0 %')
+    """
+    return f"{100 * value:.3g} %"
+
+
+def count(value: float) -> str:
+    """How many observations; effective numbers are rounded."""
+    return ABSENT if math.isnan(value) else f"{value:,.0f}"
+
+
+def place(part: Contribution) -> str:
+    """A level's name, or a bin in words.
+
+    Examples:
+        >>> place(Contribution(label="", reference=0.1, current=0.2, contribution=1.0, low=-math.inf, high=0.5))
+        'below 0.5'
+    """
+    if math.isnan(part.low):
+        return part.label
+    if math.isinf(part.low):
+        return f"below {part.high:.4g}" if math.isfinite(part.high) else "all"
+    return f"{part.low:.4g} and above" if math.isinf(part.high) else f"{part.low:.4g} to {part.high:.4g}"
+
+
+def plain(name: str) -> str:
+    """A name of code as words."""
+    return name.replace("_", " ")
+
+
+def deciding(column: ColumnDrift) -> TwoSampleResult | None:
+    """What a column is listed by: its values or its missing ones, whichever differ more. None where neither is known."""
+    parts = [part for part in (column.test, column.missing) if part is not None and not math.isnan(part.effect.value)]
+    return max(parts, key=lambda part: part.effect.value, default=None)
+
+
+def tally(columns: Iterable[ColumnDrift]) -> str:
+    """How many columns have which status, the worst first.
+
+    Examples:
+        >>> tally([])
+        'no columns'
+    """
+    found = [column.status for column in columns]
+    return ", ".join(f"{found.count(status)} {status}" for status in STATUSES if status in found) or "no columns"
