@@ -363,6 +363,11 @@ class Span(otel.Span):
             )
         return details.context
 
+    @property
+    def kind(self) -> otel.SpanKind:
+        """OpenTelemetry's kind: its own instrumentations ask a span that records for it, as of the SDK's."""
+        return otel.SpanKind(self._details.span_kind) if self._details is not None else otel.SpanKind.INTERNAL
+
     def is_recording(self) -> bool:
         """Whether the span still takes attributes."""
         return not self.ended

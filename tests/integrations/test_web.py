@@ -312,6 +312,52 @@ def test_fastapi_writes_to_pyflare_itself(recorded):
     assert (span.name, span.scope_name, span.scope) == ("GET /page", "fastapi", {"user_id": "u-1"})
 
 
+@pytest.fixture
+def instrumentor():
+    """OpenTelemetry's own, which is taken out of the applications again by nobody but the test."""
+    return pytest.importorskip("opentelemetry.instrumentation.fastapi").FastAPIInstrumentor()
+
+
+def page_of(app):
+    @app.get("/page")
+    async def page():
+        with pyflare.span("inside"):
+            return "page"
+
+    return app
+
+
+@pytest.mark.parametrize("way", ["instrument", "middleware", "both"])
+def test_opentelemetry_writes_to_pyflare(begin, instrumentor, way):
+    """Where OpenTelemetry's instrumentation writes a request's span to PyFlare, there is no second, and it has the user."""
+    recorded = begin(http_user_header="x-user")
+    app = page_of(FastAPI())
+    if way != "instrument":
+        app.add_middleware(TraceMiddleware)
+    instrumentor.instrument_app(app, tracer_provider=pyflare.tracer_provider(), exclude_spans=["receive", "send"])
+    if way != "middleware":
+        pyflare.instrument("fastapi")
+    with serving(app) as host:
+        httpx.get(f"http://{host}/page", headers={"x-user": "u-1"})
+        inside, span = ended(recorded, 2)
+    assert (span.name, span.span_kind, span.scope) == ("GET /page", 1, {"user_id": "u-1"})
+    assert span.scope_name.startswith("opentelemetry.instrumentation")
+    assert (inside.parent_span_id, inside.scope) == (span.span_id, span.scope)
+
+
+def test_opentelemetry_writes_elsewhere(recorded, instrumentor):
+    """Where its spans go somewhere else, a request has ours."""
+    from opentelemetry.sdk.trace import TracerProvider
+
+    app = page_of(FastAPI())
+    instrumentor.instrument_app(app, tracer_provider=TracerProvider())
+    pyflare.instrument("fastapi")
+    with serving(app) as host:
+        httpx.get(f"http://{host}/page")
+        names = [span.name for span in ended(recorded, 2)]
+    assert names == ["inside", "GET /page"]
+
+
 def test_starlette(recorded):
     """A Starlette application's requests are spans; `fastapi` alone leaves it as it is."""
     app = Starlette(routes=[Mount("/v{n}", routes=[Route("/items/{item}", lambda request: PlainTextResponse("it"))])])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pyflare.integrations.asgi.middleware import Config, Receive, Scope, Send, serve
+from pyflare.integrations.asgi.middleware import Config, Receive, Scope, Send, serve, stand_back
 
 _AS_SET: Final = Config()
 
@@ -43,7 +43,7 @@ class ApplicationPatch:
         patch = self
 
         async def __call__(self: Any, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: N807
-            if not patch._on or not isinstance(self, patch.only):
+            if not patch._on or not isinstance(self, patch.only) or stand_back(self):
                 await call(self, scope, receive, send)
                 return
 

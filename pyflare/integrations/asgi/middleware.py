@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from pyflare.integrations.asgi import opentelemetry
 from pyflare.integrations.asgi.body import Body
 from pyflare.integrations.asgi.exchange import Exchange, HttpExchange, WebSocketExchange
 from pyflare.integrations.call import AnySpan
@@ -88,6 +89,30 @@ async def serve(app: App, config: Config, scope: Scope, receive: Receive, send: 
         await app(scope, exchange.receive, exchange.send)
 
 
+def stand_back(app: Any) -> bool:
+    """Whether OpenTelemetry's own middleware, inside an application, answers for its requests. Never raises."""
+    runtime = state.runtime
+    if runtime is None:
+        return False
+    try:
+        return opentelemetry.answers_for(app, runtime, _adopt)
+    except Exception as error:
+        guard.fault("see who traces an application", error)
+        return False
+
+
+def _adopt(span: Any, scope: Scope) -> None:
+    """Have a span that somebody else has begun be the request's. Never raises."""
+    runtime = state.runtime
+    if runtime is None:
+        return
+    try:
+        scope[_MARK] = span
+        _identify(span, Config(), scope, _headers(scope), runtime)
+    except Exception as error:
+        guard.fault("trace a request", error)
+
+
 def _begin(config: Config, scope: Scope, receive: Receive, send: Send) -> Exchange | None:
     """A request's span; None where it is not to be traced, or is already. Never raises."""
     runtime = state.runtime
@@ -114,8 +139,12 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _taken(scope: Scope, runtime: Runtime) -> bool:
-    """Whether the request has a span already: ours, or one that FastAPI itself writes to PyFlare."""
+    """Whether the request has a span already: ours, or one that FastAPI or OpenTelemetry writes to PyFlare."""
     if _MARK in scope:
+        return True
+    theirs = opentelemetry.current(runtime)
+    if theirs is not None:
+        scope[_MARK] = theirs
         return True
     native = getattr(scope.get("fastapi.telemetry"), "span", None)
     if isinstance(native, Span) or (runtime.mirror is not None and native is not None and native.is_recording()):
