@@ -1,0 +1,1 @@
+"""Texts as columns: lengths, languages, refusals, topics and embeddings, all found on this machine."""
