@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pyflare.analytics.drift.column import Categories, Column, Numbers
+from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.columns import compare_columns
 from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.errors import DataError
-from tests.analytics.drift.samples import sample
+from tests.analytics.drift.samples import sample as _sample
+
+
+def sample(rng: np.random.Generator, size: int = 2_000, **moved: float) -> dict[str, Column]:
+    """Columns of numbers and categories."""
+    columns = _sample(rng, size, **moved)
+    return {name: column for name, column in columns.items() if not isinstance(column, Vectors)}
 
 
 def _by_name(columns: tuple[ColumnDrift, ...]) -> dict[str, ColumnDrift]:

@@ -20,6 +20,8 @@ from pyflare.errors import InsufficientDataError
 
 _SHARES: Final = {"all levels": 0.5, "one level": 0.2, "new levels": 0.3}
 """How much weight each question has among those that are asked."""
+_SHARES_OF_ONE: Final = {"all levels": 0.25, "one level": 0.1, "new levels": 0.65}
+"""The same where a single level is seldom: that it is there at all is then most of what there is to see."""
 _SELDOM: Final = 2 * MIN_EXPECTED
 """Fewer expected than this in the smaller sample, and a level is one of those that may be new."""
 _NEARLY_ONE: Final = 1 - 1e-12
@@ -30,9 +32,10 @@ def compare_categories(
 ) -> TwoSampleResult:
     """Compare two samples over the same levels: all levels together, the one that moved most, and new ones.
 
-    Three tests are made, and their p-values combined (`combine_cauchy`, with weights 0.5, 0.2 and 0.3):
+    Three tests are made, and their p-values combined (`combine_cauchy`, with weights 0.5, 0.2 and 0.3; 0.25, 0.1 and
+    0.65 where a single level is seldom):
 
-    - all levels together, by their likelihood ratio: see `g_test`;
+    - all levels together, by their likelihood ratio (`g_test`), or exactly where there are two;
     - each level that is not rare against all others, exactly, corrected for their number (Šidák): see `level_p_values`;
     - levels of which fewer than ten are expected and that only the current sample has: see `novelty_p_value`.
 
@@ -64,12 +67,12 @@ def compare_categories(
     pooled = pool(counts)
     if not pooled.common:
         raise InsufficientDataError("none of its values is common enough to be compared")
-    p_values = _p_values(counts, pooled)
     together = _rare_apart(counts, pooled)
+    p_values = _p_values(counts, together if pooled.counts.shape[1] == 1 else pooled.counts)
     return TwoSampleResult(
         method="compare_categories",
         statistic=float(g_parts(together).sum()),
-        p_value=_combined(p_values),
+        p_value=_combined(p_values, n_seldom=int((_seldom(counts).sum(axis=0) > 0).sum())),
         p_value_kind="asymptotic",
         effect=total_variation(together, confidence=confidence),
         n_reference=float(counts[0].sum()),
@@ -79,17 +82,16 @@ def compare_categories(
     )
 
 
-def _p_values(counts: Table, pooled: Pooled) -> dict[str, float]:
+def _p_values(counts: Table, common: Table) -> dict[str, float]:
     """The p-value of each question that can be asked."""
-    found = {}
-    n_levels = pooled.counts.shape[1]
+    found, n_levels = {}, common.shape[1]
     if n_levels == 2:
-        found["all levels"] = float(level_p_values(pooled.counts)[0])
+        found["all levels"] = float(level_p_values(common)[0])
     elif n_levels > 2:
-        found["all levels"] = g_p_value(pooled.counts)
-        found["one level"] = -math.expm1(
-            n_levels * math.log1p(-min(float(level_p_values(pooled.counts).min()), _NEARLY_ONE))
-        )
+        least = min(float(level_p_values(common).min()), _NEARLY_ONE)
+        found = {"all levels": g_p_value(common), "one level": -math.expm1(n_levels * math.log1p(-least))}
+    if np.count_nonzero(counts.sum(axis=0)) == 2:
+        return found
     novelty = novelty_p_value(_seldom(counts), share=float(counts[1].sum() / counts.sum()))
     return found if novelty is None else {**found, "new levels": novelty}
 
@@ -100,10 +102,11 @@ def _seldom(counts: Table) -> Table:
     return counts[:, totals * (sizes.min() / sizes.sum()) < _SELDOM]
 
 
-def _combined(p_values: dict[str, float]) -> float:
+def _combined(p_values: dict[str, float], *, n_seldom: int) -> float:
     if not p_values:
         return 1.0
-    return combine_cauchy(list(p_values.values()), weights=[_SHARES[name] for name in p_values])
+    shares = _SHARES_OF_ONE if n_seldom == 1 else _SHARES
+    return combine_cauchy(list(p_values.values()), weights=[shares[name] for name in p_values])
 
 
 def _rare_apart(counts: Table, pooled: Pooled) -> Table:

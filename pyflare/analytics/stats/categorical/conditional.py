@@ -36,10 +36,13 @@ def conditional_p_value(counts: Table, parts: Parts) -> float:
         counts: Shape `(2, n_levels)`, at least two levels, each of which occurs.
         parts: What levels add.
     """
+    return gamma_tail(float(parts(counts[0], counts[1]).sum()), *conditional_moments(counts, parts))
+
+
+def gamma_tail(statistic: float, mean: float, variance: float) -> float:
+    """The chance that a gamma variable with this mean and variance exceeds the statistic."""
     from scipy.special import gammaincc
 
-    mean, variance = conditional_moments(counts, parts)
-    statistic = float(parts(counts[0], counts[1]).sum())
     return float(gammaincc(mean**2 / variance, statistic * mean / variance))
 
 

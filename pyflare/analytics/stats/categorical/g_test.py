@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pyflare.analytics.stats.categorical.conditional import Array, Parts, conditional_p_value
+from pyflare.analytics.stats.categorical.conditional import Array, Parts, conditional_moments, conditional_p_value
 from pyflare.analytics.stats.categorical.contributions import contributions_of, pooling_note
 from pyflare.analytics.stats.categorical.table import Counts, Table, pool, two_rows
 from pyflare.analytics.stats.categorical.total_variation import total_variation
@@ -73,6 +73,11 @@ def g_parts(counts: Table) -> Array:
 def g_p_value(counts: Table) -> float:
     """The chance of as large a G where nothing has changed, given the totals of a table in which every level occurs."""
     return conditional_p_value(counts, _parts_of(counts))
+
+
+def g_moments(counts: Table) -> tuple[float, float]:
+    """The mean and variance of G where nothing has changed, given the totals of a table in which every level occurs."""
+    return conditional_moments(counts, _parts_of(counts))
 
 
 def _parts_of(counts: Table) -> Parts:
