@@ -23,9 +23,14 @@ def bin_edges(reference: Ordered, current: Ordered, *, bins: int = BINS) -> Arra
     """
     edges = np.unique(reference.quantiles(np.arange(1, bins) / bins))
     common = edges[reference.up_to(edges) - reference.below(edges) >= reference.size / bins]
-    larger = [np.append(sample.values, np.inf) for sample in (reference, current)]
-    after = np.minimum(*(values[np.searchsorted(values, common, "right")] for values in larger))
+    after = np.minimum(_next_larger(reference, common), _next_larger(current, common))
     return np.unique(np.concatenate([edges, after[np.isfinite(after)]]))
+
+
+def _next_larger(sample: Ordered, values: Array) -> Array:
+    """The smallest value of a sample that is larger than each; infinity where there is none."""
+    larger: Array = np.append(sample.values, np.inf)[np.searchsorted(sample.values, values, "right")]
+    return larger
 
 
 def bin_counts(sample: Ordered, edges: Array) -> Array:

@@ -23,9 +23,9 @@ def permutation_p_value(scores: Array, reference: Array, current: Array) -> floa
     """The two-sided p-value of a sum of scores over a sample, under all ways to draw that sample from both together.
 
     The sum `sum(scores * current)` is compared with that of `m` observations drawn at random, without putting back,
-    from the `n + m` of both samples. Its tail is found by the double saddlepoint approximation: relative errors of a
-    few per cent however far out, where the normal approximation is wrong by factors as soon as scores are skewed and
-    samples unequal. The p-value is twice the smaller tail; where sums can take few values only, the observed one counts
+    from the `n + m` of both samples. Its tail is found by the double saddlepoint approximation: relative errors of
+    some per cent however far out, where the normal approximation is wrong by factors as soon as scores are skewed and
+    samples unequal; more only where one score outweighs all others. The p-value is twice the smaller tail; where sums can take few values only, the observed one counts
     by half (mid-p), as near as the approximation is. Small samples, ties and outliers need no extra care.
 
     Args:
