@@ -10,21 +10,21 @@ from typing import Final
 from pyflare.analytics.drift.report import words
 from pyflare.analytics.stats.result import Contribution
 
-_LEVELS: Final = 12
+_LEVELS: Final = 8
 """Levels drawn; the rest is in the table of numbers."""
-_WIDTH: Final = 640
+_WIDTH: Final = 460
 _LEFT: Final = 44
 _PLOT: Final = 150
 """The height of a plot of bins."""
 _LINE: Final = 26
 """The height of a level."""
-_LABEL: Final = 170
+_LABEL: Final = 130
 """The width of a level's name."""
-_CHARS: Final = 24
+_CHARS: Final = 18
 
 
 def distribution(contributions: Sequence[Contribution]) -> str:
-    """An SVG of the reference (outlined) and the current sample (filled); empty where there is nothing to draw."""
+    """An SVG of the reference (wide bars) and the current sample (narrow ones); empty where there is nothing to draw."""
     if not contributions:
         return ""
     if all(not math.isnan(part.low) for part in contributions):
@@ -36,27 +36,27 @@ def _bins(bins: Sequence[Contribution]) -> str:
     """Bins side by side, all of one width: they are those between quantiles of the reference, whose widths differ."""
     most = max(max(part.reference, part.current) for part in bins) or 1.0
     step = (_WIDTH - _LEFT - 10) / len(bins)
-    drawn, outline, lines = [], [], []
+    drawn = []
     for place, part in enumerate(bins):
-        left, right = round(_LEFT + place * step, 1), round(_LEFT + (place + 1) * step, 1)
-        top, reference = _height(part.current, most), _height(part.reference, most)
+        left = _LEFT + place * step
         drawn.append(
-            f'<rect class="pd-cur" x="{left + 1}" y="{top}" width="{right - left - 2:.1f}" height="{_PLOT + 10 - top:.1f}">'
-            f"<title>{_said(part)}</title></rect>"
+            f"<g><title>{_said(part)}</title>{_bar('ref', left + 1, step - 2, part.reference, most)}"
+            f"{_bar('cur', left + step / 4, step / 2, part.current, most)}</g>"
         )
-        outline.append(f"{'M' if place == 0 else 'L'}{left} {reference}H{right}")
         if place:
-            lines.append(f'<text x="{left}" y="{_PLOT + 26}" text-anchor="middle">{part.low:.4g}</text>')
-    path = f'<path class="pd-refline" d="{"".join(outline)}"/>'
+            anchor = f'x="{left:.1f}" y="{_PLOT + 26}" text-anchor="middle"'
+            drawn.append(f"<text {anchor}>{part.low:.3g}</text>")
     return _figure(
-        _axis(most) + "".join(drawn) + path + "".join(lines),
+        _axis(most) + "".join(drawn),
         height=_PLOT + 34,
         label="shares of the reference and of the current sample by bin",
     )
 
 
-def _height(share: float, most: float) -> float:
-    return round(10 + _PLOT * (1 - share / most), 1)
+def _bar(sample: str, left: float, width: float, share: float, most: float) -> str:
+    height = _PLOT * share / most
+    place = f'x="{left:.1f}" y="{10 + _PLOT - height:.1f}" width="{width:.1f}" height="{height:.1f}"'
+    return f'<rect class="pd-{sample}" {place}/>'
 
 
 def _axis(most: float) -> str:

@@ -11,9 +11,9 @@ from typing import Final
 from pyflare.analytics.drift.report.words import STATUSES
 from pyflare.analytics.drift.result import Status
 
-_WIDTH: Final = 640
+_WIDTH: Final = 460
 _LEFT: Final = 44
-_PLOT: Final = 110
+_PLOT: Final = 150
 _SPARK: Final = (90, 18)
 _MOST: Final = 60
 """Looks drawn: the latest."""
@@ -35,8 +35,8 @@ def course(points: Sequence[Point], *, threshold: float) -> str:
     points = points[-_MOST:]
     if len(points) < 2:
         return ""
-    reached = [value for point in points for value in (point.value, point.high) if not math.isnan(value)]
-    top = 1.1 * max(threshold, *reached)
+    reached = [value for point in points for value in (point.value, point.high) if math.isfinite(value)]
+    top = 1.1 * max([threshold, *reached])
     begin, end = points[0].at.timestamp(), points[-1].at.timestamp()
 
     def x(point: Point) -> float:
@@ -44,7 +44,7 @@ def course(points: Sequence[Point], *, threshold: float) -> str:
         return round(_LEFT + part * (_WIDTH - _LEFT - 14), 1)
 
     def y(value: float) -> float:
-        return round(10 + _PLOT * (1 - value / top), 1)
+        return round(10 + _PLOT * (1 - min(value / top, 1.0)), 1)
 
     known = [point for point in points if not math.isnan(point.low)]
     upper = [f"{x(point)} {y(point.high)}" for point in known]
@@ -76,9 +76,9 @@ def spark(points: Sequence[Point], *, threshold: float) -> str:
     if len(points) < 2:
         return "<span></span>"
     width, height = _SPARK
-    top = 1.1 * max(threshold, *(point.value for point in points))
+    top = 1.1 * max([threshold, *(point.value for point in points if math.isfinite(point.value))])
     places = [
-        f"{2 + place * (width - 4) / (len(points) - 1):.1f} {2 + (height - 4) * (1 - point.value / top):.1f}"
+        f"{2 + place * (width - 4) / (len(points) - 1):.1f} {2 + (height - 4) * (1 - min(point.value / top, 1.0)):.1f}"
         for place, point in enumerate(points)
     ]
     limit = 2 + (height - 4) * (1 - threshold / top)

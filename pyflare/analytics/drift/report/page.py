@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from pyflare.analytics.drift.report.gauge import gauge
 from pyflare.analytics.drift.report.history import Point, course, spark
 from pyflare.analytics.drift.report.style import STYLE
 from pyflare.analytics.drift.result import ColumnDrift
-from pyflare.analytics.stats.result import TwoSampleResult
+from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 
 if TYPE_CHECKING:
     from pyflare.analytics.drift.report.report import DriftReport
@@ -113,7 +114,7 @@ def _histories(report: DriftReport) -> dict[str, list[Point]]:
 
 def _column(report: DriftReport, column: ColumnDrift, points: list[Point], *, scale: float, is_open: bool) -> str:
     part = words.deciding(column)
-    opened = " open" if is_open and column.status in ("drifted", "warning") else ""
+    opened = ' open=""' if is_open and column.status in ("drifted", "warning") else ""
     numbers = f"{words.effect(part.effect.value)}" if part else words.ABSENT
     bounds = f' <span class="pd-faint">{words.interval(part)}</span>' if part else ""
     p_value = words.p_value(column.p_adjusted) if part else words.ABSENT
@@ -122,7 +123,7 @@ def _column(report: DriftReport, column: ColumnDrift, points: list[Point], *, sc
         f'<span class="pd-badge pd-{column.status}">{column.status}</span>'
         f'<span class="pd-name">{escape(column.column)}</span>'
         f"{gauge(part.effect if part else None, threshold=column.threshold, scale=scale)}"
-        f'<span class="pd-num">{numbers}{bounds}</span><span class="pd-num">{p_value}</span>'
+        f'<span class="pd-num">{numbers}{bounds}</span><span class="pd-num pd-p">{p_value}</span>'
         f"{spark(points, threshold=column.threshold)}</summary>"
         f'<div class="pd-body">{_body(report, column, points)}</div></details>'
     )
@@ -131,11 +132,13 @@ def _column(report: DriftReport, column: ColumnDrift, points: list[Point], *, sc
 def _body(report: DriftReport, column: ColumnDrift, points: list[Point]) -> str:
     parts = [f"<p>{escape(column.reason)}</p>"] if column.reason else []
     if column.test is not None:
-        parts += [_facts(column.test), distribution(column.test.contributions), _shares(column.test)]
+        parts.append(_facts(column.test))
     if column.missing is not None and column.missing.contributions:
         most = column.missing.contributions[0]
         parts.append(f"<p>Missing: {words.share(most.reference)} → {words.share(most.current)}.</p>")
-    parts.append(course(points, threshold=column.threshold))
+    shares = column.test.contributions if column.test else ()
+    plots = distribution(shares) + course(points, threshold=column.threshold)
+    parts += [f'<div class="pd-plots">{plots}</div>' if plots else "", _shares(shares)]
     if found := report.trace_ids.get(column.column):
         shown = " ".join(f"<code>{escape(trace_id)}</code>" for trace_id in found[:_TRACES])
         parts.append(f"<p>Traces behind it: {shown}</p>")
@@ -153,16 +156,16 @@ def _facts(test: TwoSampleResult) -> str:
     return f'<p class="pd-faint">{escape(" · ".join(said))}</p>'
 
 
-def _shares(test: TwoSampleResult) -> str:
+def _shares(parts: Sequence[Contribution]) -> str:
     """The bins or levels as a table, for those who want the numbers."""
-    if not test.contributions:
+    if not parts:
         return ""
     rows = "".join(
-        f"<tr><td>{escape(words.place(part))}</td><td>{words.share(part.reference)}</td><td>{words.share(part.current)}</td>"
-        f"<td>{words.share(part.contribution)}</td></tr>"
-        for part in test.contributions[:_ROWS]
+        f"<tr><td>{escape(words.place(part))}</td><td>{words.share(part.reference)}</td>"
+        f"<td>{words.share(part.current)}</td><td>{words.share(part.contribution)}</td></tr>"
+        for part in parts[:_ROWS]
     )
-    more = len(test.contributions) - _ROWS
+    more = len(parts) - _ROWS
     rest = f'<tr><td colspan="4">… {more} more</td></tr>' if more > 0 else ""
     return (
         "<details><summary>Numbers</summary><table><thead><tr><th></th><th>Reference</th><th>Current</th>"

@@ -39,13 +39,14 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
  .pd-body{padding:2px 8px 14px}
  svg{display:block;overflow:visible}
  .pd-gauge{width:160px;height:18px} .pd-spark{width:90px;height:18px}
- .pd-plot{width:100%;max-width:720px;height:auto;margin:6px 0 10px}
+ .pd-plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:8px 24px;align-items:start}
+ .pd-plot{width:100%;max-width:480px;height:auto;margin:6px 0 10px}
  svg text{font-size:11px;fill:var(--pd-faint);stroke:none}
  path{fill:none}
  .pd-track{stroke:var(--pd-line);stroke-width:6} .pd-bar{stroke:var(--pd-cur);stroke-width:6}
  .pd-whisker{stroke:var(--pd-text);stroke-width:1} .pd-limit{stroke:var(--pd-limit);stroke-width:1;stroke-dasharray:3 2}
  .pd-grid{stroke:var(--pd-line)} rect.pd-ref{fill:var(--pd-ref)} rect.pd-cur{fill:var(--pd-cur)}
- .pd-refline{stroke:var(--pd-text);stroke-width:2} .pd-line{stroke:var(--pd-cur);stroke-width:1.5}
+ .pd-line{stroke:var(--pd-cur);stroke-width:1.5}
  path.pd-band{fill:var(--pd-cur);opacity:.18}
  .pd-dot{stroke:var(--pd-good);stroke-width:6;stroke-linecap:round} .pd-dot.pd-drifted{stroke:var(--pd-bad)}
  .pd-dot.pd-warning{stroke:var(--pd-warn)} .pd-dot.pd-unknown{stroke:var(--pd-ref)}
@@ -56,7 +57,7 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
 _NARROW: Final = """
  .pd-names{display:none}
  .pd-row{grid-template-columns:70px minmax(0,1fr) auto;gap:4px 10px}
- .pd-gauge{grid-column:1/3} .pd-spark{display:none}
+ .pd-gauge{grid-column:1/3} .pd-spark,.pd-p{display:none}
 """
 
 
