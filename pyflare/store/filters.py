@@ -314,6 +314,7 @@ _PLAIN: Final = {
         "project": "project",
         "trace_id": "trace_id",
         "span_id": "span_id",
+        "name": "name",
     }.items()
 }
 """Filters of every other table that has the column."""

@@ -121,7 +121,7 @@ def _compared(
         n_current=current.n_rows,
         missing=missing,
         samples={
-            column.column: traces_behind(column, current)
+            column.column: traces_behind(column, reference, current)
             for column in result.columns
             if column.status in ("drifted", "warning")
         },
@@ -135,7 +135,7 @@ def _detected(
         return DriftResult(
             type=DriftType.FEATURE,
             score=0.0,
-            threshold=monitor.threshold,
+            threshold=monitor.threshold_of(),
             alpha=alpha,
             status="unknown",
             explanation="Nothing could be compared: no column has values that can be.",
@@ -162,7 +162,7 @@ def detector_of(monitor: DriftMonitor, names: list[str]) -> Any:
     known = {each.name for each in dataclasses.fields(detector) if each.init}
     given = {
         "alpha": monitor.alpha,
-        "threshold": monitor.threshold,
+        "threshold": monitor.threshold_of(),
         "thresholds": {name: value for name, value in monitor.thresholds.items() if name in names},
         "correction": monitor.correction,
         "min_size": monitor.min_rows,
@@ -205,7 +205,7 @@ def _unknown(monitor: DriftMonitor, name: str, reason: str) -> ColumnDrift:
         drift_type=type_of(monitor, name),
         test=None,
         p_adjusted=math.nan,
-        threshold=monitor.thresholds.get(name, monitor.threshold),
+        threshold=monitor.threshold_of(name),
         status="unknown",
         reason=reason,
     )

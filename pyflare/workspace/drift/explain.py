@@ -18,7 +18,7 @@ from pyflare.errors import InsufficientDataError, NotFoundError
 from pyflare.store.engine import Engine
 from pyflare.workspace.drift.comparing import compare_frames, segment_text
 from pyflare.workspace.drift.frame import Frame, segments
-from pyflare.workspace.drift.members import Mask, is_missing, rows_in, spread
+from pyflare.workspace.drift.members import Mask, divided, is_missing, rows_in, spread
 from pyflare.workspace.drift.metrics import COLUMN, DEFAULT, metric_source
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.running import Samples, read_samples
@@ -144,15 +144,21 @@ def _compared(
 def _explained(
     monitor: str, segment: str | None, metric: str, drift: ColumnDrift, before: Frame, now: Frame
 ) -> DriftExplanation:
-    columns = before.columns[drift.column], now.columns[drift.column]
-    shown = _shown(drift)
-    masks = [tuple(_rows(column, part) for column in columns) for part in shown]
+    division = divided(drift, before.columns[drift.column], now.columns[drift.column])
+    shown = _shown(division.drift)
+    masks = [tuple(_rows(column, part) for column in (division.reference, division.current)) for part in shown]
     change, reason = _change(before, now, masks)
     parts = tuple(
         _part(part, (before, now), rows, change, at) for at, (part, rows) in enumerate(zip(shown, masks, strict=True))
     )
     return DriftExplanation(
-        monitor=monitor, segment=segment, drift=drift, parts=parts, metric=metric, metric_change=change, reason=reason
+        monitor=monitor,
+        segment=segment,
+        drift=division.drift,
+        parts=parts,
+        metric=metric,
+        metric_change=change,
+        reason=reason,
     )
 
 

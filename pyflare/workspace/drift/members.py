@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.drift.column import MISSING_CODE, Categories, Column, Numbers
+from pyflare.analytics.drift.column import MISSING_CODE, Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.analytics.stats.result import Contribution
 from pyflare.workspace.drift.frame import Frame
@@ -46,9 +47,34 @@ def rows_in(column: Column, part: Contribution) -> Mask:
     return np.zeros(len(column), np.bool_)
 
 
-def traces_behind(drift: ColumnDrift, current: Frame) -> tuple[str, ...]:
+def traces_behind(drift: ColumnDrift, reference: Frame, current: Frame) -> tuple[str, ...]:
     """Ids of traces in what has grown most, spread over the time of the sample."""
-    return spread(current, np.flatnonzero(_moved(drift, current.columns[drift.column])), limit=SAMPLES)
+    division = divided(drift, reference.columns[drift.column], current.columns[drift.column])
+    return spread(current, np.flatnonzero(_moved(division)), limit=SAMPLES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """A column of both samples in levels or bins, or embeddings in clusters, and how far each has moved."""
+
+    drift: ColumnDrift
+    """With what contributes to its difference."""
+    reference: Column
+    current: Column
+
+
+def divided(drift: ColumnDrift, reference: Column, current: Column) -> Division:
+    """Divide a column so that rows can be found; embeddings into clusters of both samples together."""
+    if not isinstance(reference, Vectors) or not isinstance(current, Vectors) or drift.test is None:
+        return Division(drift=drift, reference=reference, current=current)
+    from pyflare.analytics.drift.clusters import cluster_vectors
+
+    found = cluster_vectors(reference, current)
+    return Division(
+        drift=replace(drift, test=replace(drift.test, contributions=found.test.contributions)),
+        reference=Categories(codes=found.reference.astype(np.int32), levels=found.names),
+        current=Categories(codes=found.current.astype(np.int32), levels=found.names),
+    )
 
 
 def spread(frame: Frame, rows: npt.NDArray[np.intp], *, limit: int) -> tuple[str, ...]:
@@ -59,13 +85,12 @@ def spread(frame: Frame, rows: npt.NDArray[np.intp], *, limit: int) -> tuple[str
     return tuple(dict.fromkeys(str(each) for each in frame.trace_ids.take(chosen).to_pylist() if each is not None))
 
 
-def _moved(drift: ColumnDrift, column: Column) -> Mask:
-    """The rows that are in what has grown most."""
+def _moved(division: Division) -> Mask:
+    """The current rows that are in what has grown most."""
+    drift, column = division.drift, division.current
     if drift.missing is not None and (drift.test is None or drift.missing.effect.value > drift.test.effect.value):
         return is_missing(column)
-    grown = [part for part in (drift.test.contributions if drift.test else ()) if part.current > part.reference]
-    for part in grown:
-        rows = rows_in(column, part)
-        if rows.any():
+    for part in drift.test.contributions if drift.test else ():
+        if part.current > part.reference and (rows := rows_in(column, part)).any():
             return rows
     return np.zeros(len(column), np.bool_)

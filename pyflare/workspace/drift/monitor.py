@@ -15,6 +15,9 @@ Unit = Literal["row", "trace", "session", "user"]
 Correction = Literal["benjamini-hochberg", "holm"]
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_OF_COLUMNS: Final = 0.1
+_OF_EMBEDDINGS: Final = 0.05
+"""New topics begin small."""
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "table": get_args(MonitoredTable),
     "unit": get_args(Unit),
@@ -53,8 +56,8 @@ class DriftMonitor:
     """How long the window is that ends now."""
     alpha: float = 0.05
     """The chance of any false alarm over all runs, columns and segments, while one reference stands."""
-    threshold: float = 0.1
-    """The effect size from which a difference matters, 0 to 1."""
+    threshold: float | None = None
+    """The effect size from which a difference matters, 0 to 1; without it 0.1, and of embeddings 0.05."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """The same for single columns."""
     correction: Correction = "benjamini-hochberg"
@@ -87,7 +90,7 @@ class DriftMonitor:
             raise ConfigError(f"where: {self.table} have no filter language. Hint: filters = {{ model = … }}.")
 
     def _check_numbers(self) -> None:
-        for name, value in {"alpha": self.alpha, "threshold": self.threshold, **self.thresholds}.items():
+        for name, value in {"alpha": self.alpha, "threshold": self.threshold_of(), **self.thresholds}.items():
             if not _is_number(value) or not 0 < value < 1:
                 raise ConfigError(f"{name}: expected a number between 0 and 1, got {value!r}.")
         for name in ("n_looks", "min_rows", "max_segments"):
@@ -99,6 +102,11 @@ class DriftMonitor:
     def counted_by(self) -> Unit:
         """What counts as one observation."""
         return self.unit or ("trace" if self.table == "spans" else "row")
+
+    def threshold_of(self, column: str | None = None) -> float:
+        """The effect size from which a difference in a column matters."""
+        usual = _OF_EMBEDDINGS if self.table == "embeddings" else _OF_COLUMNS
+        return self.thresholds.get(column or "", usual if self.threshold is None else self.threshold)
 
     @property
     def model_id(self) -> str | None:

@@ -13,6 +13,7 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, where
 from pyflare.store.language import compile_filter
+from pyflare.store.vectors.lance import has_vectors
 from pyflare.workspace.drift.frame import Frame, frame_of
 from pyflare.workspace.drift.monitor import DriftMonitor, Unit
 from pyflare.workspace.drift.sources import MAPS, USUAL, Kind, Source, source_of, sources_of
@@ -123,7 +124,31 @@ def read_rows(
     chosen = _one_of_each_unit(monitor, segments, condition)
     query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}"
     parameters = [value for source in (*sources, *segments) for value in source.parameters]
-    return engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces="traces" in query)
+    rows = engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces="traces" in query)
+    if monitor.table != "embeddings" or not has_vectors(engine.root):
+        return rows
+    if monitor.counted_by != "row":
+        raise ConfigError("unit: of embeddings in the vector store each counts. Hint: unit = row.")
+    return _with_moved(engine, monitor, sources, period, rows)
+
+
+def _with_moved(
+    engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, rows: pa.Table
+) -> pa.Table:
+    import pyarrow as pa
+
+    from pyflare.workspace.drift.embedded import moved_embeddings
+
+    names = {source.name: source.name for source in sources}
+    names |= {f"{_SEGMENT}{name}": name for name in monitor.segment_by} | {_TRACE: "trace_id"}
+    moved = moved_embeddings(
+        engine.root,
+        start_ns=period.start_ns,
+        end_ns=period.end_ns,
+        filters={**monitor.filters, **period.equalities},
+        names=names,
+    )
+    return pa.concat_tables([rows, moved.select(rows.column_names).cast(rows.schema)])
 
 
 def rows_condition(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Condition:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pyflare.analytics.drift.judging import worst
-from pyflare.analytics.drift.result import Status
+from pyflare.analytics.drift.report import DriftReport
+from pyflare.analytics.drift.result import DriftResult, Status
 from pyflare.analytics.drift.trend import Trend
 from pyflare.errors import NotFoundError
 from pyflare.workspace.drift.comparing import SegmentDrift
@@ -17,6 +18,28 @@ from pyflare.workspace.drift.monitor import DriftMonitor
 if TYPE_CHECKING:
     from pyflare.store.engine import Engine
     from pyflare.workspace.drift.explain import DriftExplanation
+
+
+def report_of(
+    result: DriftResult,
+    *,
+    monitor: str,
+    segment: str | None,
+    version: str | None,
+    sizes: tuple[int, int],
+    trace_ids: Mapping[str, Sequence[str]],
+    history: Sequence[DriftResult] = (),
+) -> DriftReport:
+    """What a monitor found in one segment, to be looked at."""
+    called = "reference" if version is None else f"reference {version}"
+    return DriftReport(
+        result=result,
+        history=history,
+        title=monitor if segment is None else f"{monitor} · {segment}",
+        reference=f"{called} ({sizes[0]:,} rows)",
+        current=f"current ({sizes[1]:,} rows)",
+        trace_ids=trace_ids,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +117,24 @@ class MonitorRun:
     def at(self) -> datetime:
         """When it was, UTC."""
         return datetime.fromtimestamp(self.timestamp_ns / 1e9, UTC)
+
+    @property
+    def reports(self) -> tuple[DriftReport, ...]:
+        """A report for each segment: for a notebook, a terminal, or as a file."""
+        return tuple(
+            report_of(
+                found.result,
+                monitor=self.monitor.name,
+                segment=found.segment,
+                version=self.reference_version,
+                sizes=(found.n_reference, found.n_current),
+                trace_ids=found.samples,
+            )
+            for found in self.segments
+        )
+
+    def _repr_html_(self) -> str:
+        return "".join(report._repr_html_() for report in self.reports)
 
     def trend(self, segment: str | None, column: str | None) -> Trend:
         """Where the effect of a column is heading, or of a segment in all."""

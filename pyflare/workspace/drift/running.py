@@ -181,8 +181,7 @@ def _trends(
         }
         for column, effect in effects.items():
             series = [*before.get((each.segment, column), ()), effect]
-            threshold = monitor.thresholds.get(column or "", monitor.threshold)
-            trends[each.segment, column] = trend_of(series, threshold=threshold)
+            trends[each.segment, column] = trend_of(series, threshold=monitor.threshold_of(column))
     return trends
 
 

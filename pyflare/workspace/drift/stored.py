@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from pyflare.analytics.drift.report import DriftReport
 from pyflare.analytics.drift.result import ColumnDrift, DriftResult, DriftType
 from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
-from pyflare.workspace.drift_history import DriftRun
+from pyflare.store.engine import Engine
+from pyflare.workspace.drift.run import report_of
+from pyflare.workspace.drift_history import DriftRun, read_run, read_series
+from pyflare.workspace.scope import Scope
 
 Row = Mapping[str, Any]
+
+
+HISTORY: Final = 20
+"""Earlier runs that a report shows."""
+
+
+def stored_report(engine: Engine, monitor: str, segment: str | None) -> DriftReport:
+    """The latest run of a monitor in one segment with those before it, from what was written down.
+
+    Raises:
+        NotFoundError: There is no such monitor or segment.
+    """
+    latest = read_run(engine, monitor, segment)
+    series = read_series(engine, monitor, segment, Scope(now_ns=time.time_ns()), limit=HISTORY + 1)
+    earlier = [row["run_id"] for row in series.points if row["run_id"] != latest.summary["run_id"]]
+    return report_of(
+        result_of_run(latest),
+        monitor=monitor,
+        segment=segment,
+        version=latest.summary["reference_version"],
+        sizes=(latest.summary["n_reference"] or 0, latest.summary["n_current"] or 0),
+        trace_ids={row["column_name"]: row["sample_trace_ids"] or () for row in latest.columns},
+        history=[result_of_run(read_run(engine, monitor, segment, run_id=run_id)) for run_id in earlier],
+    )
 
 
 def result_of_run(run: DriftRun) -> DriftResult:

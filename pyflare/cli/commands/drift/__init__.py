@@ -11,7 +11,8 @@ COMMANDS: Final = ("run", "report", "explain", "watch")
 """A command and its function are named like its module."""
 
 drift: Final = typer.Typer(
-    no_args_is_help=True, help="Whether inputs, answers or embeddings have moved: the monitors declared in pyflare.toml."
+    no_args_is_help=True,
+    help="Whether inputs, answers or embeddings have moved: the monitors declared in pyflare.toml.",
 )
 for _name in COMMANDS:
     drift.command(_name)(getattr(import_module(f"{__name__}.{_name}"), _name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -13,8 +14,9 @@ from rich.text import Text
 
 import pyflare
 from pyflare.cli import console, options
-from pyflare.workspace import Workspace
-from pyflare.workspace.drift_history import DriftRun, MonitorOutline, read_monitors, read_run
+from pyflare.cli.commands.drift.showing import STYLES
+from pyflare.workspace.drift.stored import stored_report
+from pyflare.workspace.drift_history import MonitorOutline, read_monitors, read_run
 from pyflare.workspace.scope import Scope
 
 
@@ -22,46 +24,41 @@ def report(
     monitor: Annotated[str | None, typer.Argument(help="A monitor, of which the latest run is shown in full.")] = None,
     *,
     path: options.Folder = options.DEFAULT_FOLDER,
+    segment: Annotated[str | None, typer.Option("--segment", help="Only this segment, as results name it.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page that needs nothing else.")] = None,
     json: options.Json = False,
 ) -> None:
     """Show how the monitors stand, or the latest run of one, as it was written down: nothing is computed anew."""
     with pyflare.open(path) as workspace:
         outlines = read_monitors(workspace.engine, Scope(now_ns=time.time_ns()))
-        runs = _runs(workspace, monitor, outlines) if monitor is not None else []
+        if monitor is None:
+            _show_outlines(outlines, json=json)
+            return
+        segments = _segments(outlines, monitor, segment)
+        if json:
+            runs = [read_run(workspace.engine, monitor, each) for each in segments]
+            rows = [row for run in runs for row in (run.summary, *run.columns)]
+            typer.echo(msgspec.json.format(msgspec.json.encode(rows)))
+            return
+        reports = [stored_report(workspace.engine, monitor, each) for each in segments]
+    for number, each in enumerate(reports):
+        if html is None:
+            console.stdout().print(each)
+        else:
+            written = each.save(html if number == 0 else html.with_stem(f"{html.stem}-{number + 1}"))
+            console.stdout().print(f"wrote {written}")
+
+
+def _segments(outlines: tuple[MonitorOutline, ...], monitor: str, wanted: str | None) -> list[str | None]:
+    """The segments that a monitor looks at, the worst first; the one that is wanted alone."""
+    found = [each.latest["segment"] for each in outlines if each.latest["monitor"] == monitor]
+    return [wanted] if wanted is not None or not found else found
+
+
+def _show_outlines(outlines: tuple[MonitorOutline, ...], *, json: bool) -> None:
     if json:
-        rows = [row for run in runs for row in (run.summary, *run.columns)] or [dict(each.latest) for each in outlines]
-        typer.echo(msgspec.json.format(msgspec.json.encode(rows)))
+        typer.echo(msgspec.json.format(msgspec.json.encode([dict(each.latest) for each in outlines])))
         return
-    if monitor is None:
-        _show_outlines(outlines)
-    for run in runs:
-        _show(run)
-
-
-def _runs(workspace: Workspace, monitor: str, outlines: tuple[MonitorOutline, ...]) -> list[DriftRun]:
-    """The latest run in each segment, the worst first. Raises NotFoundError: it has not run."""
-    segments = [each.latest["segment"] for each in outlines if each.latest["monitor"] == monitor]
-    return [read_run(workspace.engine, monitor, segment) for segment in segments or [None]]
-
-
-def _show(run: DriftRun) -> None:
-    from pyflare.cli.commands.drift.showing import show_result
-    from pyflare.workspace.drift.stored import result_of_run
-
-    row = run.summary
-    show_result(
-        console.stdout(),
-        row["monitor"],
-        row["segment"],
-        result_of_run(run),
-        sizes=(row["n_reference"] or 0, row["n_current"] or 0),
-        trends={column["column_name"]: column["trend"] or "" for column in run.columns},
-    )
-
-
-def _show_outlines(outlines: tuple[MonitorOutline, ...]) -> None:
-    from pyflare.cli.commands.drift.showing import STYLES
-
     out = console.stdout()
     if not outlines:
         out.print("no drift monitor has run yet: pyflare drift run")

@@ -67,11 +67,12 @@ def monitor_names(drift: WorkspaceDrift, given: list[str] | None) -> list[str]:
 
 def show(found: list[MonitorRun], *, json: bool) -> None:
     """Print runs, for people or as JSON."""
-    from pyflare.cli.commands.drift.showing import run_value, show_run
+    from pyflare.cli.commands.drift.showing import run_value
 
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode([run_value(each) for each in found])))
         return
     out = console.stdout()
     for each in found:
-        show_run(out, each)
+        for report in each.reports:
+            out.print(report)

@@ -1,0 +1,130 @@
+"""`pyflare drift`: what people and pipes get."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from pyflare.cli.app import app
+from tests.workspace.drift.traffic import NOW, write_traffic
+
+DECLARED = """
+[[pyflare.drift]]
+name = "retrieval"
+where = "kind = retriever"
+columns = ["attributes.index", "attributes.similarity", "latency"]
+reference = "1d"
+thresholds = { latency = 0.3 }
+"""
+AT = NOW.isoformat()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two days of traffic with a monitor beside it that has looked once."""
+    root = write_traffic(tmp_path_factory.mktemp("cli") / ".pyflare")
+    (root.parent / "pyflare.toml").write_text(DECLARED)
+    result = _run("run", "--now", AT, "--path", root)
+    assert result.exit_code == 0, result.output
+    assert "attributes.index" in result.stdout
+    assert "drifted" in result.stdout
+    return root
+
+
+def _run(*arguments):
+    return CliRunner().invoke(app, ["drift", *map(str, arguments)])
+
+
+def _json(*arguments):
+    result = _run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_run(folder):
+    """A look says which it was and gives the rows that it wrote; a pipeline may ask to fail."""
+    (found,) = _json("run", "retrieval", "--now", AT, "--path", folder)
+    assert (found["status"], found["look"] > 1) == ("drifted", True)
+    assert {row.get("column_name") for row in found["rows"]} == {
+        None,
+        "attributes.index",
+        "attributes.similarity",
+        "latency",
+    }
+    assert _run("run", "--fail", "--now", AT, "--path", folder).exit_code == 3
+
+
+def test_run_without_a_monitor(folder):
+    """Columns may be named on the spot; nothing is written down."""
+    (found,) = _json(
+        "run", "-c", "latency", "--where", "kind = retriever", "--reference", "1d", "--now", AT, "--path", folder
+    )
+    assert (found["status"], found["look"]) == ("healthy", None)
+
+
+def test_report_as_a_page(folder, tmp_path):
+    """A page of the latest run needs nothing else; one segment alone may be asked for, and must be there."""
+    assert "wrote" in _run("report", "retrieval", "--html", tmp_path / "drift.html", "--path", folder).stdout
+    assert "attributes.similarity" in (tmp_path / "drift.html").read_text()
+    assert "has no run" in _run("report", "retrieval", "--segment", "a = b", "--path", folder).output
+
+
+def test_report(folder):
+    """Monitors stand as their latest run said; one is shown with all its columns."""
+    assert "retrieval" in _run("report", "--path", folder).stdout
+    shown = _run("report", "retrieval", "--path", folder).stdout
+    assert "attributes.similarity" in shown
+    assert "2 drifted, 1 healthy" in shown
+    assert _json("report", "retrieval", "--path", folder)[0]["status"] == "drifted"
+    assert "has no run" in _run("report", "nobody", "--path", folder).output
+
+
+def test_explain(folder):
+    """The worst column is explained by its values, its traces, and what they carry of a metric's change."""
+    found = _json("explain", "retrieval", "attributes.index", "--path", folder)
+    assert found["metric"]["carried_share"] > 0.5
+    assert len(found["trace_ids"]) == 10
+    shown = _run("explain", "retrieval", "--metric", "score.helpful", "--path", folder).stdout
+    assert "score.helpful" in shown
+
+
+def test_watch(folder):
+    """Watching looks as often as it is told to."""
+    assert len(_json("watch", "retrieval", "--looks", "1", "--path", folder)) == 1
+
+
+def test_references(folder):
+    """References are kept, listed and removed."""
+    assert "no reference is kept" in _run("references", "--path", folder).stdout
+    assert "kept version 1" in _run("references", "set", "retrieval", "--now", AT, "--path", folder).stdout
+    (kept,) = _json("references", "--path", folder)
+    assert (kept["monitor"], kept["version"], kept["n_rows"]) == ("retrieval", "1", 300)
+    assert "retrieval" in _run("references", "--path", folder).stdout
+    assert "removed version 1" in _run("references", "remove", "retrieval", "1", "--path", folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ("", "no drift monitor is declared"),
+        ('[[pyflare.drift]]\nname = "a"\ncolumms = []', 'Did you mean "columns"?'),
+        ('[[pyflare.drift]]\nname = "a"\ncurrent = "soon"', "how long the window is"),
+        ('[[pyflare.drift]]\ncolumns = ["latency"]', "without a name"),
+        ('[[pyflare.drift]]\nname = "a"\n[[pyflare.drift]]\nname = "a"', "are called 'a'"),
+        ("[pyflare]\ndrift = 3", "list of tables"),
+    ],
+)
+def test_what_cannot_be_declared(folder, tmp_path, declared, message):
+    """A declaration that cannot be used says what was expected."""
+    root = tmp_path / ".pyflare"
+    root.mkdir()
+    (root / "pyflare.json").write_bytes((folder / "pyflare.json").read_bytes())
+    (tmp_path / "pyflare.toml").write_text(declared)
+    result = _run("run", "--path", root)
+    assert result.exit_code == 1
+    assert message in " ".join(result.output.split())
+
+
+def test_a_name_that_is_not_declared(folder):
+    """A misspelt monitor is explained."""
+    assert 'Did you mean "retrieval"?' in _run("run", "retrievel", "--path", folder).output
