@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+import pyflare
 from tests.browser.acting import press, search_of, tab_to
-from tests.browser.viewers import Viewer
+from tests.browser.axe import faults
+from tests.browser.viewers import Viewer, viewing
 from tests.browser.watch import Watch
+from tests.workspace.drift.traffic import NOW, write_traffic
 from tests.workspace.drift_rows import RUNS
 
 pytestmark = pytest.mark.browser
+
+MONITOR = """
+[[pyflare.drift]]
+name = "retrieval"
+where = "kind = retriever and environment = production"
+columns = ["attributes.index", "attributes.similarity", "latency"]
+reference = "1d"
+"""
+
+
+@pytest.fixture(scope="module")
+def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
+    """A viewer of a folder in which an index went stale, and of a monitor that is declared and has looked."""
+    folder = write_traffic(tmp_path_factory.mktemp("monitored") / ".pyflare")
+    (folder.parent / "pyflare.toml").write_text(MONITOR)
+    with pyflare.open(folder, compact=False) as workspace:
+        workspace.drift.run("retrieval", now=NOW)
+    with viewing(folder) as viewer:
+        yield viewer
 
 
 def opened(page: Page, viewer: Viewer, path: str = "") -> Page:
@@ -127,3 +150,24 @@ def test_empty(page: Page, watch: Watch, empty: Viewer):
     expect(page.get_by_text("pyflare drift run")).to_be_visible()
     opened(page, empty, "/nothing")
     expect(page.get_by_role("heading", name="No drift monitor has run yet")).to_be_visible()
+
+
+def test_explain(page: Page, monitored: Viewer):
+    """What a monitor found is explained: the values that moved, and what of the errors went with them."""
+    opened(page, monitored, "/retrieval")
+    index = column(page, "attributes.index")
+    index.get_by_role("button", name="Explain").click()
+    expect(index).to_contain_text(re.compile("share of traces with errors went from .* goes with what moved here"))
+    expect(index.get_by_role("row", name=re.compile("^old 0% → 66.7%"))).to_be_visible()
+    index.get_by_role("combobox", name="Metric").select_option("latency")
+    expect(index).to_contain_text("The mean latency went from")
+    expect(index.get_by_role("link", name=re.compile("answer")).first).to_be_visible()
+    assert faults(page) == []
+
+
+def test_cannot_be_explained(page: Page, watch: Watch, rich: Viewer):
+    """A run of a monitor that is declared nowhere any more is shown, and says why it cannot be explained."""
+    watch.allow("404")
+    opened(page, rich, "/retrieval")
+    page.get_by_role("button", name="Explain").click()
+    expect(page.get_by_role("alert")).to_contain_text("no drift monitor is called 'retrieval'")

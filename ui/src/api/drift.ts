@@ -13,6 +13,8 @@ export type DriftColumn = Schemas["DriftColumn"];
 export type DriftContribution = Schemas["DriftContribution"];
 export type DriftPoint = Schemas["DriftPoint"];
 export type DriftSeries = Schemas["DriftSeries"];
+export type DriftExplanation = Schemas["DriftExplanation"];
+export type ExplainedPart = Schemas["ExplainedPart"];
 export type DriftStanding = DriftMonitor["status"];
 type DriftMonitorList = Schemas["DriftMonitorList"];
 
@@ -79,5 +81,18 @@ export function useTracesOf(ids: readonly string[]) {
       staleTime: Number.POSITIVE_INFINITY,
       retry: false,
     })),
+  });
+}
+
+/** Why a column drifted in a run: worked out anew from the rows, so only when somebody asks. */
+export function useDriftExplanation(watched: Watched, run: string, column: string, metric: string | null) {
+  const asked = { segment: watched.segment, run_id: run, column, metric };
+  return useQuery({
+    queryKey: ["drift", "explanation", watched.monitor, asked],
+    queryFn: ({ signal }) => get<DriftExplanation>(`${pathOf(watched)}/explanation`, asked, signal),
+    enabled: metric !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    retry: false,
   });
 }

@@ -1,14 +1,20 @@
-import type { DriftColumn } from "@/api/drift";
+import type { DriftColumn, Watched } from "@/api/drift";
 import { count } from "@/format";
-import { Behind } from "./Behind";
 import { Distribution } from "./Distribution";
 import styles from "./Drift.module.css";
+import { Explained } from "./Explained";
 import { Levels } from "./Levels";
 import { partsOf } from "./parts";
 import { effect, named, pValue } from "./words";
 
+interface ColumnCardProps {
+  watched: Watched;
+  run: string;
+  column: DriftColumn;
+}
+
 /** One column of a run: its distributions over each other, what adds most to the difference, and the traces behind it. */
-export function ColumnCard({ column }: { column: DriftColumn }) {
+export function ColumnCard({ watched, run, column }: ColumnCardProps) {
   const { bins, levels } = partsOf(column.contributions);
   return (
     <section className={styles.card} aria-label={`Column ${column.column}`}>
@@ -25,7 +31,15 @@ export function ColumnCard({ column }: { column: DriftColumn }) {
           {note}
         </p>
       ))}
-      <Behind ids={column.sample_trace_ids} />
+      {column.status !== "unknown" && (
+        <Explained
+          key={run}
+          watched={watched}
+          run={run}
+          column={column.column}
+          samples={column.sample_trace_ids}
+        />
+      )}
     </section>
   );
 }

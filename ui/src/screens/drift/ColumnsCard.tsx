@@ -62,8 +62,10 @@ interface RowProps {
 
 function Row({ column, most, chosen, onChoose }: RowProps) {
   const row = useRef<HTMLTableRowElement>(null);
+  const was = useRef(chosen);
   useEffect(() => {
-    if (chosen) row.current?.scrollIntoView({ block: "nearest" });
+    if (chosen && !was.current) row.current?.scrollIntoView({ block: "nearest" });
+    was.current = chosen;
   }, [chosen]);
   const times = timesThreshold(column);
   const { effect_low, effect_high, threshold } = column;

@@ -70,7 +70,7 @@ function Run({ watched, run }: { watched: Watched; run: DriftRun }) {
           chosen={column?.column}
           onChoose={(name) => show({ column: name })}
         />
-        {column && <ColumnCard key={column.column} column={column} />}
+        {column && <ColumnCard key={column.column} watched={watched} run={run.run_id} column={column} />}
       </div>
     </div>
   );

@@ -56,7 +56,18 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
           </small>
         </Fact>
         <Fact name="Current">
-          {timeRange(run.current_start, run.current_end, zone)} <small>{count(run.n_current)} rows</small>
+          <Link
+            to="/traces"
+            search={() => ({
+              start: run.current_start ?? undefined,
+              end: run.current_end ?? undefined,
+              filter: run.segment ?? undefined,
+            })}
+            title="All traces of this time and segment"
+          >
+            {timeRange(run.current_start, run.current_end, zone)}
+          </Link>{" "}
+          <small>{count(run.n_current)} rows</small>
         </Fact>
         {run.model_id && <Fact name="Model">{run.model_id}</Fact>}
         <Fact name="Drift of">{run.drift_type}</Fact>

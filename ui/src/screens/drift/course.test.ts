@@ -32,6 +32,11 @@ describe("courseOf", () => {
     expect(spots[0]?.x).toBe(0.5);
   });
 
+  it("does not take too little data for no effect", () => {
+    const { spots } = courseOf([{ ...point(0, 0), status: "unknown" }]);
+    expect(spots[0]?.y).toBeNull();
+  });
+
   it("has room for nothing", () => {
     expect(courseOf([])).toMatchObject({ spots: [], threshold: null });
   });

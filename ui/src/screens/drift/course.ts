@@ -37,12 +37,12 @@ export function courseOf(points: readonly DriftPoint[]): Course {
   const times = points.map(({ timestamp }) => toMillis(timestamp));
   const [first = 0, last = first] = [times[0], times.at(-1)];
   const up = (value: number | null) => (value === null ? null : Math.min(1, Math.max(0, value / top)));
-  const spots = points.map(({ effect_size, effect_low, effect_high }, index) => {
+  const spots = points.map(({ status, effect_size, effect_low, effect_high }, index) => {
     const at = times[index] ?? first;
     const along = last > first ? (at - first) / (last - first) : 0.5;
     return {
       x: EDGE + along * (1 - 2 * EDGE),
-      y: up(effect_size),
+      y: status === "unknown" ? null : up(effect_size),
       low: up(effect_low),
       high: up(effect_high),
       at,
