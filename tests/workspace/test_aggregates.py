@@ -15,6 +15,7 @@ from pyflare.errors import FilterError, QueryError
 from pyflare.store.journal.writer import prepare_folder
 from pyflare.workspace import Workspace
 from pyflare.workspace.aggregates.breakdown import read_breakdown
+from pyflare.workspace.aggregates.cost_detail import read_attribution
 from pyflare.workspace.aggregates.costs import read_cost_breakdown, read_costs
 from pyflare.workspace.aggregates.dimensions import DIMENSIONS
 from pyflare.workspace.aggregates.facets import USUAL, read_facets
@@ -279,6 +280,18 @@ def test_costs_add_up_to_the_totals(workspace: Workspace) -> None:
     cut = read_cost_breakdown(workspace.engine, ALL, "user", limit=2)
     assert [share.value for share in cut.shares] == [share.value for share in shares[:2]]
     assert cut.total == read_cost_breakdown(workspace.engine, ALL, "model").total
+
+
+def test_costs_by_tag_count_a_call_in_each_and_once_in_all(workspace: Workspace) -> None:
+    """Calls with several tags are in each of them; the total is that of every other dimension."""
+    by_tag = read_cost_breakdown(workspace.engine, ALL, "tag", limit=100)
+    by_tenant = read_cost_breakdown(workspace.engine, ALL, "tenant")
+    attributed = read_attribution(workspace.engine, ALL, "tag")
+    assert {share.value: (share.cost.requests, share.cost.cost_micros) for share in by_tag.shares} == {
+        line.value: (line.calls, line.cost_micros) for line in attributed.lines
+    }
+    assert by_tag.total == by_tenant.total
+    assert sum(share.cost.unpriced for share in by_tenant.shares) == by_tenant.total.unpriced > 0
 
 
 def test_costs_of_one_model_are_of_its_calls_alone(workspace: Workspace) -> None:

@@ -94,4 +94,8 @@ def _micros(usd: float | None) -> int | None:
 
 
 def _spent(micros: int | None, count: int) -> str:
-    return f"{dollars(micros)} for {count:,}" if count else "none"
+    """What some cost. Each call is rounded to the micro-dollar: what adds up to none was free, or less than that."""
+    if not count:
+        return "none"
+    known = "no known cost" if micros is None else "less than $0.000001 a call" if micros == 0 else dollars(micros)
+    return f"{known} for {count:,}"

@@ -55,7 +55,10 @@ def break_costs_down(
     dimension: Annotated[CostDimension, Query(description="By what.")],
     limit: Limit = 10,
 ) -> Response:
-    """Costs by one dimension, the dearest first. Values beyond the limit are in the total alone."""
+    """Costs by one dimension, the dearest first. Values beyond the limit are in the total alone.
+
+    By tag a call counts in each of its tags, and once in the total.
+    """
 
     def make() -> dict[str, Any]:
         found = read_cost_breakdown(ask.workspace.engine, scope, dimension, limit=limit)
@@ -74,4 +77,5 @@ def _sums(cost: Cost) -> dict[str, Any]:
         "requests": cost.requests,
         "input_tokens": cost.input_tokens,
         "output_tokens": cost.output_tokens,
+        "unpriced_requests": cost.unpriced,
     }

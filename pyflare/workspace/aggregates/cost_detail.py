@@ -12,6 +12,7 @@ from pyflare.errors import QueryError
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition
 from pyflare.store.hints import did_you_mean
+from pyflare.workspace.aggregates.costs import TAGS_SQL
 from pyflare.workspace.aggregates.measures import UNPRICED_SQL
 from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total
 from pyflare.workspace.scope import Scope
@@ -36,7 +37,6 @@ DIMENSIONS: Final[Mapping[str, str]] = {
 """What costs can be by, and the column that holds it. Beside these: any attribute, as `attribute:customer.tier`."""
 ATTRIBUTE: Final = "attribute:"
 _PAID_SQL: Final = "(cost_micros IS NOT NULL OR input_tokens > 0 OR output_tokens > 0)"
-_TAGS_SQL: Final = "unnest(CASE WHEN len(tags) > 0 THEN list_distinct(tags) ELSE [NULL] END)"
 _FAILED: Final = "status_code = 'error'"
 _SUMS: Final = f"""count(*) AS calls, {total("cost_micros")} AS cost_micros,
     count(*) FILTER ({UNPRICED_SQL}) AS unpriced_calls,
@@ -76,7 +76,7 @@ def read_attribution(engine: Engine, scope: Scope, by: str, *, limit: int | None
     column, first = _column(by)
     calls = _calls(engine, scope)
     parameters = (*first, *calls.parameters)
-    source = f"(SELECT *, {_TAGS_SQL} AS tag FROM spans WHERE {calls.sql})" if by == "tag" else "spans"
+    source = f"(SELECT *, {TAGS_SQL} AS tag FROM spans WHERE {calls.sql})" if by == "tag" else "spans"
     where = "true" if by == "tag" else calls.sql
     found = rows(engine, f"SELECT {column} AS value, {_SUMS} FROM {source} WHERE {where} GROUP BY value", parameters)
     (whole,) = rows(engine, f"SELECT NULL AS value, {_SUMS} FROM spans WHERE {calls.sql}", calls.parameters)

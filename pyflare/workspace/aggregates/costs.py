@@ -20,7 +20,9 @@ from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total
 from pyflare.workspace.scope import Scope
 
 CostGroupBy = Literal["model_id", "user_id", "feature_id", "environment", "hour", "day"]
-CostDimension = Literal["model", "user", "feature", "team", "service", "environment", "provider", "session"]
+CostDimension = Literal[
+    "model", "user", "feature", "team", "tenant", "tag", "service", "environment", "provider", "session"
+]
 
 _PAID_SQL: Final = f"{ONCE_SQL} AND (cost_micros IS NOT NULL OR input_tokens > 0 OR output_tokens > 0)"
 _HOUR_NS: Final = 3_600 * 1_000_000_000
@@ -40,11 +42,15 @@ _DIMENSIONS: Final[Mapping[CostDimension, str]] = {
     "user": "user_id",
     "feature": "feature_id",
     "team": "team",
+    "tenant": "project",
+    "tag": "tag",
     "service": "service_name",
     "environment": "environment",
     "provider": "provider",
     "session": "session_id",
 }
+TAGS_SQL: Final = "unnest(CASE WHEN len(tags) > 0 THEN list_distinct(tags) ELSE [NULL] END)"
+"""A row for each tag of a call, and one for a call without any."""
 _BY_HOUR_UP_TO_NS: Final = 3 * _DAY_NS
 MOST_GROUPS: Final = 1000
 _SUMS: Final = (
@@ -149,14 +155,23 @@ def read_costs(engine: Engine, scope: Scope, *, group_by: Sequence[CostGroupBy] 
 
 
 def read_cost_breakdown(engine: Engine, scope: Scope, dimension: CostDimension, *, limit: int = 10) -> CostBreakdown:
-    """Add up costs by one dimension. Values beyond the limit are in the total. Raises as `read_costs`."""
+    """Add up costs by one dimension. Values beyond the limit are in the total. Raises as `read_costs`.
+
+    By tag a call counts in each of its tags, and once in the total.
+    """
     calls = _calls(engine, scope, range_of(engine, scope))
+    source = f"spans WHERE {calls.sql}"
+    tagged = f"(SELECT *, {TAGS_SQL} AS tag FROM {source})"
     query = (
-        f"SELECT {_DIMENSIONS[dimension]} AS value, {_SUMS} FROM spans WHERE {calls.sql} GROUP BY value "
-        "ORDER BY cost_micros DESC NULLS LAST, requests DESC, value"
+        f"SELECT {_DIMENSIONS[dimension]} AS value, {_SUMS} FROM {tagged if dimension == 'tag' else source} "
+        "GROUP BY value ORDER BY cost_micros DESC NULLS LAST, requests DESC, value"
     )
     found = [(row["value"], _cost(row)) for row in rows(engine, query, calls.parameters)]
-    whole = _sum(cost for _, cost in found)
+    if dimension == "tag":
+        (row,) = rows(engine, f"SELECT {_SUMS} FROM {source}", calls.parameters)
+        whole = _cost(row)
+    else:
+        whole = _sum(cost for _, cost in found)
     shares = [CostShare(value=value, cost=cost, share=_share(cost, whole)) for value, cost in found[:limit]]
     return CostBreakdown(dimension=dimension, total=whole, shares=shares)
 

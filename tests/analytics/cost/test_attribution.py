@@ -1,5 +1,7 @@
 """Sums by one thing that calls have in common."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,13 +40,27 @@ def test_what_has_no_price_has_no_share():
     assert found.lines[1].cost_usd is None
 
 
+NOTHING = CostSummary(
+    calls=0, unpriced_calls=0, estimated_calls=0, cost_micros=None, input_tokens=0, output_tokens=0,
+    cache_read_tokens=0, failed_calls=0, failed_cost_micros=None, retries=0, retry_cost_micros=None, traces=0,
+    failed_traces=0, failed_traces_cost_micros=None, sessions=0, sessions_cost_micros=None, price_versions={},
+)  # fmt: skip
+
+
+def test_what_was_lost_says_what_is_known_of_it():
+    """Calls that were rounded to nothing are not said to be free, nor those of unknown cost to be unpriced."""
+    lost = replace(
+        NOTHING, failed_calls=1, failed_traces=1, failed_traces_cost_micros=0, retries=2, retry_cost_micros=5
+    )
+    said = dict(lost.lines())
+    assert said["failed calls"] == "no known cost for 1"
+    assert said["failed traces"] == "less than $0.000001 a call for 1"
+    assert said["retries"] == "$0.000005 for 2"
+
+
 def test_a_summary_of_nothing():
     """Without calls nothing is 0 dollars: it is not known, and nothing is divided by 0."""
-    nothing = CostSummary(
-        calls=0, unpriced_calls=0, estimated_calls=0, cost_micros=None, input_tokens=0, output_tokens=0,
-        cache_read_tokens=0, failed_calls=0, failed_cost_micros=None, retries=0, retry_cost_micros=None, traces=0,
-        failed_traces=0, failed_traces_cost_micros=None, sessions=0, sessions_cost_micros=None, price_versions={},
-    )  # fmt: skip
+    nothing = NOTHING
     assert (nothing.cost_usd, nothing.usd_per_successful_trace, nothing.usd_per_session) == (None, None, None)
     assert nothing.cache_read_share is None
     assert "$0" not in repr(nothing)

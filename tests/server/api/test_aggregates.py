@@ -35,6 +35,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("/services", aggregates.BreakdownResponse),
         ("/costs?group_by=model_id&group_by=hour", aggregates.CostSummary),
         ("/costs/breakdown?dimension=model", aggregates.CostBreakdown),
+        ("/costs/breakdown?dimension=tenant", aggregates.CostBreakdown),
+        ("/costs/breakdown?dimension=tag", aggregates.CostBreakdown),
     ],
 )
 def test_answers_are_what_the_document_says(served: Served, path: str, model: type[BaseModel], filter: str) -> None:
@@ -69,7 +71,7 @@ def test_ranges_may_be_as_long_as_anyone_writes(served: Served, start: str) -> N
         ("/breakdown?dimension=colour", "bad_request", "dimension"),
         ("/breakdown?dimension=model&order_by=users", "bad_request", "order_by"),
         ("/costs?start_time=yesterday", "bad_request", "start_time"),
-        ("/costs/breakdown?dimension=tag", "bad_request", "dimension"),
+        ("/costs/breakdown?dimension=colour", "bad_request", "dimension"),
         ("/filter/complete?cursor=-1", "bad_request", "cursor"),
     ],
 )

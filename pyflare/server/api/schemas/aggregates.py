@@ -110,6 +110,7 @@ class CostGroup(Model):
     requests: int
     input_tokens: int | None
     output_tokens: int | None
+    unpriced_requests: int = Field(description="Those of them that have no price: they are missing in cost_usd.")
 
 
 class CostSummary(Model):
@@ -134,6 +135,7 @@ class CostShare(Model):
     requests: int
     input_tokens: int | None
     output_tokens: int | None
+    unpriced_requests: int = Field(description="Those of them that have no price: they are missing in cost_usd.")
 
 
 class CostBreakdown(Model):
