@@ -13,18 +13,26 @@ from pyflare.analytics.drift.numbers import compare_numbers
 from pyflare.analytics.stats.categorical.chi_squared import chi_squared
 from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.categorical.g_test import g_test
+from pyflare.analytics.stats.categorical.hellinger import hellinger
+from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
+from pyflare.analytics.stats.categorical.psi import population_stability_index
 from pyflare.analytics.stats.categorical.two_proportion import two_proportion
 from pyflare.analytics.stats.numeric.anderson_darling import anderson_darling
+from pyflare.analytics.stats.numeric.binned import binned
 from pyflare.analytics.stats.numeric.cramer_von_mises import cramer_von_mises
 from pyflare.analytics.stats.numeric.energy import energy_distance
 from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov
+from pyflare.analytics.stats.numeric.mean_difference import mean_difference
+from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.centroid import centroid_distance
 from pyflare.analytics.stats.vectors.classifier import classifier_test
 from pyflare.analytics.stats.vectors.mmd_exact import mmd_exact
 from pyflare.analytics.stats.vectors.mmd_features import mmd_features
 from pyflare.analytics.stats.vectors.mmd_linear import mmd_linear
+from pyflare.analytics.stats.vectors.neighbours import neighbour_test
 from pyflare.analytics.stats.vectors.spectral import spectral_difference
+from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 from tests.guarantees.drift_worlds import CONTINUOUS, LEVELS, NUMBERS, Array, alarms, band, counts, p_values, shares
 
 Compare = Callable[..., TwoSampleResult]
@@ -33,10 +41,22 @@ OF_NUMBERS: dict[str, Compare] = {
     "cramer_von_mises": cramer_von_mises,
     "anderson_darling": anderson_darling,
     "energy_distance": energy_distance,
+    "stability index": binned,
+    "mean_difference": mean_difference,
+    "variance_ratio": variance_ratio,
 }
-OF_CATEGORIES: dict[str, Compare] = {"chi_squared": chi_squared, "g_test": g_test}
+OF_CATEGORIES: dict[str, Compare] = {
+    "chi_squared": chi_squared,
+    "g_test": g_test,
+    "population_stability_index": population_stability_index,
+    "jensen_shannon": jensen_shannon,
+    "hellinger": hellinger,
+    "compare_categories": compare_categories,
+}
 OF_VECTORS: dict[str, Compare] = {
+    "vector_difference": vector_difference,
     "spectral_difference": spectral_difference,
+    "neighbour_test": neighbour_test,
     "mmd_exact": mmd_exact,
     "mmd_features": mmd_features,
     "mmd_linear": mmd_linear,
@@ -86,7 +106,7 @@ def test_categories(levels: int, sizes: tuple[int, int]) -> None:
 def test_vectors() -> None:
     """Embeddings raise a false alarm in 5 % of the looks."""
     few, many = band(200)
-    assert few <= alarms(_of_vectors(spectral_difference, (150, 100), repeats=200)) <= many
+    assert few <= alarms(_of_vectors(vector_difference, (150, 100), repeats=200)) <= many
 
 
 @pytest.mark.slow
@@ -101,12 +121,12 @@ def test_each_test_of_numbers(world: str, name: str, sizes: tuple[int, int]) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*OF_CATEGORIES, "compare_categories"])
+@pytest.mark.parametrize("name", OF_CATEGORIES)
 @pytest.mark.parametrize("sizes", [(2000, 2000), (1_000_000, 1_000_000), (1_000_000, 2000)], ids=str)
 @pytest.mark.parametrize("even", [True, False], ids=["even", "few are common"])
 def test_each_test_of_categories(name: str, sizes: tuple[int, int], even: bool) -> None:
     """Each test of categories keeps its rate from 2 to 200 levels and from 2,000 to a million rows."""
-    compare = {**OF_CATEGORIES, "compare_categories": compare_categories}[name]
+    compare = OF_CATEGORIES[name]
     for levels in (2, 20, 200):
         pairs = counts(shares(levels, even=even), sizes, repeats=500)
         found = np.array([compare(before, after).p_value for before, after in pairs])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -11,12 +10,13 @@ import pytest
 from pyflare.analytics.drift.column import Categories, Column, Numbers
 from pyflare.analytics.drift.columns import compare_columns
 from pyflare.analytics.drift.feature import FeatureDriftDetector
+from pyflare.analytics.drift.registered import DETECTORS
 from pyflare.analytics.stats.multiplicity import Correction
 from pyflare.analytics.stats.normal import normal_tail
 from pyflare.analytics.stats.sequential import alpha_of_look, alpha_spent
+from tests.analytics.drift.samples import NOW, sample
 from tests.guarantees.drift_worlds import LEVEL, NUMBERS, band, shares
 
-NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LOOKS: Final = 1000
 
 
@@ -52,7 +52,7 @@ def _alarms(repeats: int, *, correction: Correction, sizes: tuple[int, int]) -> 
 
 def test_columns_together() -> None:
     """Twelve columns of every kind, with missing values, raise any false alarm in at most 5 % of the looks."""
-    assert _alarms(60, correction="benjamini-hochberg", sizes=(500, 500)) <= band(60)[1]
+    assert _alarms(40, correction="benjamini-hochberg", sizes=(500, 500)) <= band(40)[1]
 
 
 @pytest.mark.slow
@@ -108,6 +108,20 @@ def test_a_detector_that_looks_a_thousand_times() -> None:
             for look in range(LOOKS)
         )
     assert alarmed <= band(12)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", DETECTORS.names())
+def test_every_detector(name: str) -> None:
+    """Each registered detector, whatever the size of a difference, raises a false alarm in at most 5 % of the looks."""
+    rng, repeats = np.random.default_rng(6), 60
+    found = 0
+    for _ in range(repeats):
+        detector = DETECTORS.get(name)(threshold=0.0)
+        detector.set_reference(sample(rng, 400, missing=0.1))
+        found += detector.compute(sample(rng, 250, missing=0.1), now=NOW).is_drifted
+    assert found <= band(repeats)[1]
 
 
 def _window(values: np.ndarray, codes: np.ndarray) -> dict[str, Column]:
