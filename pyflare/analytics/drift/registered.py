@@ -13,14 +13,15 @@ DETECTORS: Final = Registry[type[Any]](
     "drift detector",
     {
         "centroid": "pyflare.analytics.drift.centroid:CentroidDetector",
+        "chi_square": "pyflare.analytics.drift.chi_square:ChiSquareDetector",
+        "concept": "pyflare.analytics.drift.concept:ConceptDriftDetector",
         "domain_classifier": "pyflare.analytics.drift.domain_classifier:DomainClassifierDetector",
         "embedding": "pyflare.analytics.drift.embedding:EmbeddingDriftDetector",
-        "mmd": "pyflare.analytics.drift.mmd:MMDDetector",
         "feature": "pyflare.analytics.drift.feature:FeatureDriftDetector",
-        "prediction": "pyflare.analytics.drift.prediction:PredictionDriftDetector",
         "ks": "pyflare.analytics.drift.ks:KSTestDetector",
+        "mmd": "pyflare.analytics.drift.mmd:MMDDetector",
+        "prediction": "pyflare.analytics.drift.prediction:PredictionDriftDetector",
         "psi": "pyflare.analytics.drift.psi:PSIDetector",
-        "chi_square": "pyflare.analytics.drift.chi_square:ChiSquareDetector",
     },
     group="pyflare.drift_detectors",
 )
