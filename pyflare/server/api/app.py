@@ -26,6 +26,8 @@ ROUTERS: Final = (
     "drift",
     "drift_monitors",
     "drift_explanation",
+    "drift_map",
+    "drift_report",
     "traces",
     "spans",
     "sessions",

@@ -49,13 +49,13 @@ def explain_drift(
     def make() -> dict[str, Any]:
         workspace = ask.workspace
         run = read_run(workspace.engine, monitor, segment, run_id=run_id, scope=None if run_id else ranged)
-        name = _column(run, column)
+        name = column_of(run, column)
         return {"run_id": run.summary["run_id"], **_value(_explained(workspace, run, name, metric))}
 
     return ask.paced(make)
 
 
-def _column(run: DriftRun, wanted: str | None) -> str:
+def column_of(run: DriftRun, wanted: str | None) -> str:
     """The column that is meant. Raises NotFoundError."""
     names = [row["column_name"] for row in run.columns]
     if not names or (wanted is not None and wanted not in names):
@@ -69,7 +69,7 @@ def _explained(workspace: Workspace, run: DriftRun, column: str, metric: str) ->
     summary = run.summary
     return explain(
         workspace.engine,
-        _as_it_was(workspace.drift.monitor(summary["monitor"]), summary["reference_version"]),
+        as_it_was(workspace.drift.monitor(summary["monitor"]), summary["reference_version"]),
         column,
         now_ns=summary["current_end"],
         segment=summary["segment"],
@@ -78,7 +78,7 @@ def _explained(workspace: Workspace, run: DriftRun, column: str, metric: str) ->
     )
 
 
-def _as_it_was(monitor: DriftMonitor, version: str | None) -> DriftMonitor:
+def as_it_was(monitor: DriftMonitor, version: str | None) -> DriftMonitor:
     """The monitor with the stored reference that a run compared with, whatever is the latest now."""
     from pyflare.workspace.drift import Reference
 

@@ -115,7 +115,7 @@ def explain(
     samples = read_samples(engine, one, now_ns=now_ns, beside=(metric_source(monitor.table, metric),))
     if column not in samples.reference.columns:
         raise NotFoundError(f"the reference of {monitor.name!r} has no column {column!r}.")
-    before, now = _of_segment(one, samples, segment)
+    before, now = frames_of_segment(one, samples, segment)
     found = _compared(one, before, now, column, now_ns=now_ns, alpha=monitor.alpha if alpha is None else alpha)
     return _explained(monitor.name, segment, metric, found, before, now)
 
@@ -124,7 +124,8 @@ def _only(monitor: DriftMonitor, column: str) -> dict[str, float]:
     return {name: value for name, value in monitor.thresholds.items() if name == column}
 
 
-def _of_segment(monitor: DriftMonitor, samples: Samples, segment: str | None) -> tuple[Frame, Frame]:
+def frames_of_segment(monitor: DriftMonitor, samples: Samples, segment: str | None) -> tuple[Frame, Frame]:
+    """Both samples of one segment, as results name it. Raises NotFoundError: there is no such segment."""
     for said, before, now in segments(samples.reference, samples.current, limit=monitor.max_segments):
         if segment_text(said) == segment:
             return before, now

@@ -11,6 +11,7 @@ import pyflare
 from pyflare.server.api.options import ApiOptions
 from tests.server.api.serving import Served, serving
 from tests.workspace.drift.traffic import NOW, is_stale, write_traffic
+from tests.workspace.drift_topics import COUNT, TOPICS, is_new, write_topics
 
 DECLARED = """
 [[pyflare.drift]]
@@ -113,3 +114,49 @@ def test_reference_read_only(root: Path):
     with serving(root, options=ApiOptions(read_only=True)) as api:
         answer = api.ask("POST", "/drift/any/reference", {"columns": {"a": {"numbers": [1.0]}}})
     assert (answer.status, answer.json["error"]["code"]) == (403, "read_only")
+
+
+def test_report(api: Served):
+    """The latest run is one page as a file; its name holds nothing that a segment could bring in."""
+    answer = api.ask("GET", f"/drift-monitors/retrieval/report?{PRODUCTION}")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["content-disposition"] == (
+        'attachment; filename="drift-retrieval-environment-production.html"'
+    )
+    assert b"attributes.index" in answer.body
+    assert api.ask("GET", "/drift-monitors/any/report").status == 404
+
+
+@pytest.fixture(scope="module")
+def topics(tmp_path_factory: pytest.TempPathFactory):
+    """Two days of embeddings, on the second of which a fifth is of a new topic, and a monitor of them that looked."""
+    folder = tmp_path_factory.mktemp("topics") / ".pyflare"
+    write_topics(folder)
+    (folder.parent / "pyflare.toml").write_text(TOPICS)
+    with pyflare.open(folder, compact=False) as workspace:
+        workspace.drift.run("topics", now=NOW)
+    with serving(folder) as served:
+        yield served
+
+
+def test_map(topics: Served):
+    """The embeddings of both samples lie on a plane with their traces, those of the new topic apart."""
+    found = topics.get("/drift-monitors/topics/map?method=principal")
+    current = found["current"]
+    assert [found["method"], found["reference"]["total"], current["total"]] == ["principal", COUNT, COUNT]
+    assert all(-1 <= value <= 1 for value in (*current["x"], *current["y"]))
+    new = [x for x, trace_id in zip(current["x"], current["trace_ids"], strict=True) if is_new(trace_id)]
+    assert len(new) == COUNT // 5
+    assert min(abs(x - y) for x in new for y in found["reference"]["x"]) > 0.3
+
+
+def test_map_of_fewer(topics: Served):
+    """Points can be fewer than rows; what holds no embeddings has no map."""
+    found = topics.get("/drift-monitors/topics/map?method=principal&limit=50")
+    assert [len(found[name]["x"]) for name in ("reference", "current")] == [25, 25]
+
+
+def test_no_map(api: Served):
+    """A column of numbers or categories has no map."""
+    answer = api.ask("GET", f"/drift-monitors/retrieval/map?{PRODUCTION}&column=latency")
+    assert (answer.status, answer.json["error"]["code"]) == (400, "bad_value")

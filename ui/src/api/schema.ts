@@ -116,6 +116,8 @@ export interface paths {
         /**
          * Break Costs Down
          * @description Costs by one dimension, the dearest first. Values beyond the limit are in the total alone.
+         *
+         *     By tag a call counts in each of its tags, and once in the total.
          */
         get: operations["break_costs_down_api_v1_costs_breakdown_get"];
         put?: never;
@@ -240,6 +242,48 @@ export interface paths {
          * @description Give the course of a monitor, or of one of its columns, from run to run, with the bounds of the effect.
          */
         get: operations["list_drift_series_api_v1_drift_monitors__monitor__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift-monitors/{monitor}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Map Drift
+         * @description Lay the embeddings that a run compared out on a plane, each with the trace it is from.
+         *
+         *     The rows are read anew as they are now, so the monitor must be declared beside the folder.
+         */
+        get: operations["map_drift_api_v1_drift_monitors__monitor__map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drift-monitors/{monitor}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report Drift
+         * @description Give the latest run of a monitor, with those before it, as one page that needs no server and no network.
+         */
+        get: operations["report_drift_api_v1_drift_monitors__monitor__report_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1309,6 +1353,11 @@ export interface components {
             output_tokens: number | null;
             /** Requests */
             requests: number;
+            /**
+             * Unpriced Requests
+             * @description Those of them that have no price: they are missing in cost_usd.
+             */
+            unpriced_requests: number;
         };
         /**
          * CostPeriod
@@ -1340,6 +1389,11 @@ export interface components {
              * @description Of the total, 0 to 1.
              */
             share: number | null;
+            /**
+             * Unpriced Requests
+             * @description Those of them that have no price: they are missing in cost_usd.
+             */
+            unpriced_requests: number;
             /** Value */
             value: string | null;
         };
@@ -1543,6 +1597,31 @@ export interface components {
              * @description Runs in the range. Where there are more than the limit, the latest are here.
              */
             total: number;
+        };
+        /**
+         * DriftMap
+         * @description The embeddings that a run compared, on one plane from -1 to 1.
+         */
+        DriftMap: {
+            /** Column */
+            column: string;
+            current: components["schemas"]["MappedSample"];
+            /**
+             * Method
+             * @description `map` keeps neighbours together, and distances say nothing else; `principal` is the widest axes.
+             * @enum {string}
+             */
+            method: "map" | "principal";
+            /** Monitor */
+            monitor: string;
+            reference: components["schemas"]["MappedSample"];
+            /** Run Id */
+            run_id: string;
+            /**
+             * Segment
+             * @description The part of the data looked at, such as `environment = production`; null for all.
+             */
+            segment: string | null;
         };
         /**
          * DriftMonitor
@@ -2261,6 +2340,26 @@ export interface components {
             span_id: string;
             /** Trace Id */
             trace_id: string;
+        };
+        /**
+         * MappedSample
+         * @description The points of one sample, by column.
+         */
+        MappedSample: {
+            /**
+             * Total
+             * @description Rows of the sample, those that are not shown included.
+             */
+            total: number;
+            /**
+             * Trace Ids
+             * @description Of each point; null where it is not known.
+             */
+            trace_ids: (string | null)[];
+            /** X */
+            x: number[];
+            /** Y */
+            y: number[];
         };
         /**
          * Message
@@ -3604,7 +3703,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description By what. */
-                dimension: "model" | "user" | "feature" | "team" | "service" | "environment" | "provider" | "session";
+                dimension: "model" | "user" | "feature" | "team" | "tenant" | "tag" | "service" | "environment" | "provider" | "session";
                 /** @description Begun before then; the same forms. */
                 end_time?: string | null;
                 /** @description A filter, such as `model = gpt-4o and latency > 2s`. */
@@ -4090,6 +4189,160 @@ export interface operations {
             };
             /** @description The request came for another host, or from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    map_drift_api_v1_drift_monitors__monitor__map_get: {
+        parameters: {
+            query?: {
+                /** @description The column; the one that moved most without. */
+                column?: string | null;
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description Points at most, of both samples. */
+                limit?: number;
+                /** @description How; `auto` is a map where the extra is installed. */
+                method?: "auto" | "map" | "principal";
+                /** @description The run; the latest of the range without. */
+                run_id?: string | null;
+                /** @description The segment, as the monitor names it; left out for all of the data. */
+                segment?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's name. */
+                monitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriftMap"];
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The folder cannot be read now, or too much is asked at once. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    report_drift_api_v1_drift_monitors__monitor__report_get: {
+        parameters: {
+            query?: {
+                /** @description The segment, as the monitor names it; left out for all of the data. */
+                segment?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The monitor's name. */
+                monitor: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A parameter cannot be used as it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request came for another host, or from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

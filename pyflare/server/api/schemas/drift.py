@@ -291,3 +291,26 @@ class ReferenceVersionList(Model):
 
     references: list[ReferenceVersion]
     total: int
+
+
+class MappedSample(Model):
+    """The points of one sample, by column."""
+
+    x: list[float]
+    y: list[float]
+    trace_ids: list[str | None] = Field(description="Of each point; null where it is not known.")
+    total: int = Field(description="Rows of the sample, those that are not shown included.")
+
+
+class DriftMap(Model):
+    """The embeddings that a run compared, on one plane from -1 to 1."""
+
+    monitor: str
+    segment: Segment
+    run_id: str
+    column: str
+    method: Literal["map", "principal"] = Field(
+        description="`map` keeps neighbours together, and distances say nothing else; `principal` is the widest axes."
+    )
+    reference: MappedSample
+    current: MappedSample
