@@ -17,7 +17,7 @@ MIN_SIZE: Final = 8
 
 
 def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float = 0.95) -> TwoSampleResult:
-    """Compare two samples of numbers in every respect: location, scale, skewness, tails.
+    """Compare two samples of numbers in every respect: location, scale, skewness, tails, extremes.
 
     The p-value is that of `rank_scores`: no transformation of the numbers changes it, outliers and infinities are
     just the largest and smallest, and ties are allowed for. The effect is the largest difference between the two

@@ -23,7 +23,7 @@ def _compare(reference: np.ndarray, current: np.ndarray) -> TwoSampleResult:
     [
         (lambda rng, n: rng.normal(0.2, size=n), 0.75),
         (lambda rng, n: rng.normal(scale=1.2, size=n), 0.8),
-        (lambda rng, n: np.where(rng.random(n) < 0.05, 6.0, rng.normal(size=n)), 0.8),
+        (lambda rng, n: np.where(rng.random(n) < 0.03, 6.0, rng.normal(size=n)), 0.85),
         (lambda rng, n: rng.standard_t(3, size=n) / math.sqrt(3), 0.9),
     ],
 )

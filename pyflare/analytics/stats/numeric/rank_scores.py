@@ -1,4 +1,4 @@
-"""The test that stands behind a comparison of numbers: location, scale and tails at once."""
+"""The test that stands behind a comparison of numbers: location, scale, tails and extremes at once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Final
 import numpy as np
 
 from pyflare.analytics.stats.normal import normal_tail
+from pyflare.analytics.stats.numeric.extremes import extreme_p_values
 from pyflare.analytics.stats.numeric.ordered import Array, Pooled
 from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
 
-WEIGHTS: Final = (0.78, 0.12, 0.05, 0.05)
+WEIGHTS: Final = (0.8, 0.1, 0.025, 0.035)
 """How much of the false alarms location, scale, skewness and tails may have: what shifts most often has most."""
+EXTREME_WEIGHT: Final = 0.007
+"""The same of each of the six tests of extreme values."""
 _NOTHING: Final = 1e-9
 """A score that the ones before it explain but for this share of its variance says nothing more."""
 _ALMOST_ONE: Final = 0.99
@@ -25,12 +28,16 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     Each value gets four scores from its rank among both samples: the normal quantile of the rank, and this one's
     square, cube and fourth power, made orthogonal to one another. Their sums over the current sample stand for
     location, scale, skewness and weight of the tails, and have zero correlation where nothing has changed. Each is
-    tested by its permutation distribution (see `permutation_p_value`), with weights by the normal distribution. The
-    p-values are joined by Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi`, which is
-    exact for independent p-values and good for dependent ones. So against a shift of normal numbers that a test of
-    means finds in 72 of 100 samples it finds 66, and of changes of spread, which the same test does not see at all, 57
-    where a test of variances finds 85. Ties share their mean rank; of a column with two
-    values only location is left.
+    tested by its permutation distribution (see `permutation_p_value`), with weights by the normal distribution. To
+    these come tests of the smallest and the largest values (see `extreme_p_values`). The p-values are joined by
+    Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi`, which is exact for independent
+    p-values and good for dependent ones. Ties share their mean rank; of a column with two values only location is
+    left.
+
+    What a test of one kind of change would have more power for, this one has a little less for: of shifts of normal
+    numbers that a test of means finds in 72 of 100 samples at the 5 % level it finds 67, and of changes of spread, to
+    which that one is blind, 55 where a test of variances finds 85. At smaller levels, as where many columns are
+    looked at many times, the difference all but vanishes.
 
     Returns:
         The statistic `T` and its p-value; `(nan, 1.0)` where all values are the same.
@@ -42,8 +49,9 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     components = _orthogonal(pooled)
     if not components:
         return math.nan, 1.0
-    p_values = [_p_value(scores, pooled) for scores in components]
-    return cauchy_combination(p_values, WEIGHTS[: len(p_values)])
+    extremes = extreme_p_values(pooled)
+    p_values = [_p_value(scores, pooled) for scores in components] + extremes
+    return cauchy_combination(p_values, WEIGHTS[: len(components)] + (EXTREME_WEIGHT,) * len(extremes))
 
 
 def cauchy_combination(p_values: list[float], weights: tuple[float, ...]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from pyflare.analytics.stats.numeric.extremes import extreme_p_values
 from pyflare.analytics.stats.numeric.ordered import ordered, pool
 from pyflare.analytics.stats.numeric.rank_scores import cauchy_combination, rank_scores
 from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
@@ -84,6 +85,23 @@ def test_far_p_values_are_finite_and_ordered() -> None:
     found = [_p_value(reference, reference[:1000] + shift) for shift in (0.1, 0.3, 0.6, 1.0)]
     assert found == sorted(found, reverse=True)
     assert 0 < found[-1] < 1e-60
+
+
+def test_a_new_default_is_found_at_either_end() -> None:
+    """Fifteen of five hundred are below, or above, all there was before: certain, whatever the rest looks like."""
+    rng = np.random.default_rng(6)
+    reference, current = rng.lognormal(size=500), rng.lognormal(size=500)
+    usual = _p_value(reference, current)
+    for default in (0.0, 1e6):
+        current[:15] = default
+        assert _p_value(reference, current) < 0.02 < usual
+
+
+def test_extremes_are_counted_exactly() -> None:
+    """The eight smallest of forty and forty all current: twice the mid-p of one in `C(80, 8) / C(40, 8)`."""
+    pooled = pool(ordered(np.arange(40.0) + 8), ordered(np.r_[np.arange(8.0), np.arange(32.0) + 8.5]))
+    assert extreme_p_values(pooled)[0] == pytest.approx(stats.hypergeom.pmf(8, 80, 40, 8), rel=1e-9)
+    assert len(extreme_p_values(pooled)) == 2
 
 
 _DRAWS = {
