@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 
 from pyflare.analytics.drift.column import Vectors
-from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.result import TwoSampleResult
-from pyflare.analytics.stats.vectors.k_means import Labels, k_means
+from pyflare.analytics.stats.vectors.clusters import pooled_clusters
+from pyflare.analytics.stats.vectors.k_means import Labels
 from pyflare.analytics.stats.vectors.pool import Rows, pool_vectors
 
-MOST_CLUSTERS: Final = 24
 _TYPICAL: Final = 5
 
 
@@ -59,7 +58,7 @@ def cluster_vectors(
 
     Raises:
         DataError: The embeddings of the two columns are not of the same length.
-        InsufficientDataError: Fewer than ten rows of a column are not missing, or all are the same.
+        InsufficientDataError: Fewer than ten rows of a column are not missing, or no cluster is common enough.
 
     Examples:
         >>> rng = np.random.default_rng(1)
@@ -72,20 +71,14 @@ def cluster_vectors(
     """
     rng = np.random.default_rng(0) if rng is None else rng
     pool = pool_vectors(reference.values, current.values, weights=(reference.weights, current.weights))
-    wanted = n_clusters or min(MOST_CLUSTERS, max(2, round(len(pool.rows) ** 0.5 / 4)))
-    labels, centres = k_means(pool.rows, n_clusters=wanted, rng=rng)
-    names = tuple(f"cluster {number + 1}" for number in range(len(centres)))
+    found = pooled_clusters(pool, n_clusters=n_clusters, rng=rng)
     n = pool.n_reference
-    counts = [
-        np.round(np.bincount(labels[part], np.abs(pool.contrast[part]), len(names)).astype(np.float64) * size, 6)
-        for part, size in zip((slice(n), slice(n, None)), pool.effective, strict=True)
-    ]
     return Clusters(
-        names=names,
-        reference=_placed(labels[:n], pool.kept[0]),
-        current=_placed(labels[n:], pool.kept[1]),
-        typical=_typical(pool.rows[n:], labels[n:], centres, np.flatnonzero(pool.kept[1])),
-        test=compare_categories(counts[0], counts[1], levels=names, confidence=confidence),
+        names=found.names,
+        reference=_placed(found.labels[:n], pool.kept[0]),
+        current=_placed(found.labels[n:], pool.kept[1]),
+        typical=_typical(pool.rows[n:], found.labels[n:], found.centres, np.flatnonzero(pool.kept[1])),
+        test=found.compare(confidence=confidence),
     )
 
 

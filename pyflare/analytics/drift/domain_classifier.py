@@ -20,8 +20,8 @@ class DomainClassifierDetector(VectorwiseDetector):
     """Finds embeddings that a linear discriminant can tell apart, judged on rows that it was not shown.
 
     Its effect is easily explained, `2 * AUC - 1`; its p-value is honest about folds that share what they learn from,
-    which costs some power: `EmbeddingDriftDetector` reports the same effect with a sharper test. For a classifier of
-    your own see `classifier_test`.
+    which costs some power: `EmbeddingDriftDetector` has the sharper test. For a classifier of your own see
+    `classifier_test`.
     """
 
     kind: ClassVar[str] = "domain_classifier"

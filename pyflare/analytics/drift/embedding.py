@@ -19,9 +19,9 @@ from pyflare.analytics.stats.result import TwoSampleResult
 class EmbeddingDriftDetector(VectorwiseDetector):
     """Finds embeddings that have moved: all a little, some far, or a new topic. The one to begin with.
 
-    The test is `vector_difference`: the means of features along all axes, and neighbourhoods. The effect is
-    `separation`: how much more often a current row looks more current than a reference row than less, 0 to 1. What
-    contributes are clusters of both samples together.
+    The test is `vector_difference`: means of features along all axes, neighbourhoods, and clusters. The effect is the
+    total variation distance as far as it shows: the share of rows that would have to be others for the samples to be
+    alike. What contributes are clusters of both samples together; `cluster_vectors` says which rows those are.
 
     Examples:
         >>> from datetime import UTC, datetime

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from pyflare.analytics.drift.clusters import cluster_vectors
 from pyflare.analytics.drift.column import Vectors
-from pyflare.analytics.stats.result import Contribution, TwoSampleResult
+from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.vector_difference import vector_difference
-from pyflare.errors import InsufficientDataError
 
 
 def compare_vectors(
@@ -30,18 +26,10 @@ def compare_vectors(
         DataError: The embeddings of the two columns are not of the same length.
         InsufficientDataError: Fewer than ten rows of a column are not missing.
     """
-    found = vector_difference(
+    return vector_difference(
         reference.values,
         current.values,
         weights=(reference.weights, current.weights),
         rng=np.random.default_rng(0) if rng is None else rng,
         confidence=confidence,
     )
-    return replace(found, contributions=_clusters(reference, current))
-
-
-def _clusters(reference: Vectors, current: Vectors) -> tuple[Contribution, ...]:
-    try:
-        return cluster_vectors(reference, current).test.contributions
-    except InsufficientDataError:
-        return ()

@@ -97,7 +97,7 @@ def neighbour_test(
     Examples:
         >>> rng = np.random.default_rng(1)
         >>> reference, current = rng.normal(size=(500, 3)), rng.normal(size=(500, 3))
-        >>> current[:20] = 4 + rng.normal(size=(20, 3)) / 10
+        >>> current[:40] = 4 + rng.normal(size=(40, 3)) / 10
         >>> neighbour_test(reference, current, rng=rng).p_value < 1e-6
         True
     """
