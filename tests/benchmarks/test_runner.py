@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from benchmarks.__main__ import INSTALLING, MODULES
+from benchmarks.__main__ import INSTALLING, MODULES, PEERS
 from benchmarks.report import page
 from benchmarks.row import BenchRow
 from tests.architecture.tree import ROOT
@@ -18,7 +18,7 @@ def test_every_benchmark_is_run() -> None:
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.FunctionDef) and node.name == "rows"
     }
-    assert measuring == {*MODULES, INSTALLING}
+    assert measuring == {*MODULES, INSTALLING, PEERS}
 
 
 def test_page() -> None:
