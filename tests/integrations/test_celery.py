@@ -197,7 +197,7 @@ def test_a_worker_of_its_own(recorded, tmp_path):
     with worker_of_its_own(recorded, tmp_path, **places, options=options) as app:
         with pyflare.span("order"):
             app.send_task("work")
-        wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=60)
+        wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=180)
     assert tree(recorded.ended()) == ONE_TRACE
 
 
@@ -226,8 +226,8 @@ def test_redis(recorded, tmp_path, redis):
     with worker_of_its_own(recorded, tmp_path, broker=redis, backend=redis, options={}) as app:
         with pyflare.span("order"):
             answer = app.send_task("work")
-        assert answer.get(timeout=60) == 1
-        wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=60)
+        assert answer.get(timeout=180) == 1
+        wait_for(lambda: Recorded(recorded.path).ended("run work"), seconds=180)
     assert tree(recorded.ended()) == ONE_TRACE
     publish, run = recorded.one("publish work"), recorded.one("run work")
     assert publish.attributes["messaging.message.id"] == run.attributes["messaging.message.id"]
