@@ -187,6 +187,7 @@ ONE_TRACE = {
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_worker_of_its_own(recorded, tmp_path):
     """A forked worker in another process continues the trace that this one began."""
     folder = tmp_path / "queue"
@@ -220,6 +221,7 @@ def redis(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_redis(recorded, tmp_path, redis):
     """Over Redis a worker continues the trace, and what a task returned comes back."""
     pyflare.instrument("celery")
