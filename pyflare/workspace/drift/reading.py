@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from pyflare.errors import ConfigError
 from pyflare.schema.sql import quote
@@ -16,16 +16,14 @@ from pyflare.store.language import compile_filter
 from pyflare.store.vectors.lance import has_vectors
 from pyflare.workspace.drift.frame import Frame, frame_of
 from pyflare.workspace.drift.monitor import DriftMonitor, Unit
-from pyflare.workspace.drift.sources import MAPS, USUAL, Kind, Source, source_of, sources_of
+from pyflare.workspace.drift.sources import Source, sources_of
 from pyflare.workspace.lookup import find_payloads
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SAMPLED: Final = 20_000
-"""Rows whose attributes are looked at to see which there are, and what they hold."""
-MOST_KEYS: Final = 30
-"""Attributes that are compared where no columns are named: the most frequent."""
+MOST_TEXTS: Final = 10_000
+"""Rows of each sample that are looked at where texts are compared."""
 _ROW_IDS: Final = {
     "spans": "span_id",
     "traces": "trace_id",
@@ -38,7 +36,6 @@ _UNITS: Final[Mapping[Unit, str]] = {
     "session": "coalesce(session_id, trace_id)",
     "user": "coalesce(user_id, trace_id)",
 }
-_NUMERIC: Final = frozenset({"int", "double"})
 _TRACE: Final = "pyflare trace id"
 _SEGMENT: Final = "pyflare segment "
 
@@ -55,32 +52,6 @@ class Period:
     """Values that they have, by column; that of `dataset` is an attribute."""
 
 
-def chosen_sources(
-    engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int, kinds: Mapping[str, Kind] | None = None
-) -> list[Source]:
-    """The columns of a monitor, each with what it holds.
-
-    Args:
-        engine: The folder.
-        monitor: The monitor.
-        period: The rows whose attributes say what there is.
-        now_ns: The present, in unix nanoseconds.
-        kinds: What columns hold, where a stored reference says it; no other columns are looked at then.
-
-    Raises:
-        QueryError: There is no such column, or a filter cannot be used.
-    """
-    if kinds is not None:
-        return [_of_kind(source, kinds[source.name]) for source in sources_of(monitor.table, kinds)]
-    named = sources_of(monitor.table, monitor.columns or USUAL[monitor.table])
-    if monitor.columns and all(source.kind for source in named):
-        return named
-    found = _keys(engine, monitor, period, now_ns=now_ns)
-    if not monitor.columns:
-        named += [source_of(monitor.table, name) for name in _most_frequent(found)]
-    return [source if source.kind else source.of_kind(_kind(found, source)) for source in named]
-
-
 def read_frame(
     engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, *, now_ns: int
 ) -> Frame:
@@ -90,25 +61,23 @@ def read_frame(
         QueryError: A filter or a column cannot be used.
         ConfigError: The table has nothing that counts as the monitor's unit.
     """
+    from pyflare.workspace.drift.texts import measured_texts
+
     table = read_rows(engine, monitor, sources, period, now_ns=now_ns)
+    texts = [source.name for source in sources if source.kind == "text"]
     segments = {name: f"{_SEGMENT}{name}" for name in monitor.segment_by}
     frame = frame_of(
         table,
-        columns=[source.name for source in sources],
+        columns=[source.name for source in sources if source.name not in texts],
         segment_by=[*segments.values()],
         trace_column=_TRACE if _TRACE in table.column_names else None,
         start_ns=period.start_ns,
         end_ns=period.end_ns,
     )
     named = {name: frame.segments[column] for name, column in segments.items()}
-    return Frame(
-        columns=frame.columns,
-        segments=named,
-        trace_ids=frame.trace_ids,
-        start_ns=frame.start_ns,
-        end_ns=frame.end_ns,
-        n_rows=frame.n_rows,
-    )
+    columns = {**frame.columns, **measured_texts({name: table[name] for name in texts})}
+    columns = {source.name: columns[source.name] for source in sources}
+    return replace(frame, columns=columns, segments=named)
 
 
 def read_rows(
@@ -122,7 +91,7 @@ def read_rows(
         selected.append(f"trace_id AS {quote(_TRACE)}")
     condition = rows_condition(engine, monitor, period, now_ns=now_ns)
     chosen = _one_of_each_unit(monitor, segments, condition)
-    query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}"
+    query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}{_cut(monitor, sources)}"
     parameters = [value for source in (*sources, *segments) for value in source.parameters]
     rows = engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces="traces" in query)
     if monitor.table != "embeddings" or not has_vectors(engine.root):
@@ -130,6 +99,13 @@ def read_rows(
     if monitor.counted_by != "row":
         raise ConfigError("unit: of embeddings in the vector store each counts. Hint: unit = row.")
     return _with_moved(engine, monitor, sources, period, rows)
+
+
+def _cut(monitor: DriftMonitor, sources: Sequence[Source]) -> str:
+    """Texts are read one by one, which takes its time: of many rows those whose ids have the least hashes."""
+    if not any(source.kind == "text" for source in sources):
+        return ""
+    return f" ORDER BY hash({_ROW_IDS[monitor.table]}) LIMIT {MOST_TEXTS}"
 
 
 def _with_moved(
@@ -206,46 +182,3 @@ def _one_of_each_unit(monitor: DriftMonitor, segments: Sequence[Source], conditi
 
 def _text(source: Source) -> str:
     return f"({source.sql})::VARCHAR"
-
-
-Keys = Mapping[tuple[str, str], tuple[int, frozenset[str]]]
-"""How often each key of each map was seen, and what types its values had."""
-
-
-def _keys(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: int) -> Keys:
-    """The attributes and features of some of the rows."""
-    condition = rows_condition(engine, monitor, period, now_ns=now_ns)
-    found: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}
-    for values, types in {*MAPS.values()}:
-        if values not in TABLES[monitor.table].column_names:
-            continue
-        query = (
-            f"SELECT key, count(*) AS n, list(DISTINCT type) AS types FROM (SELECT key, "
-            f"coalesce({types}[key], 'string') AS type FROM (SELECT {types}, unnest(map_keys({values})) AS key "
-            f"FROM (SELECT {values}, {types} FROM {quote(monitor.table)} WHERE {condition.sql} LIMIT {SAMPLED}))) "
-            "GROUP BY key"
-        )
-        rows: list[dict[str, Any]] = engine.rows(
-            functools.partial(_asked, query, condition.parameters), traces=monitor.table == "traces"
-        )
-        found |= {(values, row["key"]): (row["n"], frozenset(row["types"])) for row in rows}
-    return found
-
-
-def _asked(query: str, parameters: Sequence[Any], *_: object) -> tuple[str, Sequence[Any]]:
-    return query, [*parameters]
-
-
-def _most_frequent(found: Keys) -> list[str]:
-    ordered = sorted(found, key=lambda key: (-found[key][0], key))
-    return [f"{values}.{key}" for values, key in ordered[:MOST_KEYS]]
-
-
-def _kind(found: Keys, source: Source) -> Kind:
-    assert source.map is not None
-    _, types = found.get((source.map[0], source.parameters[-1]), (0, frozenset({"string"})))
-    return "number" if types <= _NUMERIC else "category"
-
-
-def _of_kind(source: Source, kind: Kind) -> Source:
-    return source if source.kind else source.of_kind(kind)

@@ -65,7 +65,7 @@ def _summary(run: MonitorRun, found: SegmentDrift) -> dict[str, Any]:
 
 
 def _column(run: MonitorRun, found: SegmentDrift, column: ColumnDrift) -> dict[str, Any]:
-    before, now = found.missing[column.column]
+    before, now = found.missing.get(column.column, (math.nan, math.nan))
     part = telling_part(column)
     return {
         "drift_id": uuid.uuid4().hex,

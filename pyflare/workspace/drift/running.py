@@ -15,16 +15,17 @@ from pyflare.analytics.stats.sequential import alpha_of_look
 from pyflare.errors import DataError
 from pyflare.schema.drift import DRIFT
 from pyflare.store.engine import Engine
+from pyflare.workspace.drift.choosing import chosen_sources
 from pyflare.workspace.drift.comparing import SegmentDrift, compare_frames, detector_of
 from pyflare.workspace.drift.frame import Frame
 from pyflare.workspace.drift.looks import count_look
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import window_ns
-from pyflare.workspace.drift.reading import Period, chosen_sources, read_frame
+from pyflare.workspace.drift.reading import Period, read_frame
 from pyflare.workspace.drift.references import ReferenceStore, StoredReference, kinds_of
 from pyflare.workspace.drift.rows import rows_of
 from pyflare.workspace.drift.run import MonitorRun
-from pyflare.workspace.drift.sources import Kind, Source
+from pyflare.workspace.drift.sources import Kind, Source, expanded
 from pyflare.workspace.row_writer import RowWriter
 
 TREND_RUNS: Final = 20
@@ -81,12 +82,15 @@ def read_samples(engine: Engine, monitor: DriftMonitor, *, now_ns: int, beside: 
 def _kinds(monitor: DriftMonitor, reference: Frame) -> dict[str, Kind]:
     """What the columns of a stored reference hold: those that the monitor names, or all."""
     kinds = kinds_of(reference)
-    absent = [name for name in monitor.columns if name not in kinds]
+    if monitor.drift_type == "concept":
+        return kinds
+    wanted = expanded(monitor.table, monitor.columns)
+    absent = [name for name in wanted if name not in kinds]
     if absent:
         raise DataError(
             f"the stored reference of {monitor.name!r} lacks the columns {absent}. Hint: pyflare drift references set."
         )
-    return {name: kinds[name] for name in monitor.columns or kinds}
+    return {name: kinds[name] for name in wanted or kinds}
 
 
 def current_period(monitor: DriftMonitor, *, now_ns: int) -> Period:

@@ -14,7 +14,8 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.language.fields import RESOURCE_SQL, Field, Place, Type, field_of, resource_pointer
 from pyflare.workspace.drift.monitor import MonitoredTable
 
-Kind = Literal["number", "category", "vector"]
+Kind = Literal["number", "category", "vector", "text"]
+"""What a column holds; `text` where something is measured of a text, as `input.words` is."""
 
 MAPS: Final[Mapping[str, tuple[str, str]]] = {
     "attributes": ("attributes", "attribute_types"),
@@ -31,6 +32,13 @@ USUAL: Final[Mapping[str, tuple[str, ...]]] = {
     "embeddings": ("vector",),
 }
 """What is looked at where no columns are named, beside attributes and features."""
+PARTS: Final = ("characters", "words", "digits", "language", "form", "refusal", "embedding")
+"""What can be compared of texts: see `pyflare.analytics.drift.text`."""
+_USUAL_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "input": ("words", "language", "form"),
+    "output": ("words", "language", "form", "refusal"),
+}
+"""What is compared of a text where no part is named."""
 _SCALES: Final = {Type.DURATION: 1e-6, Type.MONEY: 1e-6}
 """Durations are compared in milliseconds, money in dollars."""
 _KINDS: Final[Mapping[ColumnType, Kind]] = {
@@ -76,6 +84,8 @@ def source_of(table: MonitoredTable, name: str) -> Source:
         QueryError: The table has none of that name, or its values cannot be compared.
     """
     head, _, key = name.partition(".")
+    if table == "spans" and head in _USUAL_PARTS and key in PARTS:
+        return Source(name=name, sql=head, kind="text")
     if key and (source := _entry(table, name, head.casefold(), key.strip('"'))) is not None:
         return source
     if table in ("spans", "traces"):
@@ -94,12 +104,26 @@ def source_of(table: MonitoredTable, name: str) -> Source:
 def column_names(table: MonitoredTable) -> tuple[str, ...]:
     """Names of a table's columns that can be compared; those with keys as `attributes.…`."""
     columns = [column.name for column in TABLES[table].columns if column.type in _KINDS]
-    return (*columns, *(f"{name}.…" for name in ("attributes", "features") if name in TABLES[table].column_names))
+    texts = [f"{name}.{part}" for name in _USUAL_PARTS for part in PARTS] if table == "spans" else []
+    return (
+        *columns,
+        *texts,
+        *(f"{name}.…" for name in ("attributes", "features") if name in TABLES[table].column_names),
+    )
 
 
 def sources_of(table: MonitoredTable, names: Iterable[str]) -> list[Source]:
-    """The same of several. Raises QueryError."""
-    return [source_of(table, name) for name in names]
+    """The same of several, texts by what is compared of them. Raises QueryError."""
+    return [source_of(table, name) for name in expanded(table, names)]
+
+
+def expanded(table: MonitoredTable, names: Iterable[str]) -> list[str]:
+    """Names of columns, with what is compared of a text in place of the text: `input.words` and others for `input`."""
+    found: list[str] = []
+    for name in names:
+        is_text = table == "spans" and name in _USUAL_PARTS
+        found += [f"{name}.{part}" for part in _USUAL_PARTS[name]] if is_text else [name]
+    return [*dict.fromkeys(found)]
 
 
 def _entry(table: MonitoredTable, name: str, head: str, key: str) -> Source | None:
