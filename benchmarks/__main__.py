@@ -37,6 +37,7 @@ MODULES: Final = (
     "live",
     "comparing",
     "drift",
+    "drift_embeddings",
     "drift_streaming",
     "drift_store",
     "api",

@@ -35,9 +35,8 @@ def chosen_bandwidth(bandwidth: float | None, pool: Pool, *, rng: np.random.Gene
 
 
 def bandwidth_of(rows: Rows, *, rng: np.random.Generator) -> float:
-    """The median distance, or the root mean square one where that is 0, or 1 where all rows are the same."""
-    spread = math.sqrt(2 * float((rows.astype(np.float64) ** 2).sum()) / len(rows))
-    return median_distance(rows, rng=rng) or spread or 1.0
+    """The median distance of pooled rows; their root mean square one where that is 0."""
+    return median_distance(rows, rng=rng) or math.sqrt(2)
 
 
 def fourier_features(rows: Rows, *, bandwidth: float, n_frequencies: int, rng: np.random.Generator) -> Rows:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from pyflare.analytics.stats.vectors.pool import Floats, Rows
 
-_SEEDING: Final = 2_048
-"""Rows among which the first centres are chosen."""
+_LEARNING: Final = 4_096
+"""Of more rows so many random ones are learnt from, and all are divided."""
 _ROUNDS: Final = 25
 
 Labels = npt.NDArray[np.int32]
@@ -20,12 +20,13 @@ def k_means(rows: Rows, *, n_clusters: int, rng: np.random.Generator) -> tuple[L
     """Divide rows into clusters of small squared distance to their mean, by Lloyd's rounds from spread-out centres.
 
     The first centres are drawn with a chance that grows with the squared distance to those there are (k-means++), so
-    a small group that lies apart is likely to get one. A cluster that loses all its rows keeps its centre.
+    a small group that lies apart is likely to get one. Of more than 4,096 rows, as many random ones move the centres.
+    A cluster that loses all its rows keeps its centre.
 
     Args:
         rows: Shape `(n, n_dimensions)`.
         n_clusters: At least 1; fewer are made where there are fewer different rows.
-        rng: Draws the first centres.
+        rng: Draws rows, and the first centres.
 
     Returns:
         Labels of shape `(n,)`, the largest cluster being 0, and centres of shape `(at most n_clusters, n_dimensions)`.
@@ -38,24 +39,24 @@ def k_means(rows: Rows, *, n_clusters: int, rng: np.random.Generator) -> tuple[L
         >>> k_means(rows, n_clusters=2, rng=np.random.default_rng(1))[0].tolist()
         [0, 0, 0, 1, 1]
     """
-    centres = _seeds(rows, n_clusters, rng)
-    labels = _nearest(rows, centres)
+    some = rows if len(rows) <= _LEARNING else rows[rng.choice(len(rows), _LEARNING, replace=False)]
+    centres = _seeds(some, n_clusters, rng)
+    labels = _nearest(some, centres)
     for _ in range(_ROUNDS):
-        centres = _means(rows, labels, centres)
-        before, labels = labels, _nearest(rows, centres)
+        centres = _means(some, labels, centres)
+        before, labels = labels, _nearest(some, centres)
         if np.array_equal(before, labels):
             break
-    return _by_size(labels, centres)
+    return _by_size(_nearest(rows, centres), centres)
 
 
 def _seeds(rows: Rows, n_clusters: int, rng: np.random.Generator) -> Rows:
-    some = rows[rng.choice(len(rows), min(_SEEDING, len(rows)), replace=False)]
-    chosen = [0]
-    distances = _squared(some, some[0])
+    chosen = [int(rng.integers(len(rows)))]
+    distances = _squared(rows, rows[chosen[0]])
     while len(chosen) < n_clusters and float(distances.max()) > 0:
-        chosen.append(int(rng.choice(len(some), p=distances / distances.sum())))
-        distances = np.minimum(distances, _squared(some, some[chosen[-1]]))
-    return some[chosen]
+        chosen.append(int(rng.choice(len(rows), p=distances / distances.sum())))
+        distances = np.minimum(distances, _squared(rows, rows[chosen[-1]]))
+    return rows[chosen]
 
 
 def _squared(rows: Rows, centre: Rows) -> Floats:

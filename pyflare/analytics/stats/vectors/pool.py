@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -91,6 +91,21 @@ def pool_vectors(
         scale=scale,
         kept=kept,
         n_missing=sum(int((~rows).sum()) for rows in finite),
+    )
+
+
+def thin_pool(pool: Pool, *, most: int, rng: np.random.Generator) -> Pool:
+    """A pool of at most so many random rows of each sample, for what would take too long or too much memory."""
+    parts = np.arange(pool.n_reference), np.arange(pool.n_reference, len(pool.rows))
+    if max(part.size for part in parts) <= most:
+        return pool
+    chosen = [np.sort(rng.choice(part, most, replace=False)) if part.size > most else part for part in parts]
+    contrasts = [pool.contrast[part] / np.abs(pool.contrast[part]).sum() for part in chosen]
+    return replace(
+        pool,
+        rows=pool.rows[np.concatenate(chosen)],
+        contrast=np.concatenate(contrasts),
+        n_reference=chosen[0].size,
     )
 
 

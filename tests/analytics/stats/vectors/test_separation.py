@@ -136,6 +136,16 @@ def test_long_vectors() -> None:
     assert spectral_difference(x, y + 0.1, rng=rng).p_value < 1e-6
 
 
+def test_large_samples_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of samples that are too large, random rows are mapped to features; a note says so, and the sizes stay."""
+    monkeypatch.setattr("pyflare.analytics.stats.vectors.vector_difference.MOST_ROWS", 100)
+    rng = np.random.default_rng(1)
+    found = vector_difference(rng.normal(size=(300, 4)), rng.normal(size=(80, 4)) + 2, rng=rng)
+    assert (found.n_reference, found.n_current) == (300, 80)
+    assert found.p_value < 1e-6
+    assert "100 random rows" in found.notes[0]
+
+
 def test_clusters_of_few_points() -> None:
     """There are no more clusters than different rows, and the largest comes first."""
     labels, centres = k_means(
