@@ -12,10 +12,10 @@ Everything here is loaded when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pyflare._version import __version__
+from pyflare.lazy import loads
 
 if TYPE_CHECKING:
     from pyflare.budgets import Budget, BudgetAlert
@@ -98,13 +98,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'pyflare' has no attribute {name!r}")
-    value = getattr(import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = loads(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

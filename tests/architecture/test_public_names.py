@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pyflare
+from pyflare.analytics import drift, stats
 from tests.architecture.tree import ROOT
 
 
@@ -18,6 +19,15 @@ def test_public_names_are_documented() -> None:
     page = (ROOT / "docs" / "reference" / "api.md").read_text()
     documented = set(re.findall(r"^::: pyflare\.(\w+)$", page, re.MULTILINE)) - {"errors"}
     assert documented == set(pyflare.__all__) - {"__version__"}
+
+
+def test_statistics_are_documented() -> None:
+    """Two pages document every public statistic and detector, and no other; each can be had."""
+    for module, page in ((drift, "drift.md"), (stats, "statistics.md")):
+        text = (ROOT / "docs" / "reference" / page).read_text()
+        documented = set(re.findall(rf"^::: {module.__name__}\.(\w+)$", text, re.MULTILINE))
+        assert documented == set(module.__all__)
+        assert [name for name in documented if not getattr(module, name).__doc__] == []
 
 
 def test_unknown_name() -> None:
