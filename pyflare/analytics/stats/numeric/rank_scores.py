@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from pyflare.analytics.stats.multiplicity import combine_cauchy
 from pyflare.analytics.stats.normal import normal_tail
 from pyflare.analytics.stats.numeric.extremes import extreme_p_values
 from pyflare.analytics.stats.numeric.ordered import Array, Pooled
@@ -18,8 +19,6 @@ EXTREME_WEIGHT: Final = 0.007
 """The same of each of the six tests of extreme values."""
 _NOTHING: Final = 1e-9
 """A score that the ones before it explain but for this share of its variance says nothing more."""
-_ALMOST_ONE: Final = 0.99
-_LEAST: Final = 1e-300
 
 
 def rank_scores(pooled: Pooled) -> tuple[float, float]:
@@ -30,8 +29,8 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     location, scale, skewness and weight of the tails, and have zero correlation where nothing has changed. Each is
     tested by its permutation distribution (see `permutation_p_value`), with weights by the normal distribution. To
     these come tests of the smallest and the largest values (see `extreme_p_values`). The p-values are joined by
-    Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi`, which is exact for independent
-    p-values and good for dependent ones. Ties share their mean rank; of a column with two values only location is
+    Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi` (see `combine_cauchy`), which is
+    exact for independent p-values and good for dependent ones. Ties share their mean rank; of a column with two values only location is
     left.
 
     What a test of one kind of change would have more power for, this one has a little less for: of shifts of normal
@@ -51,24 +50,9 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
         return math.nan, 1.0
     extremes = extreme_p_values(pooled)
     p_values = [_p_value(scores, pooled) for scores in components] + extremes
-    return cauchy_combination(p_values, WEIGHTS[: len(components)] + (EXTREME_WEIGHT,) * len(extremes))
-
-
-def cauchy_combination(p_values: list[float], weights: tuple[float, ...]) -> tuple[float, float]:
-    """Join p-values, whatever their dependence: Cauchy's statistic and its p-value.
-
-    P-values beyond 0.99 count as 0.99: a discrete test's 1 would outweigh everything.
-
-    Examples:
-        >>> round(cauchy_combination([0.01, 0.5], (0.5, 0.5))[1], 4)
-        0.02
-    """
-    total = sum(
-        weight / math.tan(math.pi * min(max(p, _LEAST), _ALMOST_ONE))
-        for p, weight in zip(p_values, weights, strict=True)
-    )
-    statistic = total / sum(weights)
-    return statistic, math.atan2(1.0, statistic) / math.pi
+    weights = (*WEIGHTS[: len(components)], *[EXTREME_WEIGHT] * len(extremes))
+    p_value = combine_cauchy(p_values, weights=weights)
+    return 1 / math.tan(math.pi * p_value), p_value
 
 
 def _orthogonal(pooled: Pooled) -> list[Array]:

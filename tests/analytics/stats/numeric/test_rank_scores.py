@@ -12,7 +12,7 @@ from scipy import stats
 
 from pyflare.analytics.stats.numeric.extremes import extreme_p_values
 from pyflare.analytics.stats.numeric.ordered import ordered, pool
-from pyflare.analytics.stats.numeric.rank_scores import cauchy_combination, rank_scores
+from pyflare.analytics.stats.numeric.rank_scores import rank_scores
 from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
 
 
@@ -38,17 +38,6 @@ def test_complete_separation_has_the_smallest_p_value_there_is() -> None:
     """Twenty before and thirty after that have nothing in common: two of all ways to choose thirty of fifty."""
     p = permutation_p_value(np.array([0.0, 1.0]), np.array([20.0, 0.0]), np.array([0.0, 30.0]))
     assert p == pytest.approx(2 / 47_129_212_243_960, rel=1e-9)
-
-
-@given(st.floats(1e-4, 0.99))
-def test_one_p_value_is_its_own_combination(p: float) -> None:
-    """Cauchy's combination of equal p-values is that p-value, whatever the weights."""
-    assert cauchy_combination([p, p, p], (0.5, 0.3, 0.2))[1] == pytest.approx(p, rel=1e-9)
-
-
-def test_combination_stays_precise_far_out() -> None:
-    """A p-value of 1e-200 beside one of a half is about 1e-200 over its weight."""
-    assert cauchy_combination([1e-200, 0.5], (0.25, 0.75))[1] == pytest.approx(4e-200, rel=1e-6)
 
 
 _sample = st.lists(st.integers(-20, 20), min_size=8, max_size=40)
