@@ -13,12 +13,13 @@ from pyflare.analytics.drift.numbers import compare_numbers
 from pyflare.analytics.stats.categorical.chi_squared import chi_squared
 from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.categorical.g_test import g_test
-from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov
+from pyflare.analytics.stats.numeric.mean_difference import mean_difference
+from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.centroid import centroid_distance
 from pyflare.analytics.stats.vectors.classifier import classifier_test
 from pyflare.analytics.stats.vectors.mmd_exact import mmd_exact
-from pyflare.analytics.stats.vectors.spectral import spectral_difference
+from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 
 
 def tests(kind: Kind) -> Mapping[str, Score]:
@@ -47,14 +48,18 @@ def _drawn(test: Callable[..., TwoSampleResult]) -> Score:
     return lambda reference, current: -test(reference, current, rng=np.random.default_rng(0)).p_value
 
 
-_NUMBERS: Mapping[str, Score] = {"default": _numbers, "kolmogorov_smirnov": _direct(kolmogorov_smirnov)}
+_NUMBERS: Mapping[str, Score] = {
+    "default": _numbers,
+    "mean_difference": _direct(mean_difference),
+    "variance_ratio": _direct(variance_ratio),
+}
 _CATEGORIES: Mapping[str, Score] = {
     "default": _counted(compare_categories),
     "chi_squared": _counted(chi_squared),
     "g_test": _counted(g_test),
 }
 _VECTORS: Mapping[str, Score] = {
-    "default": _drawn(spectral_difference),
+    "default": _drawn(vector_difference),
     "centroid_distance": _direct(centroid_distance),
     "mmd_exact": _drawn(mmd_exact),
     "classifier_test": _drawn(classifier_test),
