@@ -56,11 +56,12 @@ def test_columns_together() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("correction", ["benjamini-hochberg", "holm"])
-@pytest.mark.parametrize("sizes", [(3000, 500), (500, 3000)], ids=str)
+@pytest.mark.parametrize(
+    ("correction", "sizes"), [("benjamini-hochberg", (3000, 500)), ("holm", (500, 3000))], ids=["longer", "shorter"]
+)
 def test_columns_together_of_unequal_sizes(correction: Correction, sizes: tuple[int, int]) -> None:
     """So do they where one sample is much longer, whichever the correction."""
-    assert _alarms(150, correction=correction, sizes=sizes) <= band(150)[1]
+    assert _alarms(60, correction=correction, sizes=sizes) <= band(60)[1]
 
 
 @pytest.mark.parametrize("n_looks", [None, LOOKS])
@@ -93,9 +94,9 @@ def _quantile(level: float) -> float:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_detector_that_looks_a_thousand_times() -> None:
-    """Of 12 detectors that each look 1,000 times at windows that overlap, at most one raises a false alarm."""
+    """Of four detectors that each look 1,000 times at windows that overlap, at most one raises a false alarm."""
     rng, alarmed = np.random.default_rng(4), 0
-    for _ in range(12):
+    for _ in range(4):
         detector = FeatureDriftDetector(threshold=0.0)
         detector.set_reference(_window(rng.standard_normal(500), rng.choice(5, 500)))
         stream, codes = rng.standard_normal(100 + 10 * LOOKS), rng.choice(5, 100 + 10 * LOOKS)
@@ -107,7 +108,7 @@ def test_a_detector_that_looks_a_thousand_times() -> None:
             ).is_drifted
             for look in range(LOOKS)
         )
-    assert alarmed <= band(12)[1]
+    assert alarmed <= band(4)[1]
 
 
 @pytest.mark.slow
@@ -115,7 +116,7 @@ def test_a_detector_that_looks_a_thousand_times() -> None:
 @pytest.mark.parametrize("name", DETECTORS.names())
 def test_every_detector(name: str) -> None:
     """Each registered detector, whatever the size of a difference, raises a false alarm in at most 5 % of the looks."""
-    rng, repeats = np.random.default_rng(6), 60
+    rng, repeats = np.random.default_rng(6), 40
     found = 0
     for _ in range(repeats):
         detector = DETECTORS.get(name)(threshold=0.0)
