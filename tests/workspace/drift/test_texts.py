@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     records = []
     for number in range(2 * COUNT):
         declines = number >= COUNT and number % 3 == 0
-        question = "Wie kann ich die Adresse ändern und was ist das?" if declines else QUESTIONS[number % 3]
+        question = "Wo kann ich den Brief abholen und was kostet es?" if declines else QUESTIONS[number % 3]
         answer = REFUSAL if declines else ANSWERS[number % 2]
         content = json.dumps([{"role": "user", "content": question}]).encode()
         at_ns = T0_NS + number * DAY_NS // COUNT
