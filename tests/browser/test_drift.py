@@ -15,6 +15,7 @@ from tests.browser.viewers import Viewer, viewing
 from tests.browser.watch import Watch
 from tests.workspace.drift.traffic import NOW, write_traffic
 from tests.workspace.drift_rows import RUNS
+from tests.workspace.drift_topics import TOPICS, is_new, write_topics
 
 pytestmark = pytest.mark.browser
 
@@ -38,6 +39,17 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
         yield viewer
 
 
+@pytest.fixture(scope="module")
+def topics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
+    """A viewer of a folder of embeddings, a fifth of which is lately of a new topic, and of a monitor of them."""
+    folder = write_topics(tmp_path_factory.mktemp("topics") / ".pyflare")
+    (folder.parent / "pyflare.toml").write_text(TOPICS)
+    with pyflare.open(folder, compact=False) as workspace:
+        workspace.drift.run("topics", now=NOW)
+    with viewing(folder) as viewer:
+        yield viewer
+
+
 def opened(page: Page, viewer: Viewer, path: str = "") -> Page:
     page.goto(f"{viewer.url}/drift{path}")
     expect(page.get_by_role("heading", level=1, name="Drift")).to_be_visible()
@@ -53,6 +65,19 @@ def column(page: Page, name: str) -> Locator:
 
 def course(page: Page, name: str) -> Locator:
     return page.get_by_role("slider", name=f"{name} from run to run")
+
+
+def drag_around(page: Page, plane: Locator, points: list[tuple[float, float]]) -> None:
+    """Drag a rectangle around points of the map, whose coordinates lie between -1 and 1."""
+    plane.scroll_into_view_if_needed()
+    box = plane.bounding_box()
+    assert box is not None
+    across = [box["x"] + (x / 1.05 + 1) / 2 * box["width"] for x, _ in points]
+    down = [box["y"] + (1 - y / 1.05) / 2 * box["height"] for _, y in points]
+    page.mouse.move(min(across) - 4, min(down) - 4)
+    page.mouse.down()
+    page.mouse.move(max(across) + 4, max(down) + 4, steps=4)
+    page.mouse.up()
 
 
 def test_monitors(page: Page, rich: Viewer):
@@ -171,3 +196,29 @@ def test_cannot_be_explained(page: Page, watch: Watch, rich: Viewer):
     opened(page, rich, "/retrieval")
     page.get_by_role("button", name="Explain").click()
     expect(page.get_by_role("alert")).to_contain_text("no drift monitor is called 'retrieval'")
+
+
+def test_map(page: Page, topics: Viewer):
+    """Embeddings lie on a map; what is dragged over leads to its traces, and keys choose a point as well."""
+    opened(page, topics, "/topics")
+    plane = page.get_by_role("slider", name="Embeddings")
+    found = topics.get("/drift-monitors/topics/map")["current"]
+    points = zip(found["x"], found["y"], found["trace_ids"], strict=True)
+    new = [(x, y) for x, y, trace_id in points if is_new(trace_id)]
+    drag_around(page, plane, new)
+    expect(column(page, "vector")).to_contain_text(f"Chosen: {len(new)} of the current sample")
+    page.get_by_role("button", name="Let go").click()
+    expect(column(page, "vector")).not_to_contain_text("Chosen:")
+    tab_to(page, plane)
+    press(page, "ArrowRight Enter")
+    expect(column(page, "vector")).to_contain_text("Chosen: 1 of the current sample, 0 of the reference.")
+    expect(page.get_by_role("heading", name="Traces of what is chosen")).to_be_visible()
+    assert faults(page) == []
+
+
+def test_report(page: Page, monitored: Viewer):
+    """The latest run can be had as a page of its own."""
+    opened(page, monitored, "/retrieval")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Report").click()
+    assert download.value.suggested_filename == "drift-retrieval.html"

@@ -15,6 +15,7 @@ export type DriftPoint = Schemas["DriftPoint"];
 export type DriftSeries = Schemas["DriftSeries"];
 export type DriftExplanation = Schemas["DriftExplanation"];
 export type ExplainedPart = Schemas["ExplainedPart"];
+export type DriftMap = Schemas["DriftMap"];
 export type DriftStanding = DriftMonitor["status"];
 type DriftMonitorList = Schemas["DriftMonitorList"];
 
@@ -93,6 +94,17 @@ export function useDriftExplanation(watched: Watched, run: string, column: strin
     enabled: metric !== null,
     placeholderData: keepPreviousData,
     staleTime: 60_000,
+    retry: false,
+  });
+}
+
+/** The embeddings that a run compared, on a plane. */
+export function useDriftMap(watched: Watched, run: string, column: string) {
+  const asked = { segment: watched.segment, run_id: run, column };
+  return useQuery({
+    queryKey: ["drift", "map", watched.monitor, asked],
+    queryFn: ({ signal }) => get<DriftMap>(`${pathOf(watched)}/map`, asked, signal),
+    staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
 }

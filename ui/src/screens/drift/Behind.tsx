@@ -10,13 +10,13 @@ import styles from "./Drift.module.css";
 const SHOWN = 8;
 
 /** Some of the traces behind a difference: a click opens one. */
-export function Behind({ ids }: { ids: readonly string[] }) {
+export function Behind({ ids, title = "Traces behind it" }: { ids: readonly string[]; title?: string }) {
   const shown = ids.slice(0, SHOWN);
   const traces = useTracesOf(shown);
   if (shown.length === 0) return null;
   return (
     <div className={styles.behind}>
-      <h4>Traces behind it</h4>
+      <h4>{title}</h4>
       <ul>
         {shown.map((id, index) => (
           <li key={id}>

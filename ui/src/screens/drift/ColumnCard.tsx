@@ -4,6 +4,7 @@ import { Distribution } from "./Distribution";
 import styles from "./Drift.module.css";
 import { Explained } from "./Explained";
 import { Levels } from "./Levels";
+import { MapView } from "./MapView";
 import { partsOf } from "./parts";
 import { effect, named, pValue } from "./words";
 
@@ -20,6 +21,9 @@ export function ColumnCard({ watched, run, column }: ColumnCardProps) {
     <section className={styles.card} aria-label={`Column ${column.column}`}>
       <h3 className="truncate">{column.column}</h3>
       {column.explanation && <p className={styles.words}>{column.explanation}</p>}
+      {column.drift_type === "embedding" && column.status !== "unknown" && (
+        <MapView watched={watched} run={run} column={column.column} />
+      )}
       {bins.length > 0 && <Distribution bins={bins} />}
       {levels.length > 0 && <Levels levels={levels} />}
       {column.contributions.length === 0 && column.status !== "unknown" && (

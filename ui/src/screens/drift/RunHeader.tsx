@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft } from "lucide-react";
+import { ChevronLeft, Download } from "lucide-react";
 import type { ReactNode } from "react";
+import { address } from "@/api/client";
 import type { DriftRun } from "@/api/drift";
 import { Button } from "@/design";
 import { count, fullTime, percent, relative, timeRange } from "@/format";
@@ -35,6 +36,16 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
         <Standing status={run.status} />
         <TrendIcon trend={run.trend} />
         <Segments monitor={run.monitor} segment={run.segment} />
+        <a
+          className={styles.report}
+          href={address(`/drift-monitors/${encodeURIComponent(run.monitor)}/report`, {
+            segment: run.segment,
+          })}
+          download
+        >
+          <Download aria-hidden />
+          Report
+        </a>
         {earlier && (
           <Button size="sm" onClick={onLatest}>
             Latest run
