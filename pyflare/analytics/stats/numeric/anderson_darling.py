@@ -40,7 +40,7 @@ def anderson_darling(
         reference. Where all values are the same, `A2` is 0 and the p-value 1.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has no values.
 
     References:

@@ -39,7 +39,7 @@ def cramer_von_mises(
         reference. Where all values are the same, `T` is 0 and the p-value 1.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has no values.
 
     References:

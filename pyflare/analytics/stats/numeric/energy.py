@@ -43,7 +43,7 @@ def energy_distance(
         values are the same, `E` is 0, the p-value 1 and the effect 0.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has no finite values.
 
     References:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.normal import checked_confidence
 from pyflare.analytics.stats.numeric.bins import contributions, infinity_notes
 from pyflare.analytics.stats.numeric.ordered import Pooled, ordered, pool
 from pyflare.analytics.stats.numeric.smirnov import smirnov_p_value
@@ -46,7 +47,7 @@ def kolmogorov_smirnov(
         the shares between the deciles of the reference. Where all values are the same, `D` is 0 and the p-value 1.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has no values.
 
     References:
@@ -80,7 +81,7 @@ def largest_difference(pooled: Pooled, *, confidence: float = 0.95) -> Effect:
     n, m = pooled.sizes
     observed = float(np.abs(pooled.difference).max())
     noise = 1 / n + 1 / m
-    margin = float(kolmogi(1 - confidence)) * math.sqrt(noise)
+    margin = float(kolmogi(1 - checked_confidence(confidence))) * math.sqrt(noise)
     return Effect(
         name="largest_difference",
         value=math.sqrt(max(0.0, observed**2 - _NULL_SQUARE * noise)),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy.typing as npt
 
+from pyflare.analytics.stats.normal import critical_value
 from pyflare.analytics.stats.numeric.moments import finite_samples, moments_result
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 
@@ -39,7 +39,7 @@ def mean_difference(
         Where neither sample varies, the p-value is 1 if the means are equal and else 0.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has fewer than two finite values.
 
     References:
@@ -59,7 +59,7 @@ def mean_difference(
     statistic = 0.0 if difference == 0 else statistic
     degrees = squared_error**2 / ((variance / n) ** 2 / (n - 1) + (variance_now / m) ** 2 / (m - 1) or 1.0)
     unit = math.sqrt(variance) if variance > 0 else math.nan
-    margin = NormalDist().inv_cdf((1 + confidence) / 2) * math.sqrt(
+    margin = critical_value(confidence) * math.sqrt(
         squared_error + (difference**2 / (2 * (n - 1)) if variance > 0 else 0.0)
     )
     return moments_result(

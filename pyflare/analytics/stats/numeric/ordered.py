@@ -116,7 +116,7 @@ def ordered(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Orde
         DataError: Values are not a list of numbers, or weights do not fit them.
         InsufficientDataError: Nothing is left.
     """
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = _numbers(values)
     if numbers.ndim != 1:
         raise DataError(f"expected a list of numbers, got an array of {numbers.ndim} dimensions.")
     in_order, cumulative = (np.sort(numbers), None) if weights is None else _weighted(numbers, weights)
@@ -133,9 +133,16 @@ def ordered(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Orde
     return Ordered(values=in_order[:present], cumulative=scaled, size=size, missing=missing)
 
 
+def _numbers(values: npt.ArrayLike) -> Array:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"expected a list of numbers: {error}.") from error
+
+
 def _weighted(numbers: Array, weights: npt.ArrayLike) -> tuple[Array, Array]:
     """Values of a positive weight in order, and their weights added up."""
-    counted = np.asarray(weights, dtype=np.float64)
+    counted = _numbers(weights)
     if counted.shape != numbers.shape or not np.all(np.isfinite(counted)) or np.any(counted < 0):
         raise DataError("weights: expected one per value, finite and not negative.")
     positive = counted > 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 
+from pyflare.analytics.stats.normal import critical_value
 from pyflare.analytics.stats.numeric.ordered import Array, Pooled
 from pyflare.analytics.stats.quadratic_form import weighted_chi_squared_tail
 from pyflare.analytics.stats.result import Effect
@@ -49,7 +49,7 @@ def squared_difference(pooled: Pooled, weights: Array, *, confidence: float) -> 
     value = float(weights @ difference**2)
     variances, eigenvalues = _law(pooled, weights)
     spread = standard_error(pooled, 2 * weights * difference)
-    margin = NormalDist().inv_cdf((1 + confidence) / 2) * spread
+    margin = critical_value(confidence) * spread
     return SquaredDifference(
         value=value,
         expected=variances * noise,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.stats.normal import normal_tail
+from pyflare.analytics.stats.normal import critical_value, normal_tail
 from pyflare.analytics.stats.numeric.moments import finite_samples, moments_result
 from pyflare.analytics.stats.numeric.ordered import Ordered
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
@@ -42,7 +41,7 @@ def variance_ratio(
         `z`, its two-sided p-value, the effect with its sign, and the shares between the deciles of the reference.
 
     Raises:
-        DataError: Values are not a list of numbers, or weights do not fit them.
+        DataError: Values are not a list of numbers, weights do not fit them, or the confidence is not one.
         InsufficientDataError: A sample has fewer than two finite values, or all its values are the same.
 
     References:
@@ -57,7 +56,7 @@ def variance_ratio(
     before, after, finite = finite_samples(reference, current, reference_weights, current_weights)
     (log_variance, error), (log_variance_now, error_now) = (_log_variance(sample) for sample in finite)
     difference, spread = log_variance_now - log_variance, math.sqrt(error + error_now)
-    margin = NormalDist().inv_cdf((1 + confidence) / 2) * spread
+    margin = critical_value(confidence) * spread
     return moments_result(
         "variance_ratio",
         difference / spread,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.normal import critical_value
 from pyflare.analytics.stats.numeric.bins import contributions, infinity_notes
 from pyflare.analytics.stats.numeric.ordered import Array, Ordered, Pooled, ordered, pool
 from pyflare.analytics.stats.numeric.quadratic import standard_error
@@ -50,8 +50,8 @@ def wasserstein(
         `W`, its p-value or NaN, the effect, and the shares between the deciles of the reference.
 
     Raises:
-        DataError: Values are not a list of numbers, weights do not fit them, or permutations of weighted samples
-            are asked for.
+        DataError: Values are not a list of numbers, weights do not fit them, the confidence is not one, or
+            permutations of weighted samples, or none, are asked for.
         InsufficientDataError: A sample has no finite values.
 
     References:
@@ -86,7 +86,7 @@ def _effect(pooled: Pooled, reference: Ordered, confidence: float) -> tuple[Effe
     times = np.cumsum(pooled.reference + pooled.current)[:-1] / (n + m)
     observed = float(gaps @ np.abs(difference))
     by_chance = float(gaps @ np.sqrt(2 / math.pi * times * (1 - times) * (1 / n + 1 / m)))
-    margin = NormalDist().inv_cdf((1 + confidence) / 2) * standard_error(pooled, gaps * np.sign(difference))
+    margin = critical_value(confidence) * standard_error(pooled, gaps * np.sign(difference))
     variance = reference.moments()[1]
     unit = math.sqrt(variance) if variance > 0 else math.nan
     low = max(0.0, observed - margin)
@@ -103,6 +103,8 @@ def _effect(pooled: Pooled, reference: Ordered, confidence: float) -> tuple[Effe
 
 def _permuted(pooled: Pooled, rng: np.random.Generator, n_permutations: int) -> float:
     """The share of ways to deal the values to two samples that leave them as far apart."""
+    if n_permutations < 1:
+        raise DataError(f"n_permutations: expected at least 1, got {n_permutations!r}.")
     if pooled.is_weighted:
         raise DataError("the p-value of weighted samples is not known by permutations: leave rng out.")
     values, counts = _cells(pooled)

@@ -70,5 +70,7 @@ def test_degenerate_samples() -> None:
     assert len(found.notes) == 2
     with pytest.raises(InsufficientDataError):
         wasserstein([np.nan], [1.0])
+    with pytest.raises(DataError, match="n_permutations"):
+        wasserstein([1.0, 2.0], [2.0, 3.0], rng=np.random.default_rng(5), n_permutations=0)
     with pytest.raises(DataError, match="rng"):
         wasserstein([1.0, 2.0], [2.0, 3.0], reference_weights=[1, 2], rng=np.random.default_rng(5))
