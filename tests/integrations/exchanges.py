@@ -70,13 +70,14 @@ def exchanges(library: str) -> list[Exchange]:
     found: dict[tuple[Any, ...], Exchange] = {}
     for folder in FOLDERS[library]:
         for path in sorted((CASSETTES / folder).rglob("*.yaml")):
-            for exchange in _of(path, library):
+            for exchange in of(path, library):
                 key = (exchange.uri, json.dumps(exchange.body, sort_keys=True), exchange.answer)
                 found.setdefault(key, exchange)
     return [*found.values()]
 
 
-def _of(path: Path, library: str) -> Iterator[Exchange]:
+def of(path: Path, library: str) -> Iterator[Exchange]:
+    """The exchanges of one cassette that are calls of a model."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

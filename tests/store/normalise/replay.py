@@ -18,8 +18,10 @@ import tempfile
 from pathlib import Path
 
 from tests import offline
+from tests.integrations import clients, exchanges
 
 ROOT = Path(__file__).parents[3]
+HOSTS = {"openai": "https://api.openai.com", "anthropic": "https://api.anthropic.com"}
 CASSETTES = ROOT.parent / "shared" / "data" / "cassettes"
 INSTRUMENTORS = {
     "openinference": {
@@ -130,37 +132,17 @@ def convey(maker, names):
 
 def replay(path, provider):
     import vcr
-    import yaml
 
-    request = yaml.safe_load(path.read_text())["interactions"][0]["request"]
-    body = json.loads(request["body"])
-    with vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri"]):
+    exchange = next(exchanges.of(path, provider))
+    with (
+        vcr.use_cassette(str(path), record_mode="none", match_on=["method", "uri"]),
+        clients.client(provider, HOSTS[provider]) as ask,
+    ):
         try:
-            answer = function(provider, request["uri"])(**body)
+            ask(exchange)
         except Exception as error:
             if "Error code" not in str(error):  # otherwise the provider's answer was an error
                 raise
-        else:
-            if body.get("stream"):
-                for _ in answer:
-                    pass
-
-
-def function(provider, uri):
-    if provider == "anthropic":
-        import anthropic
-
-        return anthropic.Anthropic(api_key="none", max_retries=0).messages.create
-    import openai
-
-    client = openai.OpenAI(api_key="none", max_retries=0)
-    functions = {
-        "chat/completions": client.chat.completions.create,
-        "completions": client.completions.create,
-        "embeddings": client.embeddings.create,
-        "responses": client.responses.create,
-    }
-    return functions[uri.partition("/v1/")[2]]
 
 
 if __name__ == "__main__":
