@@ -11,8 +11,8 @@ from benchmarks.peers.power import Comparison, Found, compare
 from benchmarks.peers.scenarios import SCENARIOS, Scenario
 
 _HEAD: Final = """\
-| What has moved | rows | PyFlare | best default | best of all tests |
-| --- | --- | --- | --- | --- |"""
+| What has moved | rows | PyFlare | best default of the others | PyFlare's best test | best of all their tests |
+| --- | --- | --- | --- | --- | --- |"""
 
 
 def main() -> None:
@@ -31,8 +31,19 @@ def _line(scenario: Scenario, found: Comparison) -> str:
         if world.n_current == world.n_reference
         else f"{world.n_reference:,} / {world.n_current:,}"
     )
-    cells = (scenario.name, rows, f"{found.ours.power:.0%}", _cell(found.best_default), _cell(found.best_chosen))
+    cells = (
+        scenario.name,
+        rows,
+        f"{found.ours.power:.0%}",
+        _cell(found.best_default),
+        _own(found.ours_chosen),
+        _cell(found.best_chosen),
+    )
     return f"| {' | '.join(cells)} |"
+
+
+def _own(found: Found) -> str:
+    return f"{found.power:.0%}" if found.is_default else f"{found.power:.0%} ({found.test})"
 
 
 def _cell(found: Found | None) -> str:

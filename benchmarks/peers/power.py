@@ -60,10 +60,12 @@ class Comparison:
 
     scenario: str
     ours: Found
+    ours_chosen: Found
+    """The best of our tests, as somebody would choose who knows what has moved."""
     best_default: Found | None
     """The best of what other libraries do where nothing is chosen."""
     best_chosen: Found
-    """The best of all their tests, as somebody would choose who knows what has moved."""
+    """The best of all their tests, chosen likewise."""
 
     @property
     def lead(self) -> float:
@@ -74,10 +76,12 @@ class Comparison:
 def compare(scores: Mapping[str, Scores], scenario: str) -> Comparison:
     """Our default beside the others'."""
     found = powers(scores, scenario)
+    own = [one for one in found if one.library == OURS]
     others = [one for one in found if one.library != OURS]
     return Comparison(
         scenario=scenario,
-        ours=next(one for one in found if one.library == OURS and one.is_default),
+        ours=next(one for one in own if one.is_default),
+        ours_chosen=own[0],
         best_default=next((one for one in others if one.is_default), None),
         best_chosen=others[0],
     )
