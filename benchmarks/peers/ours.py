@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from pyflare.analytics.drift.numbers import compare_numbers
 from pyflare.analytics.stats.categorical.chi_squared import chi_squared
 from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.categorical.g_test import g_test
+from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
+from pyflare.analytics.stats.numeric.anderson_darling import anderson_darling
+from pyflare.analytics.stats.numeric.binned import binned
 from pyflare.analytics.stats.numeric.mean_difference import mean_difference
 from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
 from pyflare.analytics.stats.result import TwoSampleResult
@@ -52,6 +56,8 @@ _NUMBERS: Mapping[str, Score] = {
     "default": _numbers,
     "mean_difference": _direct(mean_difference),
     "variance_ratio": _direct(variance_ratio),
+    "anderson_darling": _direct(anderson_darling),
+    "jensen_shannon of bins": _direct(partial(binned, statistic=jensen_shannon, bins=20)),
 }
 _CATEGORIES: Mapping[str, Score] = {
     "default": _counted(compare_categories),

@@ -19,7 +19,7 @@ USUAL_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 500, "categories": 500, "
 MOVED_REPEATS: Final[Mapping[Kind, int]] = {"numbers": 300, "categories": 300, "vectors": 80}
 QUICK: Final = 10
 """What part of the repeats quick runs take."""
-PATIENCE_S: Final = 30.0
+PATIENCE_S: Final = 60.0
 """After which a slow test gets no more samples of one kind."""
 
 
