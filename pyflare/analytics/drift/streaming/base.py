@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import ClassVar, Final
@@ -17,6 +16,9 @@ FIRST_SCAN: Final = 1_024
 LARGEST_SCAN: Final = 65_536
 """Scans grow from the first size to the largest, so that many alarms cost no more than the values between them."""
 
+LARGEST: Final = 1e150
+"""The largest number taken: the squares of many of them can still be added up."""
+
 Values = npt.NDArray[np.float64]
 
 
@@ -24,7 +26,7 @@ Values = npt.NDArray[np.float64]
 class StreamDetector(ABC):
     """Watches a stream of numbers and says when it has changed; after an alarm it starts afresh."""
 
-    RANGE: ClassVar[tuple[float, float]] = (-sys.float_info.max, sys.float_info.max)
+    RANGE: ClassVar[tuple[float, float]] = (-LARGEST, LARGEST)
     """The values that it takes."""
     EVENTS: ClassVar[bool] = False
     """Whether they must be 0 or 1: right or wrong."""
@@ -107,7 +109,7 @@ class StreamDetector(ABC):
 
     def _expected(self, got: str) -> str:
         low, high = self.RANGE
-        what = f"values from {low:g} to {high:g}" if high < sys.float_info.max else "finite numbers"
+        what = f"values from {low:g} to {high:g}"
         if self.EVENTS:
             what = "0 (right) or 1 (wrong)"
         return f"{type(self).__name__}: expected {what}, got {got}. Leave missing values out."

@@ -13,6 +13,7 @@ from pyflare.analytics.drift.streaming.alarm import Change
 from pyflare.analytics.drift.streaming.base import StreamDetector, Values
 from pyflare.errors import ConfigError
 
+LARGEST_WINDOW: Final = 16_384
 _ROWS: Final = 512
 """Windows sorted at once; more of them would not fit a processor's cache."""
 
@@ -40,7 +41,7 @@ class KSWIN(StreamDetector):
         every: Values from one comparison to the next.
 
     Raises:
-        ConfigError: `recent` is not within 1 and `window - 1`, or no distance is as rare as the run length asks.
+        ConfigError: `recent` is not within 1 and `window - 1`, the window has more than 16,384 values, or no distance is as rare as the run length asks.
 
     References:
         Raab, Heusinger and Schleif, Reactive soft prototype computing for concept drift streams, Neurocomputing 416
@@ -63,9 +64,9 @@ class KSWIN(StreamDetector):
     _n: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not 0 < self.recent < self.window or self.every < 1 or not self.run_length > self.every:
+        if not 0 < self.recent < self.window <= LARGEST_WINDOW or self.every < 1 or not self.run_length > self.every:
             raise ConfigError(
-                "expected 0 < recent < window and 1 <= every < run_length, got "
+                f"expected 0 < recent < window <= {LARGEST_WINDOW} and 1 <= every < run_length, got "
                 f"{self.recent}, {self.window}, {self.every} and {self.run_length}."
             )
         self.limit = smallest_distance(self.recent, self.window - self.recent, self.every / self.run_length)

@@ -165,7 +165,7 @@ def threshold_of(run_length: float, drift: float) -> float:
     """What a sum of standard normal scores, less `drift` each, passes once in `run_length` values on average.
 
     Siegmund's approximation, `(exp(2·drift·b) - 1 - 2·drift·b) / (2·drift²)` with `b = threshold + 1.166`, solved by
-    bisection. It is within 3 % of simulated run lengths above 200.
+    bisection. Simulated run lengths of both sides together are within 6 % of it up to a drift of a half, and 8 % shorter at 1.
 
     Examples:
         >>> round(threshold_of(938, 0.5), 1)  # the textbook's 5, for a run length of 938 to one side

@@ -77,7 +77,9 @@ def _fits(value: object, like: object) -> bool:
     if isinstance(like, str):
         return value in _STATUSES
     if isinstance(like, list):
-        return isinstance(value, list) and all(_fits(item, like[0] if like else 0.0) for item in value)
+        if not isinstance(value, list) or (like and len(value) != len(like)):
+            return False
+        return all(_fits(item, like[0] if like else 0.0) for item in value)
     return isinstance(value, int | float)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pyflare.analytics.drift.state import pack, unpack
 from pyflare.analytics.drift.streaming import (
     ADWIN,
     DDM,
@@ -122,6 +124,16 @@ def test_what_is_damaged_or_foreign_is_not_loaded(name):
         load_stream_detector(b"PK\x03\x04")
 
 
+@pytest.mark.parametrize("change", [{"_best": [1.0]}, {"_n": "many"}, {"status": "asleep"}, {"_more": 1}])
+def test_a_state_that_does_not_fit_is_not_loaded(change):
+    """Values that a detector does not have, or has in another form, are an error and not a later surprise."""
+    state = unpack(save_stream_detector(DDM()))
+    with pytest.raises(DataError, match="the state of DDM does not fit"):
+        load_stream_detector(pack(replace(state, values={**state.values, **change})))
+    with pytest.raises(DataError, match="cannot be loaded"):
+        load_stream_detector(pack(replace(state, configuration={"unknown": 1})))
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_missing_is_refused_and_changes_nothing(name, value):
@@ -132,6 +144,14 @@ def test_what_is_missing_is_refused_and_changes_nothing(name, value):
     with pytest.raises(DataError, match="at position 1"):
         detector.update_many([0.0, value])
     assert detector.n_seen == 0
+
+
+def test_the_largest_numbers_do_no_harm():
+    """Numbers as large as are taken raise no warning of NumPy's, and what comes after them is still taken."""
+    for detector in (PageHinkley(), ADWIN(), KSWIN()):
+        detector.update_many([1e150, -1e150] * 500)
+        detector.update_many(np.ones(500))
+        assert detector.n_seen == 1500
 
 
 @pytest.mark.parametrize("name", ["ddm", "eddm"])
@@ -186,6 +206,7 @@ def test_units_do_not_matter(detector_type):
         (HDDMA, {"confidence": 0.5}),
         (HDDMW, {"decay": 1.0}),
         (KSWIN, {"recent": 300}),
+        (KSWIN, {"window": 100_000}),
         (KSWIN, {"window": 6, "recent": 3}),
         (PageHinkley, {"shift": 0.0}),
     ],
