@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from pyflare.analytics.stats.sequential import alpha_of_look, alpha_spent
     from pyflare.analytics.stats.vectors.centroid import centroid_distance
     from pyflare.analytics.stats.vectors.classifier import classifier_test
+    from pyflare.analytics.stats.vectors.density import density_ratios
     from pyflare.analytics.stats.vectors.mmd_exact import mmd_exact
     from pyflare.analytics.stats.vectors.mmd_features import mmd_features
     from pyflare.analytics.stats.vectors.mmd_linear import mmd_linear
     from pyflare.analytics.stats.vectors.neighbours import neighbour_test
+    from pyflare.analytics.stats.vectors.spectral import spectral_difference
     from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 
 _HOMES: Final = {
@@ -54,6 +56,7 @@ _HOMES: Final = {
     "combine_cauchy": "pyflare.analytics.stats.multiplicity",
     "compare_categories": "pyflare.analytics.stats.categorical.compare",
     "cramer_von_mises": "pyflare.analytics.stats.numeric.cramer_von_mises",
+    "density_ratios": "pyflare.analytics.stats.vectors.density",
     "energy_distance": "pyflare.analytics.stats.numeric.energy",
     "g_test": "pyflare.analytics.stats.categorical.g_test",
     "hellinger": "pyflare.analytics.stats.categorical.hellinger",
@@ -66,6 +69,7 @@ _HOMES: Final = {
     "mmd_linear": "pyflare.analytics.stats.vectors.mmd_linear",
     "neighbour_test": "pyflare.analytics.stats.vectors.neighbours",
     "population_stability_index": "pyflare.analytics.stats.categorical.psi",
+    "spectral_difference": "pyflare.analytics.stats.vectors.spectral",
     "two_proportion": "pyflare.analytics.stats.categorical.two_proportion",
     "variance_ratio": "pyflare.analytics.stats.numeric.variance_ratio",
     "vector_difference": "pyflare.analytics.stats.vectors.vector_difference",
@@ -87,6 +91,7 @@ __all__ = [
     "combine_cauchy",
     "compare_categories",
     "cramer_von_mises",
+    "density_ratios",
     "energy_distance",
     "g_test",
     "hellinger",
@@ -99,6 +104,7 @@ __all__ = [
     "mmd_linear",
     "neighbour_test",
     "population_stability_index",
+    "spectral_difference",
     "two_proportion",
     "variance_ratio",
     "vector_difference",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final, Literal
 
 import numpy as np
 
-from pyflare.analytics.stats.result import Effect, TwoSampleResult
+from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
 from pyflare.analytics.stats.vectors.mean_distance import SquaredDistance, products_of, squared_distance
 from pyflare.analytics.stats.vectors.pool import Floats, Pool, Rows, pool_vectors
 from pyflare.analytics.stats.vectors.shrinkage import oracle_shrinkage
@@ -19,6 +20,7 @@ _EFFECTS: Final[dict[Metric, str]] = {
     "cosine": "half_cosine_distance",
     "mahalanobis": "normal_total_variation",
 }
+_MOST_DIMENSIONS: Final = 20
 _NO_DIRECTION: Final = 1e-6
 """A mean shorter than this share of the vectors' spread points nowhere."""
 
@@ -51,7 +53,8 @@ def centroid_distance(
         confidence: Of the bounds.
 
     Returns:
-        The distance as it is observed, and its p-value. The effect leaves out what chance adds to the squared
+        The distance as it is observed, and its p-value; for `euclidean` the 20 dimensions that add most to its square,
+        each with both means. The effect leaves out what chance adds to the squared
         distance: for `euclidean`, `d / sqrt(d**2 + 4 * v)` with `v` the mean squared distance of vectors from their
         sample's mean: 0 to 1; for `cosine` half the cosine distance; for `mahalanobis`, `2 * Phi(d / 2) - 1`, the total
         variation distance of two normal distributions so far apart.
@@ -81,7 +84,31 @@ def centroid_distance(
     test, distance = _tested(pool.rows, pool, spectrum, np.ones(spectrum.variances.size))
     value, low, high = (_standardised(bound, pool) for bound in distance.bounds(confidence))
     length = pool.scale * math.sqrt(test.statistic)
-    return _result(metric, (value, low, high), length, test.p_value, pool, confidence)
+    found = _result(metric, (value, low, high), length, test.p_value, pool, confidence)
+    return replace(found, contributions=_by_dimension(pool))
+
+
+def _by_dimension(pool: Pool) -> tuple[Contribution, ...]:
+    """What each dimension adds to the squared distance, the largest first; all but 20 together."""
+    means = np.stack([(-pool.contrast).clip(min=0), pool.contrast.clip(min=0)]) @ pool.rows * pool.scale + pool.centre
+    parts = (means[1] - means[0]) ** 2
+    if not parts.any():
+        return ()
+    parts /= parts.sum()
+    order = np.argsort(-parts, kind="stable")
+    found = [
+        Contribution(
+            label=f"dimension {at}",
+            reference=float(means[0, at]),
+            current=float(means[1, at]),
+            contribution=float(parts[at]),
+        )
+        for at in order[:_MOST_DIMENSIONS]
+    ]
+    if order.size > _MOST_DIMENSIONS:
+        rest = float(parts[order[_MOST_DIMENSIONS:]].sum())
+        found.append(Contribution(label="all others", reference=math.nan, current=math.nan, contribution=rest))
+    return tuple(found)
 
 
 def _cosine(pool: Pool, confidence: float) -> TwoSampleResult:

@@ -73,3 +73,13 @@ def test_all_vectors_the_same() -> None:
     """Where all vectors are the same, the distance is 0."""
     found = centroid_distance(np.ones((20, 3)), np.ones((20, 3)))
     assert (found.statistic, found.p_value, found.effect.value) == (0, 1, 0)
+
+
+def test_dimensions_that_moved() -> None:
+    """The dimension that moved comes first, with both of its means; all parts add up to 1."""
+    x, y = _samples(2.0)
+    x, y = np.hstack([x] * 6), np.hstack([y, *[x[:200]] * 5])
+    found = centroid_distance(x, y).contributions
+    assert (found[0].label, found[-1].label, len(found)) == ("dimension 0", "all others", 21)
+    assert found[0].current == pytest.approx(y[:, 0].mean(), rel=1e-5)
+    assert sum(each.contribution for each in found) == pytest.approx(1)

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 
 from pyflare.analytics.stats.vectors.classifier import classifier_test
+from pyflare.analytics.stats.vectors.density import density_ratios
 from pyflare.analytics.stats.vectors.k_means import k_means
 from pyflare.analytics.stats.vectors.neighbours import neighbour_test, neighbourhoods
 from pyflare.analytics.stats.vectors.separation import separation
@@ -134,6 +135,20 @@ def test_long_vectors() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(600, 700)), rng.normal(size=(600, 700))
     assert spectral_difference(x, y + 0.1, rng=rng).p_value < 1e-6
+
+
+def test_density_around_each_row() -> None:
+    """Rows of a new group have the largest ratios, those that the reference alone has the smallest, missing ones none."""
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(200, 4)), rng.normal(size=(300, 4))
+    x[:30] -= 8
+    y[:30] += 8
+    y[40] = np.nan
+    found = density_ratios(x, y, n_neighbours=15, rng=rng)
+    assert found.current[:30] == pytest.approx(np.log(16 / 299) - np.log(1 / 200))
+    assert found.reference[:30] == pytest.approx(np.log(1 / 299) - np.log(16 / 200))
+    assert np.isnan(found.current[40])
+    assert abs(np.nanmedian(found.current[30:])) < 0.4
 
 
 def test_large_samples_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
