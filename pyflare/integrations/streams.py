@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from time import perf_counter_ns
 from typing import Any, Final
 
@@ -60,11 +59,9 @@ class Followed:
         elapsed_ns = perf_counter_ns() - self._first_ns
         answered = self._chunks.answered()
         tokens = answered.columns.get("output_tokens")
-        if not tokens or not self._first_ns:
-            return answered
-        return replace(
-            answered, attributes={**answered.attributes, TOKENS_PER_SECOND: tokens * 1e9 / max(elapsed_ns, 1)}
-        )
+        if tokens and self._first_ns:
+            answered.attributes[TOKENS_PER_SECOND] = tokens * 1e9 / max(elapsed_ns, 1)
+        return answered
 
     def __del__(self) -> None:
         self.finish(early=True)
