@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from html import escape
 from typing import Final
 
 from pyflare.analytics.drift.report import words
@@ -21,7 +22,7 @@ def gauge(effect: Effect | None, *, threshold: float, scale: float) -> str:
     drawn = [f'<path class="pd-track" d="M2 9H{_WIDTH - 2}"/>']
     label = "no effect size"
     if effect is not None and not math.isnan(effect.value):
-        label = f"{words.plain(effect.name)} {effect.value:.3g}, matters from {threshold:.3g}"
+        label = f"{escape(words.plain(effect.name))} {effect.value:.3g}, matters from {threshold:.3g}"
         drawn.append(f'<path class="pd-bar" d="M2 9H{x(effect.value)}"/>')
         if not math.isnan(effect.low):
             low, high = x(effect.low), x(effect.high)

@@ -57,6 +57,7 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
 _NARROW: Final = """
  .pd-names{display:none}
  .pd-row{grid-template-columns:70px minmax(0,1fr) auto;gap:4px 10px}
+ svg text{font-size:13px}
  .pd-gauge{grid-column:1/3} .pd-spark,.pd-p{display:none}
 """
 

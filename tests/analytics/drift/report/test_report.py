@@ -51,8 +51,13 @@ def test_a_report_says_what_moved_and_by_how_much():
 
 def test_what_came_with_the_data_is_text_only():
     """Names of columns, levels, samples and traces cannot bring elements of their own into a page."""
+    result = found()
+    first, *others = result.columns
+    assert first.test
+    hostile = replace(first.test, effect=replace(first.test.effect, name=HOSTILE), notes=(HOSTILE,), method=HOSTILE)
+    result = replace(result, columns=(replace(first, test=hostile, reason=HOSTILE), *others))
     report = DriftReport(
-        result=found(), title=HOSTILE, reference=HOSTILE, current=HOSTILE, trace_ids={"number 0": [HOSTILE]}
+        result=result, title=HOSTILE, reference=HOSTILE, current=HOSTILE, trace_ids={"number 0": [HOSTILE]}
     )
     page = report.to_html()
     assert "<script" not in page
