@@ -34,13 +34,12 @@ def metric_source(table: MonitoredTable, name: str) -> Source:
     head, _, key = name.partition(".")
     has_trace = "trace_id" in TABLES[table].column_names
     if head in ("score", "scores") and key and has_trace:
-        sql = f"SELECT arg_max(value, timestamp) FROM scores WHERE name = ? AND scores.trace_id = {table}.trace_id"
-        return Source(name=COLUMN, sql=f"({sql})", parameters=(key,), kind="number")
+        given = "SELECT trace_id, arg_max(value, timestamp) AS value FROM scores WHERE name = ? GROUP BY trace_id"
+        return _of_trace(table, given, key)
     if table == "traces" and name in _OF_TRACE:
         return Source(name=COLUMN, sql=f"({_OF_TRACE[name]})::DOUBLE", kind="number")
     if name in _OF_TRACE and has_trace:
-        sql = f"SELECT max({_OF_TRACE[name]}) FROM traces WHERE traces.trace_id = {table}.trace_id"
-        return Source(name=COLUMN, sql=f"({sql})::DOUBLE", kind="number")
+        return _of_trace(table, f"SELECT trace_id, ({_OF_TRACE[name]})::DOUBLE AS value FROM traces")
     source = source_of(table, name)
     if source.kind in ("category", "vector"):
         raise QueryError(
@@ -48,3 +47,10 @@ def metric_source(table: MonitoredTable, name: str) -> Source:
         )
     number = source.of_kind("number") if source.kind is None else source
     return Source(name=COLUMN, sql=number.sql, parameters=number.parameters, kind="number")
+
+
+def _of_trace(table: MonitoredTable, values: str, *parameters: str) -> Source:
+    """A value of each trace, given to all of its rows. What is joined has names of its own, for filters to be clear."""
+    named = f"SELECT trace_id AS metric_trace_id, value AS metric_value FROM ({values})"
+    joined = f"LEFT JOIN ({named}) ON metric_trace_id = {table}.trace_id"
+    return Source(name=COLUMN, sql="metric_value", kind="number", joined=joined, joined_parameters=parameters)

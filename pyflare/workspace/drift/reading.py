@@ -13,7 +13,6 @@ from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
 from pyflare.store.filters import EVERYTHING, Condition, where
 from pyflare.store.language import compile_filter
-from pyflare.store.vectors.lance import has_vectors
 from pyflare.workspace.drift.frame import Frame, frame_of
 from pyflare.workspace.drift.monitor import DriftMonitor, Unit
 from pyflare.workspace.drift.sources import Source, sources_of
@@ -91,14 +90,14 @@ def read_rows(
         selected.append(f"trace_id AS {quote(_TRACE)}")
     condition = rows_condition(engine, monitor, period, now_ns=now_ns)
     chosen = _one_of_each_unit(monitor, segments, condition)
-    query = f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} WHERE {chosen.sql}{_cut(monitor, sources)}"
+    joined = " ".join(source.joined for source in sources)
+    query = (
+        f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} {joined} WHERE {chosen.sql}{_cut(monitor, sources)}"
+    )
     parameters = [value for source in (*sources, *segments) for value in source.parameters]
+    parameters += [value for source in sources for value in source.joined_parameters]
     rows = engine.run(lambda *_: (query, [*parameters, *chosen.parameters]), traces="traces" in query)
-    if monitor.table != "embeddings" or not has_vectors(engine.root):
-        return rows
-    if monitor.counted_by != "row":
-        raise ConfigError("unit: of embeddings in the vector store each counts. Hint: unit = row.")
-    return _with_moved(engine, monitor, sources, period, rows)
+    return _with_moved(engine, monitor, sources, period, rows) if monitor.table == "embeddings" else rows
 
 
 def _cut(monitor: DriftMonitor, sources: Sequence[Source]) -> str:
@@ -113,8 +112,13 @@ def _with_moved(
 ) -> pa.Table:
     import pyarrow as pa
 
+    from pyflare.store.vectors.lance import has_vectors
     from pyflare.workspace.drift.embedded import moved_embeddings
 
+    if not has_vectors(engine.root):
+        return rows
+    if monitor.counted_by != "row":
+        raise ConfigError("unit: of embeddings in the vector store each counts. Hint: unit = row.")
     names = {source.name: source.name for source in sources}
     names |= {f"{_SEGMENT}{name}": name for name in monitor.segment_by} | {_TRACE: "trace_id"}
     moved = moved_embeddings(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,9 @@ from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 from pyflare.workspace.drift.comparing import SegmentDrift
 from pyflare.workspace.drift.run import MonitorRun
+
+MOST_PARTS: Final = 50
+"""Levels or bins that are written down for a column: those that add most."""
 
 
 def rows_of(run: MonitorRun) -> Iterator[dict[str, Any]]:
@@ -113,7 +116,7 @@ def _contributions(parts: Sequence[Contribution]) -> list[dict[str, Any]]:
             "contribution": _known(part.contribution),
             **({} if math.isnan(part.low) else {"low": _finite(part.low), "high": _finite(part.high)}),
         }
-        for part in parts
+        for part in parts[:MOST_PARTS]
     ]
 
 

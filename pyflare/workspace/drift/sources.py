@@ -63,6 +63,9 @@ class Source:
     parameters: tuple[str, ...] = ()
     kind: Kind | None = None
     """None where its values say it: see `of_kind`."""
+    joined: str = ""
+    """What the table has to be joined with for it: SQL whose question marks take `joined_parameters`."""
+    joined_parameters: tuple[str, ...] = ()
     map: tuple[str, str] | None = None
     """The map that it is an entry of, and the one with the types; its key is the last parameter."""
 

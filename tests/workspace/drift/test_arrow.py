@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from pyflare.analytics.drift.column import Categories, Numbers, Vectors
 from pyflare.errors import DataError
 from pyflare.workspace import Workspace
-from pyflare.workspace.drift import DriftMonitor, compare_tables
+from pyflare.workspace.drift import DriftMonitor, MonitorRun, compare_tables
 from pyflare.workspace.drift.frame import column_of
+from pyflare.workspace.drift.rows import MOST_PARTS, rows_of
 from tests.workspace.drift.test_running import RETRIEVAL
 from tests.workspace.drift.traffic import NOW, T0_NS
 
@@ -81,3 +83,26 @@ def test_the_most_frequent_segments() -> None:
     found = compare_tables(table, table, monitor, now=AT)
     assert [each.segment for each in found] == ["team = x", "team = y"]
     assert found[0].result.alpha == 0.02
+
+
+def test_few_of_many_levels_are_written_down() -> None:
+    """Of a column with hundreds of levels the rows hold those that add most to the difference."""
+    names = np.array([f"level {n}" for n in range(300)])
+    before, now = (pa.table({"a": names[np.arange(6000) % size]}) for size in (300, 299))
+    monitor = DriftMonitor(name="m", columns=("a",))
+    run = MonitorRun(
+        monitor=monitor,
+        run_id="0" * 32,
+        timestamp_ns=0,
+        look=None,
+        alpha=0.05,
+        method="FeatureDriftDetector",
+        segments=compare_tables(before, now, monitor, now=AT),
+        reference_version=None,
+        reference_start_ns=None,
+        reference_end_ns=None,
+        current_start_ns=0,
+        current_end_ns=1,
+    )
+    _, column = rows_of(run)
+    assert len(msgspec.json.decode(column["contributions"])) == MOST_PARTS
