@@ -55,12 +55,21 @@ def judge(compared: Sequence[Compared], *, alpha: float, correction: Correction)
     """
     adjusted = adjust([column.p_value for column in compared], correction=correction)
     passing = [column.p_value for column, p in zip(compared, adjusted, strict=True) if p <= alpha]
-    cutoff = max(passing, default=-1.0)
+    cutoff = _cutoff(passing, len(compared), alpha=alpha, correction=correction)
     judged = [
         _judged(column, p_adjusted=float(p), cutoff=cutoff, alpha=alpha)
         for column, p in zip(compared, adjusted, strict=True)
     ]
     return tuple(sorted(judged, key=_badness))
+
+
+def _cutoff(passing: Sequence[float], n_columns: int, *, alpha: float, correction: Correction) -> float:
+    """The largest p-value that passes, of any part of a column, where those of `passing` columns did."""
+    if not passing:
+        return -1.0
+    steps = len(passing) if correction == "benjamini-hochberg" else n_columns / (n_columns - len(passing) + 1)
+    # A p-value that just passes is not to fail by rounding.
+    return max(alpha * steps / n_columns, *passing)
 
 
 _ORDER: dict[Status, int] = {"drifted": 0, "warning": 1, "unknown": 2, "healthy": 3}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from pyflare.analytics.drift.categories import align
@@ -10,8 +10,8 @@ from pyflare.analytics.drift.column import Categories, Column, Numbers
 from pyflare.analytics.drift.columnwise import ColumnwiseDetector
 from pyflare.analytics.drift.registered import DETECTORS
 from pyflare.analytics.stats.categorical.psi import population_stability_index
-from pyflare.analytics.stats.numeric.bins import BINS, bin_counts, bin_edges, contributions
-from pyflare.analytics.stats.numeric.ordered import ordered
+from pyflare.analytics.stats.numeric.binned import binned
+from pyflare.analytics.stats.numeric.bins import BINS
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.errors import DataError
 
@@ -43,11 +43,10 @@ class PSIDetector(ColumnwiseDetector):
             return population_stability_index(counts.reference, counts.current, levels=counts.levels)
         assert isinstance(reference, Numbers)
         assert isinstance(current, Numbers)
-        return _of_numbers(reference, current, self.bins)
-
-
-def _of_numbers(reference: Numbers, current: Numbers, bins: int) -> TwoSampleResult:
-    before, after = ordered(reference.values, reference.weights), ordered(current.values, current.weights)
-    edges = bin_edges(before, after, bins=bins)
-    found = population_stability_index(bin_counts(before, edges), bin_counts(after, edges))
-    return replace(found, contributions=contributions(before, after, bins=bins))
+        return binned(
+            reference.values,
+            current.values,
+            bins=self.bins,
+            reference_weights=reference.weights,
+            current_weights=current.weights,
+        )
