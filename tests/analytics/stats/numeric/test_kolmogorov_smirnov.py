@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov, largest_difference
 from pyflare.analytics.stats.numeric.ordered import ordered, pool
-from pyflare.analytics.stats.numeric.smirnov import smirnov_p_value
+from pyflare.analytics.stats.numeric.smirnov import _bridge, smirnov_p_value
 
 _distinct = st.lists(st.integers(-1000, 1000), min_size=8, max_size=80, unique=True)
 
@@ -66,6 +66,24 @@ def test_few_levels_are_looked_at_between_them_only() -> None:
     found = smirnov_p_value(pooled)[0]
     assert found == pytest.approx(permuted, rel=0.15)
     assert stats.ks_2samp(reference, current, method="asymp").pvalue > 1.5 * found
+
+
+def test_what_is_followed_without_ties_is_kolmogorovs_law() -> None:
+    """A single jump of 0.5 %, at the end, leaves the law of Kolmogorov, to 1e-9 and far into the tail."""
+    shares = np.append(np.full(1990, 0.0005), 0.005)
+    for limit in (0.6, 1.0, 1.36, 2.0, 4.0):
+        reached = _bridge(shares, limit)
+        assert reached == pytest.approx(special.kolmogorov(limit), rel=2e-3)
+        assert _bridge(np.full(5000, 1 / 5000), limit) == pytest.approx(special.kolmogorov(limit), rel=1e-9)
+
+
+def test_numbers_that_are_mostly_zero_keep_the_false_alarms() -> None:
+    """Seven of ten are 0: 5 % of the p-values are below 0.05, where the usual law has 2 %."""
+    rng = np.random.default_rng(12)
+    draws = [[np.where(rng.random(n) < 0.7, 0, rng.lognormal(size=n)) for n in (1500, 700)] for _ in range(300)]
+    alarms = sum(kolmogorov_smirnov(*pair).p_value < 0.05 for pair in draws)
+    low, high = stats.binom.interval(0.999, 300, 0.05)
+    assert low <= alarms <= high
 
 
 def test_bounds_hold_the_true_difference() -> None:
