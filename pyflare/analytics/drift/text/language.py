@@ -29,15 +29,15 @@ _OTHERWISE: Final = 0.2
 
 _WORDS: Final = {
     "en": "the of and to a in is that it for you was on are as with i be this have not at what how can do my your me",
-    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an ich wie kann was",
+    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an ich wie kann was",  # codespell:ignore
     "fr": "de la le et les des en un du une que est pour qui dans a par plus pas au sur ne se ce il je vous comment mon",
     "es": "de la que el en y a los se del las un por con no una su para es al lo como más o mi me cómo qué puedo está",
     "it": "di e il la che in un a per è una sono con non si da del le dei nel al come più mi ho della gli ma cosa posso",
-    "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas ao eu meu você posso está",
-    "nl": "de het een en van ik te dat die in is niet zijn op aan met voor er hij ze als maar om ook wat kan hoe mijn je",
-    "sv": "och i att det som en på är av för med den till inte om ett jag har de var kan hur vad min från så men du",
+    "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas ao eu meu você posso está",  # codespell:ignore
+    "nl": "de het een en van ik te dat die in is niet zijn op aan met voor er hij ze als maar om ook wat kan hoe mijn je",  # codespell:ignore
+    "sv": "och i att det som en på är av för med den till inte om ett jag har de var kan hur vad min från så men du",  # codespell:ignore
     "pl": "i w nie na się z do to że jest jak o a co po za od tak czy ale ja mi mam dla jego przez może być mogę",
-    "tr": "ve bir bu da de için ne ile mi çok ben var daha gibi nasıl o kadar ama sonra değil olarak benim olan ki",
+    "tr": "ve bir bu da de için ne ile mi çok ben var daha gibi nasıl o kadar ama sonra değil olarak benim olan ki",  # codespell:ignore
 }
 _VOCABULARY: Final = {code: frozenset(words.split()) for code, words in _WORDS.items()}
 
