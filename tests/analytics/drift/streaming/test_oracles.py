@@ -9,7 +9,7 @@ import pytest
 from river import drift
 from scipy.stats import ks_2samp
 
-from pyflare.analytics.drift.streaming import ADWIN, DDM, HDDMA, KSWIN, PageHinkley
+from pyflare.analytics.drift.streaming import ADWIN, DDM, EDDM, HDDMA, HDDMW, KSWIN, PageHinkley
 from pyflare.analytics.drift.streaming.kswin import exact_tail, smallest_distance
 from pyflare.analytics.drift.streaming.page_hinkley import threshold_of
 
@@ -104,3 +104,39 @@ def test_page_hinkleys_scores_are_those_of_the_t_distribution():
         before = values[:place]
         t = (values[place] - before.mean()) / (before.std(ddof=1) * np.sqrt(1 + 1 / place))
         assert score == pytest.approx(stats.norm.ppf(stats.t.cdf(t, place - 1)), abs=0.01)
+
+
+def test_eddm_by_hand():
+    """Thirty errors ten apart, then errors five apart: the published ratio is passed where the formula says."""
+    stream = np.tile([0.0] * 9 + [1.0], 30).tolist() + np.tile([0.0] * 4 + [1.0], 300).tolist()
+    levels = [(300 + 5 * k + 10 * np.sqrt(30 * k)) / (30 + k) for k in range(301)]
+    largest = np.maximum.accumulate(levels)
+    errors_after = int(np.argmax(levels < 0.9 * largest))
+    assert EDDM(ratio=0.9).update_many(stream)[0].position == 300 + 5 * errors_after
+
+
+def test_hddm_w_by_hand():
+    """After zeros only, ones raise an alarm once the bound, which their number narrows, is below their mean of 1."""
+    decay, confidence = 0.05, 0.001
+    kept = (1 - decay) ** 2
+
+    def weights(n: int) -> float:
+        return decay**2 * (1 - kept ** (n - 1)) / (1 - kept) + kept ** (n - 1)
+
+    def bound(n: int) -> float:
+        return np.sqrt((weights(200) + weights(n)) * np.log(1 / confidence) / 2)
+
+    first = next(n for n in range(1, 100) if bound(n) < 1)
+    detector = HDDMW(decay=decay, confidence=confidence, warning_confidence=0.005)
+    [alarm, *_] = detector.update_many(np.repeat([0.0, 1.0], [200, 100]))
+    assert (alarm.position, alarm.began, alarm.before, alarm.after) == (200 + first, 201, 0.0, pytest.approx(1.0))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_hddm_w_finds_what_rivers_finds(seed):
+    """River's bound is that of one value more, so the first alarm of a change is within a few values of ours."""
+    stream = errors(seed)[:3000]
+    ours = HDDMW(decay=0.05, confidence=0.001, warning_confidence=0.005).update_many(stream)
+    theirs = positions_of(drift.binary.HDDMW(), stream)
+    first, other = (min(at for at in found if at > 1500) for found in ([one.position for one in ours], theirs))
+    assert abs(first - other) <= 10
