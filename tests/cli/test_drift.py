@@ -1,6 +1,8 @@
 """`pyflare drift`: what people and pipes get."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -128,3 +130,16 @@ def test_what_cannot_be_declared(folder, tmp_path, declared, message):
 def test_a_name_that_is_not_declared(folder):
     """A misspelt monitor is explained."""
     assert 'Did you mean "retrieval"?' in _run("run", "retrievel", "--path", folder).output
+
+
+def test_without_the_extra(folder):
+    """Without what monitors need the help page is shown all the same, and a command says what to install."""
+    program = "import sys; sys.modules['scipy'] = None; from pyflare.cli.app import make_app; make_app()(sys.argv[1:])"
+    helped, ran = (
+        subprocess.run(
+            [sys.executable, "-c", program, *arguments], capture_output=True, text=True, timeout=100, check=False
+        )
+        for arguments in (["drift", "--help"], ["drift", "run", "-c", "latency", "--path", str(folder)])
+    )
+    assert (helped.returncode, ran.returncode) == (0, 1)
+    assert "pyflare[drift]" in ran.stderr

@@ -4,12 +4,22 @@
 which traces are behind it. What is found are rows of the table `drift`.
 """
 
-from pyflare.workspace.drift.comparing import SegmentDrift, compare_tables
-from pyflare.workspace.drift.explain import DriftExplanation
-from pyflare.workspace.drift.monitor import DriftMonitor
-from pyflare.workspace.drift.periods import Reference
-from pyflare.workspace.drift.references import StoredReference
-from pyflare.workspace.drift.run import MonitorRun
+from __future__ import annotations
+
+import importlib.util
+
+from pyflare.errors import MissingExtraError
+
+for _needed in ("numpy", "scipy"):
+    if importlib.util.find_spec(_needed) is None:
+        raise MissingExtraError("Drift monitors", "drift")
+
+from pyflare.workspace.drift.comparing import SegmentDrift, compare_tables  # noqa: E402  (only after the check above)
+from pyflare.workspace.drift.explain import DriftExplanation  # noqa: E402
+from pyflare.workspace.drift.monitor import DriftMonitor  # noqa: E402
+from pyflare.workspace.drift.periods import Reference  # noqa: E402
+from pyflare.workspace.drift.references import StoredReference  # noqa: E402
+from pyflare.workspace.drift.run import MonitorRun  # noqa: E402
 
 __all__ = [
     "DriftExplanation",

@@ -14,8 +14,6 @@ from rich.text import Text
 
 import pyflare
 from pyflare.cli import console, options
-from pyflare.cli.commands.drift.showing import STYLES
-from pyflare.workspace.drift.stored import stored_report
 from pyflare.workspace.drift_history import MonitorOutline, read_monitors, read_run
 from pyflare.workspace.scope import Scope
 
@@ -29,6 +27,8 @@ def report(
     json: options.Json = False,
 ) -> None:
     """Show how the monitors stand, or the latest run of one, as it was written down: nothing is computed anew."""
+    from pyflare.workspace.drift.stored import stored_report
+
     with pyflare.open(path) as workspace:
         outlines = read_monitors(workspace.engine, Scope(now_ns=time.time_ns()))
         if monitor is None:
@@ -59,6 +59,8 @@ def _show_outlines(outlines: tuple[MonitorOutline, ...], *, json: bool) -> None:
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode([dict(each.latest) for each in outlines])))
         return
+    from pyflare.cli.commands.drift.showing import STYLES
+
     out = console.stdout()
     if not outlines:
         out.print("no drift monitor has run yet: pyflare drift run")

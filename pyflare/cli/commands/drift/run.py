@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -11,8 +11,10 @@ import pyflare
 from pyflare.cli import console, options
 from pyflare.cli.commands.drift import options as own
 from pyflare.errors import ConfigError
-from pyflare.workspace.drift.monitors import WorkspaceDrift
-from pyflare.workspace.drift.run import MonitorRun
+
+if TYPE_CHECKING:  # the help page is shown without what monitors need
+    from pyflare.workspace.drift.monitors import WorkspaceDrift
+    from pyflare.workspace.drift.run import MonitorRun
 
 _FOUND: Final = 3
 

@@ -11,7 +11,6 @@ import pyflare
 from pyflare.cli import console, options
 from pyflare.cli.commands.drift import options as own
 from pyflare.cli.commands.drift.run import monitor_names, show
-from pyflare.workspace.drift.periods import window_ns
 
 
 def watch(
@@ -23,6 +22,8 @@ def watch(
     json: options.Json = False,
 ) -> None:
     """Let monitors look again and again, and print what they find. However often, they keep their promise."""
+    from pyflare.workspace.drift.periods import window_ns
+
     wait_s = window_ns(every, name="--every") / 1e9
     with pyflare.open(path) as workspace:
         names, look = monitor_names(workspace.drift, monitors), 0
