@@ -15,7 +15,7 @@ interface TraceHeaderProps {
   ) => ReactNode;
   /** Buttons at the right. */
   actions?: ReactNode;
-  /** After the scores: a way to add one. */
+  /** A way to judge the trace: beside the name, or where it is narrow after the scores. */
   scoring?: ReactNode;
 }
 
@@ -31,6 +31,7 @@ export function TraceHeader({ trace, link = (_, value) => value, actions, scorin
           {trace.trace_id.slice(0, 8)}
         </code>
         <CopyButton label="Copy trace id" text={trace.trace_id} />
+        {!narrow && scoring}
       </div>
       {actions && <div className={styles.actions}>{actions}</div>}
       {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it; narrow, it scrolls and takes the focus. */}
@@ -61,7 +62,7 @@ export function TraceHeader({ trace, link = (_, value) => value, actions, scorin
             {name} {typeof value === "number" ? compact(value) : value}
           </Badge>
         ))}
-        {scoring}
+        {narrow && scoring}
       </div>
     </header>
   );

@@ -6,7 +6,7 @@ import { Explained } from "./Explained";
 import { Levels } from "./Levels";
 import { MapView } from "./MapView";
 import { partsOf } from "./parts";
-import { effect, named, pValue } from "./words";
+import { effect, isEmbedding, named, pValue } from "./words";
 
 interface ColumnCardProps {
   watched: Watched;
@@ -21,7 +21,7 @@ export function ColumnCard({ watched, run, column }: ColumnCardProps) {
     <section className={styles.card} aria-label={`Column ${column.column}`}>
       <h3 className="truncate">{column.column}</h3>
       {column.explanation && <p className={styles.words}>{column.explanation}</p>}
-      {column.drift_type === "embedding" && column.status !== "unknown" && (
+      {isEmbedding(column) && column.status !== "unknown" && (
         <MapView watched={watched} run={run} column={column.column} />
       )}
       {bins.length > 0 && <Distribution bins={bins} />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnsWords, effect, named, pValue, runsWords, timesThreshold } from "./words";
+import { columnsWords, effect, isEmbedding, named, pValue, runsWords, timesThreshold } from "./words";
 
 describe("numbers of drift", () => {
   it("writes effects with two digits that matter, and nothing for none", () => {
@@ -35,6 +35,12 @@ describe("words of drift", () => {
   it("counts columns by standing, the worst first", () => {
     expect(columnsWords({ columns: { healthy: 1, drifted: 2 } })).toBe("2 drifted, 1 healthy");
     expect(columnsWords({ columns: {} })).toBe("none");
+  });
+
+  it("knows embeddings by their type of drift, or by what compared them", () => {
+    expect(isEmbedding({ drift_type: "embedding", method: null })).toBe(true);
+    expect(isEmbedding({ drift_type: "feature", method: "vector_difference" })).toBe(true);
+    expect(isEmbedding({ drift_type: "feature", method: "compare_numbers" })).toBe(false);
   });
 
   it("says how often it ran, and of how many of the runs it speaks", () => {

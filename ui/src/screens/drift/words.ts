@@ -77,3 +77,7 @@ export function timesThreshold({
 }: Pick<DriftColumn, "effect_size" | "threshold">): number | null {
   return effect_size === null || !threshold ? null : effect_size / threshold;
 }
+
+/** Whether a column holds embeddings, and so has a map. */
+export const isEmbedding = ({ drift_type, method }: Pick<DriftColumn, "drift_type" | "method">): boolean =>
+  drift_type === "embedding" || method === "vector_difference";

@@ -35,7 +35,7 @@ export interface ColumnSpec {
 }
 
 export const COLUMNS: readonly ColumnSpec[] = [
-  { id: "time", label: "Time", width: 126, sort: "start_time", render: (row) => <StartTime row={row} /> },
+  { id: "time", label: "Time", width: 146, sort: "start_time", render: (row) => <StartTime row={row} /> },
   { id: "name", label: "Name", width: 136, sort: "operation_name", render: (row) => <Name row={row} /> },
   { id: "kind", label: "Kind", width: 110, of: "spans", hidden: true, render: (row) => <Kind row={row} /> },
   {
