@@ -235,3 +235,19 @@ def test_strata_of_other_sizes_are_no_change() -> None:
         stratified_g(before, before[:1])
     with pytest.raises(DataError, match="not negative"):
         stratified_g(before, -before)
+
+
+def test_strata_alarm_as_often_as_they_say() -> None:
+    """Where levels depend on the strata as they did, and the strata have moved, alarms are as often as stated."""
+    rng = np.random.default_rng(3)
+    shares = np.array([[0.9, 0.08, 0.02], [0.5, 0.3, 0.2], [0.1, 0.1, 0.8]])
+    sizes = np.array([[600, 300, 100], [60, 120, 150]])
+    alarms = 0
+    for _ in range(200):
+        before, now = (
+            np.array([rng.multinomial(size, share) for size, share in zip(sample, shares, strict=True)])
+            for sample in sizes
+        )
+        alarms += stratified_g(before, now).p_value <= 0.05
+    # The binomial 99 % band of 200 at 5 %.
+    assert 3 <= alarms <= 19
