@@ -16,8 +16,8 @@ from pyflare.analytics.contrast import (
     contrast_numbers,
     contrast_presence,
 )
-from pyflare.analytics.stats.gamma import chi_squared_quantile, chi_squared_tail
 from pyflare.analytics.contrast.presence import fisher_exact
+from pyflare.analytics.stats.gamma import chi_squared_quantile, chi_squared_tail
 from pyflare.errors import DataError, InsufficientDataError
 
 _counts = st.integers(50, 500)
