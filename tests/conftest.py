@@ -14,6 +14,9 @@ offline.block()
 # Machines that run tests are busy: how long an example takes says nothing. In CI the examples are always the same.
 settings.register_profile("pyflare", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("pyflare")
+# One thread for linear algebra: on a busy machine, threads that wait for one another by spinning take minutes.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 for _variable in [name for name in os.environ if name.startswith(("PYFLARE_", "OTEL_"))]:
     del os.environ[_variable]
 
