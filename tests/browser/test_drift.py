@@ -40,6 +40,19 @@ def monitored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
 
 
 @pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
+    """A viewer of the same folder, whose monitor looks at each environment by itself."""
+    folder = write_traffic(tmp_path_factory.mktemp("parted") / ".pyflare")
+    (folder.parent / "pyflare.toml").write_text(
+        MONITOR.replace(" and environment = production", "") + 'segment_by = ["environment"]\n'
+    )
+    with pyflare.open(folder, compact=False) as workspace:
+        workspace.drift.run("retrieval", now=NOW)
+    with viewing(folder) as viewer:
+        yield viewer
+
+
+@pytest.fixture(scope="module")
 def topics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Viewer]:
     """A viewer of a folder of embeddings, a fifth of which is lately of a new topic, and of a monitor of them."""
     folder = write_topics(tmp_path_factory.mktemp("topics") / ".pyflare")
@@ -222,3 +235,15 @@ def test_report(page: Page, monitored: Viewer):
     with page.expect_download() as download:
         page.get_by_role("link", name="Report").click()
     assert download.value.suggested_filename == "drift-retrieval.html"
+
+
+def test_a_link_that_names_no_part_of_the_data(page: Page, watch: Watch, parted: Viewer) -> None:
+    """A monitor that looks at each environment by itself is shown where it stands worst; an unknown one is said so."""
+    watch.allow("404")
+    opened(page, parted, "/retrieval")
+    expect(column(page, "attributes.index")).to_be_visible()
+    assert search_of(page)["segment"] == "environment = production"
+    opened(page, parted, "/no-such")
+    expect(page.get_by_text("No monitor called no-such")).to_be_visible()
+    page.get_by_role("button", name="All monitors").click()
+    expect(page.get_by_text("retrieval").first).to_be_visible()

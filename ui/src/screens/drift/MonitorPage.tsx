@@ -9,7 +9,7 @@ import { ColumnCard } from "./ColumnCard";
 import { ColumnsCard } from "./ColumnsCard";
 import { CourseCard } from "./CourseCard";
 import styles from "./Drift.module.css";
-import { NoMonitors } from "./NoMonitors";
+import { NotHere } from "./NotHere";
 import { RunHeader } from "./RunHeader";
 import type { DriftSearch } from "./search";
 
@@ -23,7 +23,7 @@ export function MonitorPage({ monitor }: { monitor: string }) {
   }, [monitor]);
   if (error && !data) {
     return error instanceof ApiError && error.status === 404 && !run ? (
-      <NoMonitors />
+      <NotHere watched={watched} />
     ) : (
       <ErrorState title="This run could not be loaded" error={error} onRetry={() => void refetch()} />
     );
