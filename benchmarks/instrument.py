@@ -1,12 +1,12 @@
 """What an instrumented call of openai's client costs above the bare client, on a server beside it.
 
-Two processes make the calls, each over one kept connection, one with the client as it
-is and one with it instrumented, as programs have it: patched once, at their start.
-They take turns, a block of calls each, now the one first and now the other, so both
-meet the same machine. CPU counts whatever PyFlare does in the background too. The
-server is a process of its own. Each pair of blocks gives one difference, of the median
-calls; said is the median of the differences, with an interval that holds it 95 times of
-100 however they are distributed.
+One process makes both kinds of calls over one kept connection, a block of each in
+turns, now the one first and now the other: two processes differ by more than what is
+measured, by where their memory lies alone. Several processes do so one after another.
+CPU counts whatever PyFlare does in the background too. The server is a process of its
+own. Each pair of blocks gives one difference, of the median calls; said is the median of
+the differences, with an interval that holds it 95 times of 100 however they are
+distributed.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ from typing import Any, Final
 from benchmarks.row import BenchRow
 
 BAR_US: Final = 150
-BLOCK: Final = 12
-WARM_UP: Final = 2
-"""Calls at the start of a block that do not count: the other process had the caches of the processor."""
+BLOCK: Final = 13
+WARM_UP: Final = 3
+"""Calls at the start of a block that do not count: they follow the other kind."""
 WARM_BLOCKS: Final = 4
-BLOCKS: Final = 150
-QUICK_BLOCKS: Final = 40
+PROCESSES: Final = 5
+BLOCKS: Final = 40
+"""Pairs of blocks in each process."""
+QUICK_BLOCKS: Final = 8
 CHUNKS: Final = 30
 """Of a stream, beside its head and its usage."""
 SHAPES: Final = ("sync", "stream", "async")
@@ -42,8 +44,6 @@ ASK: Final[dict[str, Any]] = {
 }
 STREAMED: Final[dict[str, Any]] = {**ASK, "stream": True, "stream_options": {"include_usage": True}}
 USAGE: Final = {"prompt_tokens": 60, "completion_tokens": 110, "total_tokens": 170}
-_Block = Callable[[str], list[list[int]]]
-"""Makes a block of calls of a shape: CPU and wall time of each."""
 _HEAD: Final = {"id": "chatcmpl-1", "created": 1, "model": "gpt-4o-2024-08-06"}
 
 
@@ -133,41 +133,37 @@ def _shapes(url: str) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "async", lambda: runner.run(call())
 
 
-def _call_on_demand(url: str, *, instrumented: bool) -> None:
-    """Make a block of calls for each line that names a shape, and print what each call took."""
+def _print_pairs(url: str, shape: str, blocks: int) -> None:
+    """Make blocks of calls, bare and instrumented in turns, and print what each call took, pair by pair."""
     import pyflare
 
     with tempfile.TemporaryDirectory() as folder:
-        if instrumented:
-            pyflare.init(service="bench", path=folder, compaction="off")
-            pyflare.instrument("openai")
-        shapes = dict(_shapes(url))
-        for line in sys.stdin:
-            print(json.dumps(_block(shapes[line.strip()])), flush=True)
+        pyflare.init(service="bench", path=folder, compaction="off")
+        call = dict(_shapes(url))[shape]
+        for turn in range(WARM_BLOCKS + blocks):
+            taken: dict[bool, list[tuple[int, int]]] = {}
+            for instrumented in (turn % 2 == 1, turn % 2 == 0):  # who comes second finds what the first has left
+                if instrumented:
+                    pyflare.instrument("openai")
+                taken[instrumented] = _block(call)
+                if instrumented:
+                    pyflare.uninstrument("openai")
+            if turn >= WARM_BLOCKS:
+                print(json.dumps([taken[False], taken[True]]))
         pyflare.shutdown()
 
 
-@contextmanager
-def _caller(url: str, *, instrumented: bool) -> Iterator[_Block]:
-    """A process that makes calls: a block of a shape each time it is asked."""
-    command = [sys.executable, "-m", "benchmarks.instrument", url, "ours" if instrumented else "bare"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        asked, answers = process.stdin, process.stdout
-        assert asked is not None
-        assert answers is not None
-
-        def block(shape: str) -> list[list[int]]:
-            asked.write(f"{shape}\n")
-            asked.flush()
-            return json.loads(answers.readline())
-
-        yield block
+def _pairs(url: str, shape: str, blocks: int) -> Iterator[list[list[list[int]]]]:
+    """Pairs of blocks from several processes: in each, memory lies elsewhere, which makes a difference of its own."""
+    for _ in range(PROCESSES):
+        command = [sys.executable, "-m", "benchmarks.instrument", url, shape, str(blocks)]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        yield from map(json.loads, done.stdout.splitlines())
 
 
 def _compare(url: str, shape: str, blocks: int) -> dict[str, float]:
     """CPU and wall time of bare calls, and what instrumentation adds to them, in microseconds."""
-    with _caller(url, instrumented=False) as bare, _caller(url, instrumented=True) as ours:
-        pairs = [_pair(bare, ours, shape, swapped=turn % 2 == 1) for turn in range(WARM_BLOCKS + blocks)][WARM_BLOCKS:]
+    pairs = [*_pairs(url, shape, blocks)]
     measured = {}
     for index, clock in enumerate(("cpu", "wall")):
         medians = [(_median_us(alone, index), _median_us(traced, index)) for alone, traced in pairs]
@@ -176,14 +172,6 @@ def _compare(url: str, shape: str, blocks: int) -> dict[str, float]:
         measured[f"{clock}_us"] = statistics.median(added)
         measured[f"{clock}_low_us"], measured[f"{clock}_high_us"] = _interval(added)
     return measured
-
-
-def _pair(bare: _Block, ours: _Block, shape: str, *, swapped: bool) -> tuple[list[list[int]], list[list[int]]]:
-    """A block of each side: whoever comes second finds the machine as the first has left it."""
-    if swapped:
-        traced = ours(shape)
-        return bare(shape), traced
-    return bare(shape), ours(shape)
 
 
 def rows(*, quick: bool = False) -> list[BenchRow]:
@@ -213,8 +201,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["serve"]:
             asyncio.run(_serve())
-        case [url, "bare" | "ours" as side]:
-            _call_on_demand(url, instrumented=side == "ours")
+        case [url, shape, blocks]:
+            _print_pairs(url, shape, int(blocks))
         case _:
             for row in rows():
                 print(f"{row.what}: {row.measured} ({row.bar}); {row.beside}")
