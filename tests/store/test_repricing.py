@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pyflare.pricing import ModelPricing, Prices
+from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.catalog import load_catalog
 from pyflare.store.compaction import compact
 from pyflare.store.repricing import reprice
@@ -97,7 +98,7 @@ def test_rows_of_before_there_were_versions(tmp_path):
     young += ["input_image_tokens", "output_image_tokens"]
     pq.write_table(pq.read_table(path).drop_columns(young), path)
     catalog = root / "catalog.json"
-    catalog.write_text(catalog.read_text().replace('"schema_version":3', '"schema_version":2'))
+    catalog.write_text(catalog.read_text().replace(f'"schema_version":{SCHEMA_VERSION}', '"schema_version":2'))
     sweep(root, load_catalog(root))  # makes the views anew
     assert query(root, READING) == [(None, None), (7, None), (None, None), (None, None)]
     reprice(root, prices=_book(CHEAP))
