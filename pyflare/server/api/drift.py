@@ -18,7 +18,7 @@ router = APIRouter(prefix="/drift", tags=["drift"])
 ModelId = Annotated[str, Path(min_length=1, max_length=200, description="The model, as its provider names it.")]
 
 
-@router.get("/{model_id:path}/history", response_model=DriftHistory, responses=ERRORS)
+@router.get("/{model_id:path}/history", response_model=DriftHistory, responses=ERRORS | NOT_FOUND)
 def list_drift_history(
     ask: Asking,
     model_id: ModelId,

@@ -50,7 +50,7 @@ def get_drift_run(
     return ask.json(make)
 
 
-@router.get("/{monitor}/history", response_model=DriftSeries, responses=ERRORS)
+@router.get("/{monitor}/history", response_model=DriftSeries, responses=ERRORS | NOT_FOUND)
 def list_drift_series(
     ask: Asking,
     monitor: MonitorName,

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/drift", tags=["drift"])
 MOST_ROWS: Final = 10_000_000
 
 
-@router.get("/{model_id:path}/reference", response_model=ReferenceVersionList, responses=ERRORS)
+@router.get("/{model_id:path}/reference", response_model=ReferenceVersionList, responses=ERRORS | NOT_FOUND)
 def list_references(ask: Asking, model_id: ModelId, limit: Limit = 100) -> Response:
     """List the references that are kept for the monitors of a model that are declared beside the folder."""
     drift = ask.workspace.drift

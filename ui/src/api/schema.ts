@@ -4196,6 +4196,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4491,6 +4500,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
+            /** @description There is nothing of that id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
             /** @description The folder cannot be read now, or too much is asked at once. */
             503: {
                 headers: {
@@ -4546,6 +4564,15 @@ export interface operations {
             };
             /** @description The request came for another host, or from another site. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is nothing of that id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
