@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -19,7 +20,7 @@ THRESHOLD: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VectorwiseDetector(ColumnwiseDetector):
+class VectorwiseDetector(ColumnwiseDetector, ABC):
     """Compares the columns of embeddings that a reference has, and leaves out its others."""
 
     drift_type: ClassVar[DriftType] = DriftType.EMBEDDING
@@ -40,5 +41,6 @@ class VectorwiseDetector(ColumnwiseDetector):
             raise DataError("expected columns of vectors.")
         return self._test(reference, current, np.random.default_rng(self.seed))
 
+    @abstractmethod
     def _test(self, reference: Vectors, current: Vectors, rng: np.random.Generator) -> TwoSampleResult:
-        raise NotImplementedError
+        """Compare two columns. Raises DataError, InsufficientDataError."""
