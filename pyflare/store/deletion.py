@@ -25,7 +25,7 @@ WAIT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """A segment that holds rows to be deleted and cannot be touched yet."""
+    """A segment that holds rows to be deleted, or names their traces, and cannot be touched yet."""
 
     writer_id: str
     segment: str
@@ -58,7 +58,8 @@ def delete(
 
     A trace in which the session or user appears goes whole, with its scores,
     logs, predictions, their labels, embeddings, and payloads that nothing else
-    refers to. Rows that begin after the call are not meant.
+    refers to. What drift monitors found, and alerts, are about many traces: they
+    stay and no longer name it. Rows that begin after the call are not meant.
 
     Args:
         root: The folder.

@@ -18,6 +18,7 @@ from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import SPANS, TABLES
 from pyflare.store.catalog import Deletion
 from pyflare.store.change import Change
+from pyflare.store.mentions import NAMES_DELETED, NAMING, forget_traces, named_in
 from pyflare.store.scratch import fetch, parts_source, rewrite_part
 
 DELETION_COLUMNS: Final = ("trace_id", "session_id", "user_id")
@@ -72,7 +73,7 @@ class Removal:
         return fetch(self._connection, query, self._parameters)
 
     def apply(self, live: Mapping[str, pa.Table]) -> Counter[str]:
-        """Take the rows out of every table's parts.
+        """Take the rows out of every table's parts, and the traces out of rows that only name them.
 
         Args:
             live: Rows that no part holds yet: payloads they refer to are still needed.
@@ -91,19 +92,18 @@ class Removal:
             if where:
                 removed[table] = remove_rows(self._connection, self._change, table, where, self._parameters)
         removed["payloads"] = remove_payloads(self._connection, self._change, references, live)
+        forget_traces(self._connection, self._change)
         return +removed
 
     def later(self, live: Mapping[str, pa.Table], waiting: Mapping[str, int]) -> Deletion:
         """The deletion as it is to be done again, when the writers in `waiting` have gone on."""
-        spans = live.get("spans", arrow_schema(SPANS).empty_table())
-        query = "SELECT DISTINCT trace_id FROM live_spans SEMI JOIN deleted_traces USING (trace_id)"
-        open_traces = fetch(self._connection, query, live_spans=spans)["trace_id"].to_pylist()
-        return msgspec.structs.replace(self._deletion, waiting=dict(waiting), trace_ids=tuple(sorted(open_traces)))
+        still_named = named_in(self._connection, live)
+        return msgspec.structs.replace(self._deletion, waiting=dict(waiting), trace_ids=tuple(still_named))
 
     def matches(self, live: Mapping[str, pa.Table]) -> bool:
-        """Whether any of some rows that no part holds yet would go too."""
+        """Whether any of some rows that no part holds yet would go too, or names a trace that does."""
         for table, rows in live.items():
-            where = self.condition(table)
+            where = " OR ".join(filter(None, [self.condition(table), NAMES_DELETED if table in NAMING else ""]))
             query = f"SELECT count(*) AS matching FROM live_rows WHERE {where}"
             if where and fetch(self._connection, query, self._parameters, live_rows=rows)["matching"][0].as_py():
                 return True

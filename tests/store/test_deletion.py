@@ -120,6 +120,40 @@ def test_the_folder_shrinks(tmp_path: Path) -> None:
     assert abs(result.freed_bytes - freed) < 64_000
 
 
+def _drift(number: int, traces: list[int]) -> bytes:
+    """What a drift monitor found, with samples of the traces behind it."""
+    return row("drift", drift_id=_hex(90 + number), run_id=_hex(90), monitor="m", drift_type="feature",
+               status="drifted", timestamp=T0_NS, sample_trace_ids=[_hex(trace) for trace in traces])  # fmt: skip
+
+
+def _sampled(root: Path) -> list[Any]:
+    return query(root, "SELECT list_transform(sample_trace_ids, lambda id: id[-1:]) FROM drift ORDER BY drift_id")
+
+
+def test_what_is_about_many_traces_names_it_no_longer(folder: Path) -> None:
+    """A row of drift stays, with the traces of others among its samples, in their order."""
+    write_journal(folder, [_drift(1, [2, 1, 3]), _drift(2, [1]), _drift(3, [3]), _drift(4, [])])
+    result = delete(folder, user_id="ann")
+    assert _sampled(folder) == [(["2", "3"],), ([],), (["3"],), ([],)]
+    assert "drift" not in result.rows
+    assert found_on_disk(folder, _hex(1)) == []
+
+
+def test_what_a_running_process_says_of_it_goes_when_it_may(folder: Path) -> None:
+    """Drift found and scores given before the deletion go too, though the trace itself has long been in a part."""
+    writer = open_journal(folder)
+    writer.write(_drift(1, [1, 2]))
+    writer.write(row("scores", score_id="late", name="help", comment=SECRET, trace_id=_hex(1), timestamp=T0_NS))
+    result = delete(folder, user_id="ann")
+    assert [held.reason for held in result.held_back] == ["open"]
+    next_generation(writer)
+    compact(folder)
+    assert _sampled(folder) == [(["2"],)]
+    assert query(folder, "SELECT count(*) FROM scores WHERE score_id = 'late'") == [(0,)]
+    assert load_catalog(folder).deletions == ()
+    writer.close()
+
+
 def test_shared_payloads_stay_until_their_last_span_goes(folder: Path) -> None:
     """Content that another span refers to is kept for it."""
     delete(folder, user_id="ann")
