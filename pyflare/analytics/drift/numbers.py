@@ -17,10 +17,10 @@ MIN_SIZE: Final = 8
 
 
 def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float = 0.95) -> TwoSampleResult:
-    """Compare two samples of numbers in every respect: location, scale, skewness, tails, extremes.
+    """Compare two samples of numbers in every respect: location, scale, skewness, tails, extremes, outliers.
 
-    The p-value is that of `rank_scores`: no transformation of the numbers changes it, outliers and infinities are
-    just the largest and smallest, and ties are allowed for. The effect is the largest difference between the two
+    The p-value is that of `rank_scores`: it depends on the order of the numbers alone, with infinities the largest and
+    smallest and ties allowed for, except where a few values lie far out, whose distances count. The effect is the largest difference between the two
     distribution functions, 0 to 1: how many observations, as a share, have at most moved across any one value. Its
     estimate is reduced by what chance adds (see `kolmogorov_smirnov`). A shift of the mean by 0.1 standard
     deviations of normal numbers is an effect of 0.04, one of 0.25 is 0.1. Contributions are by bins between the

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from pyflare.analytics.stats.categorical.hypergeometric import level_p_value
-from pyflare.analytics.stats.numeric.ordered import Array, Pooled
+from pyflare.analytics.stats.numeric.ordered import Pooled
 
 DEPTHS: Final = (8, 32, 128)
 """How many values of either end are looked at: few for what is rare, more to be sure of it."""
@@ -29,16 +30,16 @@ def extreme_p_values(pooled: Pooled) -> list[float]:
         One p-value for each depth that the samples are large enough for, at most six; none for weighted samples,
         whose counts are not whole.
     """
+    return largest_p_values(_mirrored(pooled)) + largest_p_values(pooled)
+
+
+def largest_p_values(pooled: Pooled) -> list[float]:
+    """Test the same of the largest values alone: at most three p-values."""
     if pooled.is_weighted:
         return []
-    together = pooled.reference + pooled.current
-    upwards = _at_one_end(pooled.reference, together)
-    return upwards + _at_one_end(pooled.reference[::-1], together[::-1])
-
-
-def _at_one_end(reference: Array, together: Array) -> list[float]:
-    size, n = float(together.sum()), float(reference.sum())
-    counts, counts_before = np.cumsum(together), np.cumsum(reference)
+    size, n = sum(pooled.sizes), pooled.sizes[0]
+    counts_before = np.cumsum(pooled.reference[::-1])
+    counts = counts_before + np.cumsum(pooled.current[::-1])
     depths = [depth for depth in DEPTHS if depth * _LEAST_SHARE <= size]
     ends = sorted({int(np.searchsorted(counts, depth)) for depth in depths})
     return [
@@ -46,3 +47,7 @@ def _at_one_end(reference: Array, together: Array) -> list[float]:
         for end in ends
         if counts[end] <= _MOST_SHARE * size
     ]
+
+
+def _mirrored(pooled: Pooled) -> Pooled:
+    return replace(pooled, values=-pooled.values[::-1], reference=pooled.reference[::-1], current=pooled.current[::-1])

@@ -1,4 +1,4 @@
-"""The test that stands behind a comparison of numbers: location, scale, tails and extremes at once."""
+"""The test that stands behind a comparison of numbers: location, scale, tails, extremes and outliers at once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from pyflare.analytics.stats.multiplicity import combine_cauchy
 from pyflare.analytics.stats.normal import normal_tail
 from pyflare.analytics.stats.numeric.extremes import extreme_p_values
 from pyflare.analytics.stats.numeric.ordered import Array, Pooled
+from pyflare.analytics.stats.numeric.outliers import outlier_p_value
 from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
 
 WEIGHTS: Final = (0.8, 0.1, 0.025, 0.035)
 """How much of the false alarms location, scale, skewness and tails may have: what shifts most often has most."""
 EXTREME_WEIGHT: Final = 0.007
 """The same of each of the six tests of extreme values."""
+OUTLIER_WEIGHT: Final = 0.5
+"""The share of all false alarms that outliers may have, where there are a few: that they are there is then much of it."""
 _NOTHING: Final = 1e-9
 """A score that the ones before it explain but for this share of its variance says nothing more."""
 
@@ -28,10 +31,11 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     square, cube and fourth power, made orthogonal to one another. Their sums over the current sample stand for
     location, scale, skewness and weight of the tails, and have zero correlation where nothing has changed. Each is
     tested by its permutation distribution (see `permutation_p_value`), with weights by the normal distribution. To
-    these come tests of the smallest and the largest values (see `extreme_p_values`). The p-values are joined by
-    Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with `p = arctan(1 / T) / pi` (see `combine_cauchy`), which is
-    exact for independent p-values and good for dependent ones. Ties share their mean rank; of a column with two values only location is
-    left.
+    these come tests of the smallest and the largest values (see `extreme_p_values`), and, where both samples together
+    have a few values that lie far out, one of how far (see `outlier_p_value`): the only part that looks at more than
+    ranks. The p-values are joined by Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with
+    `p = arctan(1 / T) / pi` (see `combine_cauchy`), which is exact for independent p-values and good for dependent
+    ones. Ties share their mean rank; of a column with two values only location is left.
 
     What a test of one kind of change would have more power for, this one has a little less for: of shifts of normal
     numbers that a test of means finds in 72 of 100 samples at the 5 % level it finds 67, and of changes of spread, to
@@ -49,9 +53,12 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     if not components:
         return math.nan, 1.0
     extremes = extreme_p_values(pooled)
-    p_values = [_p_value(scores, pooled) for scores in components] + extremes
-    weights = (*WEIGHTS[: len(components)], *[EXTREME_WEIGHT] * len(extremes))
-    p_value = combine_cauchy(p_values, weights=weights)
+    p_value = combine_cauchy(
+        [_p_value(scores, pooled) for scores in components] + extremes,
+        weights=(*WEIGHTS[: len(components)], *[EXTREME_WEIGHT] * len(extremes)),
+    )
+    if (far_out := outlier_p_value(pooled)) is not None:
+        p_value = combine_cauchy([p_value, far_out], weights=(1 - OUTLIER_WEIGHT, OUTLIER_WEIGHT))
     return 1 / math.tan(math.pi * p_value), p_value
 
 

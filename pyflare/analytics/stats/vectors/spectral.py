@@ -18,6 +18,7 @@ RIDGE: Final = 0.1
 N_FREQUENCIES: Final = 256
 MOST_DIMENSIONS: Final = 512
 """Of longer vectors, that many dimensions are looked at: the space of as many random rows."""
+_BLOCK: Final = 1_024
 
 
 def spectral_difference(
@@ -105,6 +106,14 @@ class Mapped:
         folds = folds_of(len(self.features), pool.n_reference, rng=rng)
         scores = cross_fitted_scores(self.features, pool.contrast, self.spectrum, self.counts, folds)
         return separation(scores, pool.contrast, folds, confidence=confidence)
+
+    def distances(self) -> Floats:
+        """How far each row lies from the mean of all, squared, as the axes count. Shape `(n,)`."""
+        scaled, found = self.spectrum.axes * np.sqrt(self.counts).astype(np.float32), np.empty(len(self.features))
+        for start in range(0, len(found), _BLOCK):
+            along = self.features[start : start + _BLOCK] @ scaled
+            found[start : start + _BLOCK] = np.einsum("ij,ij->i", along, along)
+        return found
 
     def coordinates(self, n_axes: int) -> Rows:
         """The rows along their widest axes, shape `(n, at most n_axes)`."""

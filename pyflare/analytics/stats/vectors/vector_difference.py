@@ -10,6 +10,7 @@ import numpy as np
 from pyflare.analytics.stats.multiplicity import combine_cauchy
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 from pyflare.analytics.stats.vectors.clusters import pooled_clusters
+from pyflare.analytics.stats.vectors.far_rows import far_rows_p_value
 from pyflare.analytics.stats.vectors.neighbours import local_test, neighbourhoods, neighbours_for
 from pyflare.analytics.stats.vectors.pool import Floats, Pool, Rows, pool_vectors, thin_pool
 from pyflare.analytics.stats.vectors.spectral import map_pool
@@ -29,15 +30,17 @@ def vector_difference(
     rng: np.random.Generator,
     confidence: float = 0.95,
 ) -> TwoSampleResult:
-    """Test whether two samples of vectors come from one distribution, by three tests together.
+    """Test whether two samples of vectors come from one distribution, by four tests together.
 
     - `spectral_difference` finds what all rows do a little, and many rows along few directions.
     - `neighbour_test`, with distances along the 64 widest axes of the former's features, finds a small and dense new
     group, as a new topic in embeddings may be.
+    - The rows that lie farthest out, along narrow axes above all, are those of a new topic first, be they ever so
+    few: see `far_rows_p_value`. Of weighted rows this is not asked.
     - `compare_categories`, over clusters of both samples together, finds groups that lie well apart and have become
     more common, however wide they are.
 
-    Of a sample of more than 20,000 rows, as many random ones are used for the first two, and all for the third. Their
+    Of a sample of more than 20,000 rows, as many random ones are used for the first three, and all for the last. Their
     p-values are joined by Cauchy's combination, which keeps its level whatever their dependence, where levels are small.
     None is known to be the best beforehand; together they lose little to the best one.
 
@@ -84,6 +87,8 @@ def vector_difference(
         local = local_test(around, thinned.contrast)
         statistic = max(statistic, local.z)
         p_values["neighbourhoods"] = local.p_value
+        if (far := far_rows_p_value(mapped.distances(), thinned)) is not None:
+            p_values["far rows"] = far
     if groups is not None:
         p_values["clusters"] = groups.p_value
     return TwoSampleResult(
