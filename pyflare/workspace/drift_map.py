@@ -68,11 +68,12 @@ def read_map(
     """
     from pyflare.analytics.drift.column import Vectors
     from pyflare.analytics.drift.projection import project_vectors
-    from pyflare.workspace.drift.explain import frames_of_segment
+    from pyflare.workspace.drift.comparing import frames_of_segment
     from pyflare.workspace.drift.running import read_samples
 
     one = replace(monitor, columns=(column,), thresholds={})
-    before, now = frames_of_segment(one, read_samples(engine, one, now_ns=now_ns), segment)
+    read = read_samples(engine, one, now_ns=now_ns)
+    before, now = frames_of_segment(one, read.reference, read.current, segment)
     samples = before.columns[column], now.columns[column]
     if not isinstance(samples[0], Vectors) or not isinstance(samples[1], Vectors):
         raise DataError(f"{column}: expected a column of embeddings; it holds none.")

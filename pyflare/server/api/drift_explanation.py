@@ -43,6 +43,8 @@ def explain_drift(
 ) -> Response:
     """Say which values of a column moved, in which traces, and what of a metric's change they carry.
 
+    Of a monitor of concept drift: in which values of which input predictions have become worse, with wrong ones.
+
     The rows are read anew as they are now, so the monitor must be declared beside the folder.
     """
 
@@ -90,6 +92,7 @@ def _value(found: Explanation) -> dict[str, Any]:
         "monitor": found.monitor,
         "segment": found.segment,
         "column": found.drift.column,
+        "drift_type": found.drift.drift_type.value,
         "status": found.drift.status,
         "parts": [
             {
@@ -101,6 +104,7 @@ def _value(found: Explanation) -> dict[str, Any]:
                 "metric_reference": part.metric_reference,
                 "metric_current": part.metric_current,
                 "carried": part.carried,
+                "within": part.within,
             }
             for part in found.parts
         ],

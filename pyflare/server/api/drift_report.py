@@ -1,4 +1,4 @@
-"""A monitor's latest run as one file to be sent to somebody."""
+"""A run of a monitor as one file to be sent to somebody."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking
-from pyflare.server.api.drift_monitors import InSegment, MonitorName
+from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Ranged
+from pyflare.server.api.drift_monitors import InSegment, MonitorName, RunId
 
 router = APIRouter(prefix="/drift-monitors", tags=["drift"])
 
@@ -21,11 +21,14 @@ _PLAIN: Final = re.compile(r"[^A-Za-z0-9_.-]+")
     response_class=Response,
     responses=ERRORS | NOT_FOUND | {200: {"description": "The page.", "content": {_HTML: {}}}},
 )
-def report_drift(ask: Asking, monitor: MonitorName, segment: InSegment = None) -> Response:
-    """Give the latest run of a monitor, with those before it, as one page that needs no server and no network."""
+def report_drift(
+    ask: Asking, monitor: MonitorName, ranged: Ranged, segment: InSegment = None, run_id: RunId = None
+) -> Response:
+    """Give a run of a monitor, with those before it, as one page that needs no server and no network."""
     from pyflare.workspace.drift.stored import stored_report
 
-    report = stored_report(ask.workspace.engine, monitor, segment)
+    scope = None if run_id else ranged
+    report = stored_report(ask.workspace.engine, monitor, segment, run_id=run_id, scope=scope)
     name = _PLAIN.sub("-", "-".join(part for part in ("drift", monitor, segment) if part))
     return ask.plain(
         report.to_html().encode(),

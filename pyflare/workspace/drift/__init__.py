@@ -15,7 +15,7 @@ for _needed in ("numpy", "scipy"):
         raise MissingExtraError("Drift monitors", "drift")
 
 from pyflare.workspace.drift.comparing import SegmentDrift, compare_tables  # noqa: E402  (only after the check above)
-from pyflare.workspace.drift.explain import DriftExplanation  # noqa: E402
+from pyflare.workspace.drift.explanation import DriftExplanation  # noqa: E402
 from pyflare.workspace.drift.monitor import DriftMonitor  # noqa: E402
 from pyflare.workspace.drift.periods import Reference  # noqa: E402
 from pyflare.workspace.drift.references import StoredReference  # noqa: E402

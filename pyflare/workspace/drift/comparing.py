@@ -14,8 +14,9 @@ import numpy as np
 from pyflare.analytics.drift.column import MISSING_CODE, Categories, Column
 from pyflare.analytics.drift.registered import DETECTORS
 from pyflare.analytics.drift.result import ColumnDrift, DriftResult, DriftType
-from pyflare.errors import DataError, InsufficientDataError
+from pyflare.errors import DataError, InsufficientDataError, NotFoundError
 from pyflare.store.language import clause_of
+from pyflare.workspace.drift.blaming import wrong_traces
 from pyflare.workspace.drift.frame import Frame, frame_of, segments
 from pyflare.workspace.drift.members import missing_share, traces_behind
 from pyflare.workspace.drift.monitor import DriftMonitor
@@ -121,11 +122,18 @@ def _compared(
         n_current=current.n_rows,
         missing=missing,
         samples={
-            column.column: traces_behind(column, reference, current)
+            column.column: _traces(column, reference, current)
             for column in result.columns
             if column.status in ("drifted", "warning")
         },
     )
+
+
+def _traces(column: ColumnDrift, reference: Frame, current: Frame) -> tuple[str, ...]:
+    """Some of the traces behind a difference."""
+    if column.drift_type is DriftType.CONCEPT:
+        return wrong_traces(column, (reference, current))
+    return traces_behind(column, reference, current)
 
 
 def _detected(
@@ -214,6 +222,16 @@ def _unknown(monitor: DriftMonitor, name: str, reason: str) -> ColumnDrift:
 def segment_text(said: Mapping[str, str | None]) -> str | None:
     """A segment in the filter language: `environment = production`; None for all rows."""
     return " and ".join(_clause(name, value) for name, value in said.items()) or None
+
+
+def frames_of_segment(
+    monitor: DriftMonitor, reference: Frame, current: Frame, segment: str | None
+) -> tuple[Frame, Frame]:
+    """Both samples of one segment, as results name it. Raises NotFoundError: there is no such segment."""
+    for said, before, now in segments(reference, current, limit=monitor.max_segments):
+        if segment_text(said) == segment:
+            return before, now
+    raise NotFoundError(f"the drift monitor {monitor.name!r} has no rows in the segment {segment!r}.")
 
 
 def _clause(name: str, value: str | None) -> str:

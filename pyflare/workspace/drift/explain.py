@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,74 +16,18 @@ from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.analytics.stats.result import Contribution
 from pyflare.errors import InsufficientDataError, NotFoundError
 from pyflare.store.engine import Engine
-from pyflare.workspace.drift.comparing import compare_frames, segment_text
-from pyflare.workspace.drift.frame import Frame, segments
+from pyflare.workspace.drift.comparing import compare_frames, frames_of_segment
+from pyflare.workspace.drift.explain_concept import explain_concept
+from pyflare.workspace.drift.explanation import TRACES, DriftExplanation, ExplainedPart
+from pyflare.workspace.drift.frame import Frame
 from pyflare.workspace.drift.members import Mask, divided, is_missing, rows_in, spread
 from pyflare.workspace.drift.metrics import COLUMN, DEFAULT, metric_source
 from pyflare.workspace.drift.monitor import DriftMonitor
-from pyflare.workspace.drift.running import Samples, read_samples
+from pyflare.workspace.drift.running import read_samples
 
 PARTS: Final = 10
 """Levels, bins or clusters that are named."""
-TRACES: Final = 10
-"""Traces that are named for each."""
 MISSING: Final = "(missing)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainedPart:
-    """A level or a bin that has moved."""
-
-    label: str
-    reference: float
-    """Its share of the reference's rows, 0 to 1, rows without a value counted."""
-    current: float
-    contribution: float
-    """Its part of the difference, 0 to 1."""
-    trace_ids: tuple[str, ...]
-    """Traces in it: current ones where it has grown, those of the reference where it has shrunk and they are known."""
-    metric_reference: float = math.nan
-    """The metric's mean in it."""
-    metric_current: float = math.nan
-    carried: float = math.nan
-    """What its moved share adds to the metric's change, in units of the metric."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DriftExplanation:
-    """Why a column has drifted in one segment."""
-
-    monitor: str
-    segment: str | None
-    drift: ColumnDrift
-    parts: tuple[ExplainedPart, ...]
-    """What has moved, the largest part first."""
-    metric: str
-    metric_change: MetricChange | None
-    """None where the metric is not known; `reason` says why."""
-    reason: str = ""
-
-    @property
-    def trace_ids(self) -> tuple[str, ...]:
-        """The traces behind what has grown, those of the largest part first."""
-        grown = (part.trace_ids for part in self.parts if part.current > part.reference)
-        return tuple(dict.fromkeys(trace_id for trace_ids in grown for trace_id in trace_ids))
-
-    @property
-    def carried_share(self) -> float:
-        """Which share of the metric's change the moved shares carry; NaN where it has not changed."""
-        change = self.metric_change
-        return math.nan if change is None or not change.change else change.carried / change.change
-
-    def __repr__(self) -> str:
-        where = f" in {self.segment}" if self.segment else ""
-        lines = [f"{self.drift.column}{where}: {self.drift.status}. {self.drift.reason}"]
-        lines += [f"  {part.label}: {part.reference:.1%} → {part.current:.1%}" for part in self.parts]
-        change = self.metric_change
-        if change is not None:
-            carried = "" if math.isnan(self.carried_share) else f", {self.carried_share:.0%} of it by what moved here"
-            lines.append(f"  {self.metric}: {change.reference:.4g} → {change.current:.4g}{carried}")
-        return "\n".join([*lines, *(f"  trace {trace_id}" for trace_id in self.trace_ids[:TRACES])])
 
 
 def explain(
@@ -96,12 +40,12 @@ def explain(
     metric: str = DEFAULT,
     alpha: float | None = None,
 ) -> DriftExplanation:
-    """Explain one column of a monitor at a moment.
+    """Explain one column of a monitor at a moment; of one that looks at predictions, see `explain_concept`.
 
     Args:
         engine: The folder.
         monitor: The monitor.
-        column: One of its columns.
+        column: One of its columns, or of what its results list.
         now_ns: The end of the current window, in unix nanoseconds.
         segment: The segment, as results name it; None where the monitor has none.
         metric: See `metric_source`.
@@ -111,25 +55,20 @@ def explain(
         NotFoundError: There is no such column or segment.
         QueryError: The metric cannot be had.
     """
+    level = monitor.alpha if alpha is None else alpha
+    if monitor.drift_type == "concept":
+        return explain_concept(engine, monitor, column, now_ns=now_ns, segment=segment, metric=metric, alpha=level)
     one = replace(monitor, columns=(column,), thresholds=_only(monitor, column))
     samples = read_samples(engine, one, now_ns=now_ns, beside=(metric_source(monitor.table, metric),))
     if column not in samples.reference.columns:
         raise NotFoundError(f"the reference of {monitor.name!r} has no column {column!r}.")
-    before, now = frames_of_segment(one, samples, segment)
-    found = _compared(one, before, now, column, now_ns=now_ns, alpha=monitor.alpha if alpha is None else alpha)
+    before, now = frames_of_segment(one, samples.reference, samples.current, segment)
+    found = _compared(one, before, now, column, now_ns=now_ns, alpha=level)
     return _explained(monitor.name, segment, metric, found, before, now)
 
 
 def _only(monitor: DriftMonitor, column: str) -> dict[str, float]:
     return {name: value for name, value in monitor.thresholds.items() if name == column}
-
-
-def frames_of_segment(monitor: DriftMonitor, samples: Samples, segment: str | None) -> tuple[Frame, Frame]:
-    """Both samples of one segment, as results name it. Raises NotFoundError: there is no such segment."""
-    for said, before, now in segments(samples.reference, samples.current, limit=monitor.max_segments):
-        if segment_text(said) == segment:
-            return before, now
-    raise NotFoundError(f"the drift monitor {monitor.name!r} has no rows in the segment {segment!r}.")
 
 
 def _compared(
@@ -211,4 +150,6 @@ def _part(
         metric_reference=math.nan if change is None else float(change.reference_means[at]),
         metric_current=math.nan if change is None else float(change.current_means[at]),
         carried=math.nan if change is None else float(change.by_share[at]),
+        within=math.nan if change is None else float(change.by_value[at]),
+        has_grown=shares[1] > shares[0],
     )

@@ -48,9 +48,7 @@ def rows_in(column: Column, part: Contribution) -> Mask:
 
 
 def traces_behind(drift: ColumnDrift, reference: Frame, current: Frame) -> tuple[str, ...]:
-    """Ids of traces in what has grown most, spread over the time of the sample; none of what is no column."""
-    if drift.column not in current.columns:
-        return ()
+    """Ids of traces in what has grown most, spread over the time of the sample."""
     division = divided(drift, reference.columns[drift.column], current.columns[drift.column])
     return spread(current, np.flatnonzero(_moved(division)), limit=SAMPLES)
 

@@ -21,7 +21,7 @@ from pyflare.workspace.row_writer import RowWriter
 from pyflare.workspace.rows import Rows
 
 if TYPE_CHECKING:
-    from pyflare.workspace.drift.explain import DriftExplanation
+    from pyflare.workspace.drift.explanation import DriftExplanation
 
 _UNNAMED: Final = "once"
 

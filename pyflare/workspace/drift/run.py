@@ -17,7 +17,7 @@ from pyflare.workspace.drift.monitor import DriftMonitor
 
 if TYPE_CHECKING:
     from pyflare.store.engine import Engine
-    from pyflare.workspace.drift.explain import DriftExplanation
+    from pyflare.workspace.drift.explanation import DriftExplanation
 
 
 def report_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,23 +22,33 @@ HISTORY: Final = 20
 """Earlier runs that a report shows."""
 
 
-def stored_report(engine: Engine, monitor: str, segment: str | None) -> DriftReport:
-    """The latest run of a monitor in one segment with those before it, from what was written down.
+def stored_report(
+    engine: Engine, monitor: str, segment: str | None, *, run_id: str | None = None, scope: Scope | None = None
+) -> DriftReport:
+    """A run of a monitor in one segment with those before it, from what was written down.
+
+    Args:
+        engine: The folder.
+        monitor: The monitor's name.
+        segment: The segment; None for all of the data.
+        run_id: The run; the latest, where it is left out.
+        scope: The range of time in which the latest is looked for; all time, where it is left out.
 
     Raises:
-        NotFoundError: There is no such monitor or segment.
+        NotFoundError: There is no such monitor, segment or run.
     """
-    latest = read_run(engine, monitor, segment)
-    series = read_series(engine, monitor, segment, Scope(now_ns=time.time_ns()), limit=HISTORY + 1)
-    earlier = [row["run_id"] for row in series.points if row["run_id"] != latest.summary["run_id"]]
+    run = read_run(engine, monitor, segment, run_id=run_id, scope=scope)
+    at_ns = run.summary["timestamp"]
+    series = read_series(engine, monitor, segment, Scope(until_ns=at_ns + 1, now_ns=at_ns), limit=HISTORY + 1)
+    earlier = [row["run_id"] for row in series.points if row["run_id"] != run.summary["run_id"]]
     return report_of(
-        result_of_run(latest),
+        result_of_run(run),
         monitor=monitor,
         segment=segment,
-        version=latest.summary["reference_version"],
-        sizes=(latest.summary["n_reference"] or 0, latest.summary["n_current"] or 0),
-        trace_ids={row["column_name"]: row["sample_trace_ids"] or () for row in latest.columns},
-        history=[result_of_run(read_run(engine, monitor, segment, run_id=run_id)) for run_id in earlier],
+        version=run.summary["reference_version"],
+        sizes=(run.summary["n_reference"] or 0, run.summary["n_current"] or 0),
+        trace_ids={row["column_name"]: row["sample_trace_ids"] or () for row in run.columns},
+        history=[result_of_run(read_run(engine, monitor, segment, run_id=each)) for each in earlier],
     )
 
 

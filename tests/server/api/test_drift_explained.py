@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -54,6 +55,7 @@ def test_explanation(api: Served):
     assert (old["reference"], old["current"]) == (0.0, pytest.approx(2 / 3, abs=0.01))
     assert found["trace_ids"]
     assert all(is_stale(int(trace_id, 16) - 1) for trace_id in found["trace_ids"])
+    assert old["carried"] + old["within"] > 0.2
     assert found["metric_change"]["change"] > 0.2
     assert found["metric_change"]["carried_share"] == pytest.approx(1, abs=0.3)
 
@@ -125,6 +127,21 @@ def test_report(api: Served):
     )
     assert b"attributes.index" in answer.body
     assert api.ask("GET", "/drift-monitors/any/report").status == 404
+
+
+def test_report_of_an_earlier_run(api: Served, root: Path):
+    """A run by its id, or the latest of a range, is the page of that run: later ones do not appear in it."""
+    (first,) = api.get(f"/drift-monitors/retrieval/history?{PRODUCTION}")["points"]
+    later = NOW - timedelta(hours=12)
+    with pyflare.open(root, compact=False) as workspace:
+        workspace.drift.run("retrieval", now=later)
+    path = f"/drift-monitors/retrieval/report?{PRODUCTION}"
+    of_first = api.ask("GET", f"{path}&run_id={first['run_id']}")
+    of_range = api.ask("GET", f"{path}&end_time={quote(NOW.isoformat())}")
+    assert f"{NOW:%Y-%m-%d %H:%M}".encode() in of_first.body
+    assert f"{later:%Y-%m-%d %H:%M}".encode() in of_range.body
+    assert f"{NOW:%Y-%m-%d %H:%M}".encode() not in of_range.body
+    assert api.ask("GET", f"{path}&run_id={'0' * 32}").status == 404
 
 
 @pytest.fixture(scope="module")

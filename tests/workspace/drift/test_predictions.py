@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pyflare
-from pyflare.errors import ConfigError
+from pyflare.errors import ConfigError, NotFoundError
 from pyflare.workspace.drift import DriftMonitor
 from tests.store.records import T0_NS, row, write_journal
 from tests.workspace.drift.traffic import DAY_NS, NOW
@@ -75,6 +75,62 @@ def test_concept_drift(folder: Path) -> None:
             reference={"stored": "1"},
         )
         assert workspace.drift.run(stored, now=NOW).status == "drifted"
+
+
+def _wrong(number: int) -> bool:
+    """Whether a trace of the folder holds a prediction that is wrong."""
+    return number >= COUNT and number % 2 == 1
+
+
+@pytest.mark.parametrize("column", ["performance", "label given features.country"])
+def test_which_inputs_carry_it(folder: Path, column: str) -> None:
+    """The country whose predictions are wrong now carries all of the change, within itself, with traces that are."""
+    with pyflare.open(folder, compact=False) as workspace:
+        run = workspace.drift.run(CONCEPT, now=NOW)
+        found = run.explain(column)
+    first = found.parts[0]
+    assert first.label == "features.country DE"
+    assert (first.reference, first.current, first.contribution) == (0.5, 0.5, pytest.approx(1, abs=0.02))
+    assert (first.metric_reference, first.metric_current, first.carried, first.within) == (0, 1, 0, pytest.approx(0.5))
+    assert (found.metric, found.metric_change.change, found.carried_share) == ("wrong predictions", 0.5, 0)
+    assert found.reason == ""
+    assert len(found.trace_ids) == 10
+    assert all(_wrong(int(trace_id, 16)) for trace_id in found.trace_ids)
+    assert "wrong predictions 0 → 1" in repr(found)
+    samples = run.segments[0].samples[column]
+    assert len(samples) == 5
+    assert all(_wrong(int(trace_id, 16)) for trace_id in samples)
+
+
+def test_another_metric_of_the_same_inputs(folder: Path) -> None:
+    """Another metric is taken apart by the values that explain the predictions."""
+    with pyflare.open(folder, compact=False) as workspace:
+        found = workspace.drift.run(CONCEPT, now=NOW).explain("performance", metric="prediction_score")
+    assert (found.metric, found.parts[0].label) == ("prediction_score", "features.country DE")
+    assert found.metric_change.reference == found.metric_change.current == pytest.approx(0.9)
+
+
+def test_what_predictions_cannot_be_explained_by(folder: Path) -> None:
+    """Of a column that it does not list, and without labels, it says so, and what helps."""
+    early = DriftMonitor(
+        name="early", table="predictions", drift_type="concept", filters={"model": "new"}, reference="1d"
+    )
+    records = [
+        row("predictions", prediction_id=f"n{number}", timestamp=T0_NS + number * DAY_NS // 60, model_id="new",
+            prediction=b"true", prediction_score=0.9)
+        for number in range(120)
+    ]  # fmt: skip
+    records += [
+        row("labels", prediction_id=f"n{number}", timestamp=T0_NS + 3 * DAY_NS, label=b"true") for number in range(60)
+    ]
+    write_journal(folder, records)
+    with pyflare.open(folder, compact=False) as workspace:
+        with pytest.raises(NotFoundError, match=r"it says something of performance, "):
+            workspace.drift.run(CONCEPT, now=NOW).explain("features.country")
+        run = workspace.drift.run(early, now=NOW)
+        assert run.status == "healthy"  # by what the confidences promise
+        with pytest.raises(NotFoundError, match=r"cannot be explained without labels.*which inputs have moved"):
+            run.explain("performance")
 
 
 def test_concepts_are_of_predictions(folder: Path) -> None:

@@ -219,6 +219,8 @@ export interface paths {
          * Explain Drift
          * @description Say which values of a column moved, in which traces, and what of a metric's change they carry.
          *
+         *     Of a monitor of concept drift: in which values of which input predictions have become worse, with wrong ones.
+         *
          *     The rows are read anew as they are now, so the monitor must be declared beside the folder.
          */
         get: operations["explain_drift_api_v1_drift_monitors__monitor__explanation_get"];
@@ -281,7 +283,7 @@ export interface paths {
         };
         /**
          * Report Drift
-         * @description Give the latest run of a monitor, with those before it, as one page that needs no server and no network.
+         * @description Give a run of a monitor, with those before it, as one page that needs no server and no network.
          */
         get: operations["report_drift_api_v1_drift_monitors__monitor__report_get"];
         put?: never;
@@ -1550,7 +1552,15 @@ export interface components {
         DriftExplanation: {
             /** Column */
             column: string;
-            /** Metric */
+            /**
+             * Drift Type
+             * @enum {string}
+             */
+            drift_type: "feature" | "embedding" | "concept" | "prediction";
+            /**
+             * Metric
+             * @description What was asked for; of predictions `wrong predictions` or `absolute error` where it was `error`.
+             */
             metric: string;
             metric_change: components["schemas"]["CarriedChange"] | null;
             /** Monitor */
@@ -1562,7 +1572,7 @@ export interface components {
             parts: components["schemas"]["ExplainedPart"][];
             /**
              * Reason
-             * @description Why there is no change of the metric.
+             * @description Why there is no change of the metric, or what to keep in mind of the parts.
              */
             reason: string;
             /** Run Id */
@@ -1579,7 +1589,7 @@ export interface components {
             status: "healthy" | "warning" | "drifted" | "unknown";
             /**
              * Trace Ids
-             * @description The traces behind what has grown.
+             * @description The traces behind what has grown, or become worse.
              */
             trace_ids: string[];
         };
@@ -2012,9 +2022,14 @@ export interface components {
             reference: number | null;
             /**
              * Trace Ids
-             * @description Traces in it: current ones where it has grown, else those of the reference, where they are known.
+             * @description Traces in it: current ones where it has grown, else those of the reference, where they are known. Of predictions, those that are wrong.
              */
             trace_ids: string[];
+            /**
+             * Within
+             * @description What the metric's move within it adds.
+             */
+            within: number | null;
         };
         /**
          * Facet
@@ -4302,8 +4317,14 @@ export interface operations {
     report_drift_api_v1_drift_monitors__monitor__report_get: {
         parameters: {
             query?: {
+                /** @description Begun before then; the same forms. */
+                end_time?: string | null;
+                /** @description The run; the latest of the range without. */
+                run_id?: string | null;
                 /** @description The segment, as the monitor names it; left out for all of the data. */
                 segment?: string | null;
+                /** @description Begun then or later: RFC 3339, or how long ago, such as 2h or 7d. */
+                start_time?: string | null;
             };
             header?: never;
             path: {

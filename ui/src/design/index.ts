@@ -9,6 +9,7 @@ export { JsonView } from "./JsonView";
 export { Kbd } from "./Kbd";
 export { KINDS, KindIcon, kindOf } from "./kinds";
 export { Menu, type MenuItem } from "./Menu";
+export { Fact, Facts, PageHead } from "./PageHead";
 export { Popover } from "./Popover";
 export { SplitPane } from "./SplitPane";
 export { EmptyState, ErrorState, Skeleton, Spinner, TableSkeleton } from "./states";

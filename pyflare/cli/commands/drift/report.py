@@ -19,10 +19,11 @@ from pyflare.workspace.scope import Scope
 
 
 def report(
-    monitor: Annotated[str | None, typer.Argument(help="A monitor, of which the latest run is shown in full.")] = None,
+    monitor: Annotated[str | None, typer.Argument(help="A monitor, of which a run is shown in full.")] = None,
     *,
     path: options.Folder = options.DEFAULT_FOLDER,
     segment: Annotated[str | None, typer.Option("--segment", help="Only this segment, as results name it.")] = None,
+    run: Annotated[str | None, typer.Option("--run", help="This run, by its id, in place of the latest.")] = None,
     html: Annotated[Path | None, typer.Option("--html", help="Write a page that needs nothing else.")] = None,
     json: options.Json = False,
 ) -> None:
@@ -36,11 +37,11 @@ def report(
             return
         segments = _segments(outlines, monitor, segment)
         if json:
-            runs = [read_run(workspace.engine, monitor, each) for each in segments]
-            rows = [row for run in runs for row in (run.summary, *run.columns)]
+            runs = [read_run(workspace.engine, monitor, each, run_id=run) for each in segments]
+            rows = [row for each in runs for row in (each.summary, *each.columns)]
             typer.echo(msgspec.json.format(msgspec.json.encode(rows)))
             return
-        reports = [stored_report(workspace.engine, monitor, each) for each in segments]
+        reports = [stored_report(workspace.engine, monitor, each, run_id=run) for each in segments]
     for number, each in enumerate(reports):
         if html is None:
             console.stdout().print(each)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.table import Table
 from rich.text import Text
 
-from pyflare.workspace.drift.explain import DriftExplanation
+from pyflare.workspace.drift.explanation import DriftExplanation
 from pyflare.workspace.drift.rows import rows_of
 from pyflare.workspace.drift.run import MonitorRun
 
@@ -48,27 +48,28 @@ def show_explanation(out: Console, found: DriftExplanation) -> None:
     )
     out.print(Text(found.drift.reason))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("value", "reference", "current", "of the difference", f"{found.metric} carried", "traces"):
-        table.add_column(name, justify="left" if name in ("value", "traces") else "right")
+    for name in ("value", "reference", "current", "of the difference", found.metric, "by share", "within", "trace"):
+        table.add_column(name, justify="left" if name in ("value", "trace") else "right")
     for part in found.parts:
-        carried = "" if math.isnan(part.carried) else f"{part.carried:+.4g}"
         table.add_row(
             Text(part.label),
             f"{part.reference:.1%}",
             f"{part.current:.1%}",
             f"{part.contribution:.0%}",
-            carried,
-            " ".join(part.trace_ids[:2]),
+            "" if found.metric_change is None else f"{part.metric_reference:.3g} → {part.metric_current:.3g}",
+            "" if math.isnan(part.carried) else f"{part.carried:+.3g}",
+            "" if math.isnan(part.within) else f"{part.within:+.3g}",
+            " ".join(part.trace_ids[:1]),
         )
     out.print(table)
     change = found.metric_change
-    if change is None:
-        out.print(Text(f"{found.metric}: {found.reason}", style="dim"))
-        return
-    share = (
-        "" if math.isnan(found.carried_share) else f"; what moved here carries {found.carried_share:.0%} of the change"
-    )
-    out.print(Text(f"{found.metric}: {change.reference:.4g} → {change.current:.4g}{share}"))
+    if change is not None:
+        share = (
+            "" if math.isnan(found.carried_share) else f"; moved shares carry {found.carried_share:.0%} of the change"
+        )
+        out.print(Text(f"{found.metric}: {change.reference:.4g} → {change.current:.4g}{share}"))
+    if found.reason:
+        out.print(Text(found.reason if change is not None else f"{found.metric}: {found.reason}", style="dim"))
 
 
 def explanation_value(found: DriftExplanation) -> dict[str, Any]:

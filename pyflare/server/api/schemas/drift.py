@@ -213,11 +213,13 @@ class ExplainedPart(Model):
     current: float | None
     contribution: float | None = Field(description="Its part of the difference.")
     trace_ids: list[str] = Field(
-        description="Traces in it: current ones where it has grown, else those of the reference, where they are known."
+        description="Traces in it: current ones where it has grown, else those of the reference, where they are known. "
+        "Of predictions, those that are wrong."
     )
     metric_reference: float | None = Field(description="The metric's mean in it.")
     metric_current: float | None
     carried: float | None = Field(description="What its moved share adds to the metric's change.")
+    within: float | None = Field(description="What the metric's move within it adds.")
 
 
 class CarriedChange(Model):
@@ -237,12 +239,15 @@ class DriftExplanation(Model):
     segment: Segment
     run_id: str
     column: str
+    drift_type: DriftKind
     status: DriftStanding
     parts: list[ExplainedPart] = Field(description="What has moved, the largest part first.")
-    trace_ids: list[str] = Field(description="The traces behind what has grown.")
-    metric: str
+    trace_ids: list[str] = Field(description="The traces behind what has grown, or become worse.")
+    metric: str = Field(
+        description="What was asked for; of predictions `wrong predictions` or `absolute error` where it was `error`."
+    )
     metric_change: CarriedChange | None
-    reason: str = Field(description="Why there is no change of the metric.")
+    reason: str = Field(description="Why there is no change of the metric, or what to keep in mind of the parts.")
 
 
 class ReferenceColumn(Model):

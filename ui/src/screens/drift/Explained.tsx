@@ -5,7 +5,7 @@ import { Button, classes, ErrorState, Select, Spinner } from "@/design";
 import { percent } from "@/format";
 import { Behind } from "./Behind";
 import styles from "./Drift.module.css";
-import { carriedWords, isMetric, METRICS, type Metric } from "./metrics";
+import { carriedWords, METRICS, type Metric, measureOf } from "./metrics";
 
 const OPTIONS = Object.entries(METRICS).map(([value, { label }]) => ({ value: value as Metric, label }));
 
@@ -32,9 +32,9 @@ export function Explained({ watched, run, column, samples }: ExplainedProps) {
         {isFetching && <Spinner />}
       </div>
       {error && <ErrorState title="This could not be explained" error={error} />}
-      {data && !error && isMetric(data.metric) && (
+      {data && !error && (
         <>
-          <p className={styles.words}>{carriedWords(data.metric, data)}</p>
+          <p className={styles.words}>{carriedWords(data)}</p>
           <Parts parts={data.parts} metric={data.metric} />
         </>
       )}
@@ -43,8 +43,8 @@ export function Explained({ watched, run, column, samples }: ExplainedProps) {
 }
 
 /** The values that moved, their traces, and the metric within each. */
-function Parts({ parts, metric }: { parts: readonly ExplainedPart[]; metric: Metric }) {
-  const { label, write } = METRICS[metric];
+function Parts({ parts, metric }: { parts: readonly ExplainedPart[]; metric: string }) {
+  const { label, write } = measureOf(metric);
   return (
     <div className={styles.scroller}>
       <table className={classes(styles.table, styles.values)}>
@@ -61,8 +61,8 @@ function Parts({ parts, metric }: { parts: readonly ExplainedPart[]; metric: Met
         <tbody>
           {parts.map((part) => (
             <tr key={part.label}>
-              <td className="truncate" title={part.label}>
-                {part.label}
+              <td title={part.label}>
+                <span className={styles.label}>{part.label}</span>
               </td>
               <td>
                 {percent(part.reference)} → <b>{percent(part.current)}</b>

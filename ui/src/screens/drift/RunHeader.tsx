@@ -1,9 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, Download } from "lucide-react";
-import type { ReactNode } from "react";
 import { address } from "@/api/client";
 import type { DriftRun } from "@/api/drift";
-import { Button } from "@/design";
+import { Button, Fact, Facts, PageHead } from "@/design";
 import { count, fullTime, percent, relative, timeRange } from "@/format";
 import { usePreferences } from "@/state/preferences";
 import styles from "./Drift.module.css";
@@ -23,16 +22,14 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
   const { zone } = usePreferences();
   return (
     <header className={styles.header}>
-      <div className={styles.title}>
-        <Link
-          to="/drift/{-$monitor}"
-          params={{ monitor: undefined }}
-          aria-label="All monitors"
-          className={styles.back}
-        >
-          <ChevronLeft aria-hidden />
-        </Link>
-        <h2 className="truncate">{run.monitor}</h2>
+      <PageHead
+        back={
+          <Link to="/drift/{-$monitor}" params={{ monitor: undefined }} aria-label="All monitors">
+            <ChevronLeft aria-hidden />
+          </Link>
+        }
+        title={run.monitor}
+      >
         <Standing status={run.status} />
         <TrendIcon trend={run.trend} />
         <Segments monitor={run.monitor} segment={run.segment} />
@@ -40,6 +37,7 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
           className={styles.report}
           href={address(`/drift-monitors/${encodeURIComponent(run.monitor)}/report`, {
             segment: run.segment,
+            run_id: earlier ? run.run_id : undefined,
           })}
           download
         >
@@ -51,17 +49,17 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
             Latest run
           </Button>
         )}
-      </div>
+      </PageHead>
       {run.explanation && <p className={styles.explanation}>{run.explanation}</p>}
-      <dl className={styles.facts}>
+      <Facts>
         <Fact name={earlier ? "This run" : "Last run"}>
           <time dateTime={run.timestamp} title={fullTime(run.timestamp, zone)}>
             {fullTime(run.timestamp, zone).slice(0, 16)}
-          </time>{" "}
+          </time>
           <small>{relative(run.timestamp)}</small>
         </Fact>
         <Fact name="Reference">
-          {timeRange(run.reference_start, run.reference_end, zone)}{" "}
+          {timeRange(run.reference_start, run.reference_end, zone)}
           <small>
             {count(run.n_reference)} rows{run.reference_version && `, version ${run.reference_version}`}
           </small>
@@ -77,7 +75,7 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
             title="All traces of this time and segment"
           >
             {timeRange(run.current_start, run.current_end, zone)}
-          </Link>{" "}
+          </Link>
           <small>{count(run.n_current)} rows</small>
         </Fact>
         {run.model_id && <Fact name="Model">{run.model_id}</Fact>}
@@ -87,21 +85,12 @@ export function RunHeader({ run, earlier, onLatest }: RunHeaderProps) {
             {run.alpha < 0.001 ? pValue(run.alpha) : percent(run.alpha)}
           </Fact>
         )}
-      </dl>
+      </Facts>
       {run.notes.map((note) => (
         <p key={note} className={styles.small}>
           {note}
         </p>
       ))}
     </header>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -11,15 +11,32 @@ export const METRICS = {
 
 export type Metric = keyof typeof METRICS;
 
-export const isMetric = (name: string): name is Metric => name in METRICS;
+interface Measure {
+  label: string;
+  mean: string;
+  write: (value: number | null) => string;
+}
 
-/** What became of the metric, and what of it the moved shares carry: a sentence that claims no cause. */
-export function carriedWords(metric: Metric, { metric_change, reason }: DriftExplanation): string {
-  const { label, mean, write } = METRICS[metric];
+/** What predictions are measured by, where it is they that are explained, and the server says by what. */
+const OF_PREDICTIONS: Record<string, Measure> = {
+  "wrong predictions": { label: "wrong", mean: "share of wrong predictions", write: percent },
+  "absolute error": { label: "error", mean: "mean absolute error", write: compact },
+};
+
+/** How a metric is called and written. */
+export const measureOf = (name: string): Measure =>
+  METRICS[name as Metric] ?? OF_PREDICTIONS[name] ?? { label: name, mean: `mean of ${name}`, write: compact };
+
+/** What became of the metric, and what of it the moved shares carry: words that claim no cause. */
+export function carriedWords({ metric: name, metric_change, drift_type, reason }: DriftExplanation): string {
+  const { label, mean, write } = measureOf(name);
   if (!metric_change) return reason ? `Nothing can be said of ${label}: ${reason}.` : "";
   const { reference, current, change, carried_share } = metric_change;
   const went = `The ${mean} went from ${write(reference)} to ${write(current)}`;
-  if (!change || carried_share === null) return `${went}.`;
+  const but = reason ? ` But ${reason}.` : "";
+  if (!change || carried_share === null) return `${went}.${but}`;
   const share = carried_share < 0 ? "none of it" : `${percent(Math.min(1, carried_share))} of it`;
-  return `${went}; ${share} goes with what moved here.`;
+  const goes =
+    drift_type === "concept" ? "goes with there being more of some inputs" : "goes with what moved here";
+  return `${went}; ${share} ${goes}.${but}`;
 }

@@ -1,8 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
-import type { ReactNode } from "react";
 import type { SessionDetail } from "@/api/sessions";
-import { Badge, CopyButton } from "@/design";
+import { Badge, CopyButton, Fact, Facts, PageHead } from "@/design";
 import { compact, cost, count, duration, fullTime, tokens } from "@/format";
 import { usePreferences } from "@/state/preferences";
 import { quoted } from "@/state/scope";
@@ -15,16 +14,15 @@ export function SessionHeader({ detail }: { detail: SessionDetail }) {
   const { zone } = usePreferences();
   return (
     <header className={styles.header}>
-      <div className={styles.title}>
-        <Link
-          to="/sessions/{-$sessionId}"
-          params={{ sessionId: undefined }}
-          aria-label="All sessions"
-          className={styles.back}
-        >
-          <ChevronLeft aria-hidden />
-        </Link>
-        <h2 className="mono truncate">{session.session_id}</h2>
+      <PageHead
+        back={
+          <Link to="/sessions/{-$sessionId}" params={{ sessionId: undefined }} aria-label="All sessions">
+            <ChevronLeft aria-hidden />
+          </Link>
+        }
+        title={session.session_id}
+        mono
+      >
         <CopyButton text={session.session_id} label="Copy session id" />
         <Link
           to="/traces"
@@ -33,43 +31,33 @@ export function SessionHeader({ detail }: { detail: SessionDetail }) {
         >
           As traces
         </Link>
-      </div>
-      <dl className={styles.totals}>
-        <Total name="Began">{fullTime(session.start_time, zone).slice(0, 19)}</Total>
-        <Total name="User">{session.user_id}</Total>
-        <Total name="Turns">{count(session.trace_count)}</Total>
-        <Total name="Errors" bad={session.error_count > 0}>
+      </PageHead>
+      <Facts>
+        <Fact name="Began">{fullTime(session.start_time, zone).slice(0, 19)}</Fact>
+        <Fact name="User">{session.user_id}</Fact>
+        <Fact name="Turns">{count(session.trace_count)}</Fact>
+        <Fact name="Errors" bad={session.error_count > 0}>
           {count(session.error_count)}
-        </Total>
-        <Total name="Worked">{duration(workedMillis(turns))}</Total>
-        <Total name="Tokens">
+        </Fact>
+        <Fact name="Worked">{duration(workedMillis(turns))}</Fact>
+        <Fact name="Tokens">
           {tokens(totalTokens(session))}
           <small>
             {tokens(session.input_tokens)} in, {tokens(session.output_tokens)} out
           </small>
-        </Total>
-        <Total name="Cost">{cost(session.cost_usd)}</Total>
-        <Total name="Models">{session.model_ids.join(", ")}</Total>
+        </Fact>
+        <Fact name="Cost">{cost(session.cost_usd)}</Fact>
+        <Fact name="Models">{session.model_ids.join(", ")}</Fact>
         {Object.keys(session.scores).length > 0 && (
-          <Total name="Scores">
+          <Fact name="Scores">
             {Object.entries(session.scores).map(([name, value]) => (
               <Badge key={name}>
                 {name} {typeof value === "number" ? compact(value) : value}
               </Badge>
             ))}
-          </Total>
+          </Fact>
         )}
-      </dl>
+      </Facts>
     </header>
-  );
-}
-
-function Total({ name, bad, children }: { name: string; bad?: boolean; children: ReactNode }) {
-  if (children === null || children === "") return null;
-  return (
-    <div className={styles.total} data-bad={bad || undefined}>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,0 +1,1 @@
+import{g as e}from"./tanstack-CMVOvxiY.js";import{at as t,ot as n}from"./useHotkeys-rmbHGAQW.js";var r=e=>n(`/scores`,e);function i(n){return e({queryKey:[`scores`,n],queryFn:({signal:e})=>t(`/scores`,{trace_id:n,limit:200},e),enabled:n!==void 0,select:e=>e.scores})}export{r as n,i as t};

@@ -1,1 +1,0 @@
-import{g as e}from"./tanstack-CMVOvxiY.js";import{nt as t,rt as n}from"./useHotkeys-BbUzauAa.js";var r=e=>n(`/scores`,e);function i(n){return e({queryKey:[`scores`,n],queryFn:({signal:e})=>t(`/scores`,{trace_id:n,limit:200},e),enabled:n!==void 0,select:e=>e.scores})}export{r as n,i as t};
