@@ -21,10 +21,11 @@ NUMBERS: Final[dict[str, Draw]] = {
     "whole numbers": lambda rng, n: rng.poisson(4.0, n).astype(np.float64),
     "mostly zero": lambda rng, n: np.where(rng.random(n) < 0.9, 0.0, rng.lognormal(0.0, 1.0, n)),
     "two values": lambda rng, n: (rng.random(n) < 0.3).astype(np.float64),
+    "a few outliers": lambda rng, n: rng.standard_normal(n) * np.where(rng.random(n) < 0.005, 6.0, 1.0),
     "infinities": lambda rng, n: np.where(rng.random(n) < 0.05, np.inf, rng.standard_normal(n)),
 }
-"""Numbers as they come: smooth, skewed, without moments, tied, and with values that are none."""
-CONTINUOUS: Final = ("normal", "skewed", "no mean")
+"""Numbers as they come: smooth, skewed, without moments, tied, with outliers, and with values that are none."""
+CONTINUOUS: Final = ("normal", "skewed", "no mean", "a few outliers")
 LEVELS: Final = (2, 3, 5, 20, 50, 200)
 
 

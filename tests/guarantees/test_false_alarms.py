@@ -170,7 +170,7 @@ def test_a_million_numbers() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["normal"])
 def test_far_tails(world: str) -> None:
-    """Of 8,000 looks one in a thousand is below 0.001: the tails that many looks rest on are right."""
-    found = p_values(_default, NUMBERS[world], (100, 60), repeats=8000)
-    few, many = band(8000, TINY)
+    """Of 6,000 looks one in a thousand is below 0.001: the tails that many looks rest on are right."""
+    found = p_values(_default, NUMBERS[world], (100, 60), repeats=6000)
+    few, many = band(6000, TINY)
     assert few <= alarms(found, TINY) <= many

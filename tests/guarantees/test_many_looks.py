@@ -51,7 +51,7 @@ def _alarms(repeats: int, *, correction: Correction, sizes: tuple[int, int]) -> 
 
 
 def test_columns_together() -> None:
-    """Twelve columns of every kind, with missing values, raise any false alarm in at most 5 % of the looks."""
+    """Thirteen columns of every kind, with missing values, raise any false alarm in at most 5 % of the looks."""
     assert _alarms(40, correction="benjamini-hochberg", sizes=(500, 500)) <= band(40)[1]
 
 
