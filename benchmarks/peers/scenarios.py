@@ -114,6 +114,11 @@ def _levels(shares: Array) -> Draw:
     return lambda rng, n: rng.choice(shares.size, n, p=shares)
 
 
+def _and_rare(shares: Array) -> Array:
+    """Five more levels that are seldom, as errors are: one in a thousand each."""
+    return np.append(shares * 0.995, np.full(5, 0.001))
+
+
 def _with_new(shares: Array, share: float) -> Draw:
     return _levels(np.append(shares * (1 - share), share))
 
@@ -169,6 +174,9 @@ def _zipfian(levels: int, n: int = 1000) -> World:
     return _world(f"{levels} levels", "categories", _levels(_zipf(levels)), n)
 
 
+_SOME_RARE: Final = _world("10 levels and 5 rare", "categories", _levels(_and_rare(_zipf(10))), 1000)
+
+
 def _scenarios() -> Iterator[Scenario]:
     def scenario(name: str, world: World, moved: Draw) -> Scenario:
         return Scenario(name=name, world=world, moved=moved)
@@ -187,6 +195,7 @@ def _scenarios() -> Iterator[Scenario]:
     yield scenario("two humps, same mean and sd", _normals(1000), _two_humps)
     yield scenario("2 % have become 0", _LATENCIES, _latency(1.0, zeros=0.02))
     yield scenario("new level of 0.5 %, 10 levels", _zipfian(10), _with_new(_zipf(10), 0.005))
+    yield scenario("new level of 0.5 %, 10 levels and 5 rare", _SOME_RARE, _with_new(_and_rare(_zipf(10)), 0.005))
     yield scenario("new level of 1 %, 50 levels", _zipfian(50), _with_new(_zipf(50), 0.01))
     yield scenario("1 level of 50 doubles", _zipfian(50), _with_more(_zipf(50), 9, 2.0))
     yield scenario("2 levels, 50 % to 45 %", _world("2 levels", "categories", _levels(_TWO), 1000), _tilted(_TWO, 0.1))
