@@ -13,16 +13,19 @@ from typing import Any, Final
 
 from pyflare.dialects.json_text import decoded
 from pyflare.dialects.words import FINISH_REASONS, ROLES
+from pyflare.schema.texts import Texts
 
 Message = dict[str, Any]
 
 _DATA_URL: Final = re.compile(r"data:(?P<mime>[^;,]+);base64,(?P<content>.+)", re.DOTALL)
 _CONTENT_NAMES: Final = ("parts", "content", "contents")
 _ANSWERING: Final = frozenset({"tool", "function"})
+_SPEAKING: Final = frozenset({"system", "user", "assistant", "developer"})
+"""Roles that stand as they are, of messages that may be one text."""
 
 
 def messages_of(value: object, *, role: str) -> list[Message] | None:
-    """Read messages.
+    """Read messages. They are `Texts` where all of them are.
 
     Args:
         value: A list of messages, one message, or the body of a request or response that holds some.
@@ -32,10 +35,26 @@ def messages_of(value: object, *, role: str) -> list[Message] | None:
         value = _listed(value)
     if not isinstance(value, list) or not value:
         return None
-    found = [message_of(item, role=role) for item in value]
-    if any(message is None for message in found):
-        return None
-    return [message for message in found if message and message["parts"]]
+    found: list[Message] = Texts()
+    for item in value:
+        message = text_of(item)
+        if message is None:
+            message = message_of(item, role=role)
+            found = [*found]
+        if message is None:
+            return None
+        if message["parts"]:
+            found.append(message)
+    return found
+
+
+def text_of(value: object) -> Message | None:
+    """A message of nothing but a role and a text, as nearly all are; None of any other."""
+    if type(value) is dict and len(value) == 2:
+        role, content = value.get("role"), value.get("content")
+        if type(content) is str and content and type(role) is str and role in _SPEAKING:
+            return {"role": role, "parts": [{"type": "text", "content": content}]}
+    return None
 
 
 def _listed(body: dict[str, Any]) -> object:

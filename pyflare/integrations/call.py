@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pyflare.semconv import OPERATION_NAME
 from pyflare.tracing import state
-from pyflare.tracing.context import release
+from pyflare.tracing.attributes import keep_attributes
+from pyflare.tracing.context import get_current_fast, release
+from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import guard
 from pyflare.tracing.span import Span
-from pyflare.tracing.spans import span as begin_span
+from pyflare.tracing.start import start_span
 from pyflare.tracing.unsampled import UnsampledSpan
+
+if TYPE_CHECKING:
+    from pyflare.tracing.runtime import Runtime
 
 _CLIENT: Final = 2
 """The span kind of a call to another service."""
@@ -30,7 +35,7 @@ LOCAL: Final = frozenset({"transformers", "sentence_transformers"})
 AnySpan = Span | UnsampledSpan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # frozen ones take three times as long to make, and it is the program that waits
 class Asked:
     """What a request asks for."""
 
@@ -44,7 +49,7 @@ class Asked:
     attributes: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Answered:
     """What came back."""
 
@@ -56,7 +61,11 @@ class Answered:
 
 
 class Chunks(Protocol):
-    """Puts a stream together, chunk by chunk."""
+    """Puts a stream together, chunk by chunk.
+
+    One that has `most_kept` is given its chunks up to so many at a time, when they have gone by:
+    each takes several times as long between the client's own work. Else each is given at once.
+    """
 
     def add(self, chunk: Any) -> None:
         """Take note of a chunk."""
@@ -74,24 +83,35 @@ def begin(read: Callable[[], Asked | None]) -> AnySpan | None:
         return None
     try:
         asked = read()
-        if asked is None:
-            return None
-        span = begin_span(
-            f"{asked.operation} {asked.model}" if asked.model else asked.operation,
-            kind=asked.kind,
-            input=asked.input if runtime.capture_input else None,
-            attributes={OPERATION_NAME: asked.operation, **asked.attributes},
-            model=asked.model,
-            provider=asked.provider,
-        )
-        if isinstance(span, Span):
-            span.details.span_kind = _CLIENT
-        if runtime.budgets is not None and asked.kind in PAID_KINDS and asked.provider not in LOCAL:
-            most = asked.attributes.get("gen_ai.request.max_tokens")
-            runtime.budgets.ask(span, model=asked.model, provider=asked.provider, asked=asked.input, most=most)
+        return None if asked is None else begun(runtime, asked)
     except Exception as error:
+        runtime.losses.add("internal_fault")
         guard.fault("trace a call", error)
         return None
+
+
+def begun(runtime: Runtime, asked: Asked) -> AnySpan:
+    """A span for what is asked, not current yet."""
+    operation, model, provider = asked.operation, asked.model, asked.provider
+    fields: dict[str, Any] = {}
+    if model is not None:
+        fields["model_id"] = text_of(model)
+    if provider is not None:
+        fields["provider"] = provider
+    data = None
+    if asked.input is not None and runtime.capture_input:
+        data, reference = runtime.content.value(asked.input)
+        if reference is not None:
+            fields["input_ref"] = reference
+    attributes = {OPERATION_NAME: operation, **asked.attributes}
+    name = f"{operation} {model}" if model else operation
+    span = start_span(runtime, get_current_fast(), name, asked.kind, data, fields or None, attributes=attributes)
+    if type(span) is Span:
+        span.details.span_kind = _CLIENT
+        keep_attributes(span.details.attributes, attributes.items(), runtime)
+    if runtime.budgets is not None and asked.kind in PAID_KINDS and provider not in LOCAL:
+        most = attributes.get("gen_ai.request.max_tokens")
+        runtime.budgets.ask(span, model=model, provider=provider, asked=asked.input, most=most)
     return span
 
 
@@ -102,22 +122,26 @@ class Current:
         BudgetExceededError: Before the block, where a budget that stops calls is used up.
     """
 
+    __slots__ = ("_span",)
+
     def __init__(self, span: AnySpan) -> None:
         self._span = span
 
     def __enter__(self) -> None:
-        if self._span.permit is not None:
+        span = self._span
+        if span.permit is not None:
             from pyflare.tracing.budgets import admit
 
-            admit(self._span)
-        self._span.__enter__()
+            admit(span)
+        span.__enter__()
 
     def __exit__(self, kind: object, error: BaseException | None, stack: object) -> None:
-        token, self._span.token = self._span.token, None
+        span = self._span
+        token, span.token = span.token, None
         if token is not None:
             release(token)
         if error is not None:
-            self._span.fail(error)
+            span.fail(error)
 
 
 def end(span: AnySpan, read: Callable[[], Answered]) -> None:
@@ -131,14 +155,20 @@ def end(span: AnySpan, read: Callable[[], Answered]) -> None:
 
 def note(span: AnySpan, answered: Answered) -> None:
     """Keep what came back."""
-    if isinstance(span, Span) and not span.ended:
-        columns = {name: value for name, value in answered.columns.items() if value is not None}
-        span.fields = {**(span.fields or {}), **columns}
+    if type(span) is Span:
+        if not span.ended:
+            _keep(span, answered)
     elif span.permit is not None:
         span.permit.columns = {**span.permit.columns, **answered.columns}
-    for name, value in answered.attributes.items():
-        if value is not None:
-            span.set_attribute(name, value)
-    runtime = state.runtime
-    if answered.output is not None and runtime is not None and runtime.capture_output:
+
+
+def _keep(span: Span, answered: Answered) -> None:
+    """Keep what came back on a span that records."""
+    runtime = span.runtime
+    columns = {name: value for name, value in answered.columns.items() if value is not None}
+    span.fields = {**(span.fields or {}), **columns}
+    attributes = {name: value for name, value in answered.attributes.items() if value is not None}
+    if attributes:
+        keep_attributes(span.details.attributes, attributes.items(), runtime)
+    if answered.output is not None and runtime.capture_output:
         span.set_output(answered.output)

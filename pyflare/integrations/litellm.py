@@ -48,7 +48,9 @@ def _answer(result: Any) -> Answered:
 
 
 class _Pieces(chat.Pieces):
-    """As OpenAI's; litellm's own chunks keep what is in them as extras."""
+    """As OpenAI's; litellm's own chunks keep what is in them as extras, and are changed by it later."""
+
+    most_kept = 1
 
     def add(self, chunk: Any) -> None:
         """Take note of a chunk."""

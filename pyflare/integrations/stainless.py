@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from pyflare.integrations.call import Answered, AnySpan, Asked, Chunks, Current, begin, end
+from pyflare.integrations.call import Answered, AnySpan, Asked, Chunks, Current, begun, end
 from pyflare.integrations.method import closing
 from pyflare.integrations.patch import Patch
 from pyflare.integrations.streams import FollowedAsyncIterator, FollowedIterator
+from pyflare.tracing import state
 from pyflare.tracing.guard import guard
 
 Body = Mapping[str, Any]
@@ -29,8 +30,10 @@ class Endpoint:
 
     ask: Callable[[Body, str], Asked]
     """From the request's body and the provider."""
-    answer: Callable[[Body], Answered]
+    answer: Callable[[Any], Answered]
     """From the response's body."""
+    reads_models: bool = False
+    """Whether `answer` reads the library's own models, too; else it gets all of the body as JSON has it."""
     chunks: Callable[[], Chunks] | None = None
     prepare: Callable[[Body], None] | None = None
     """Gets ready for `estimate`, from the request's body."""
@@ -52,6 +55,9 @@ class Client:
         if str(getattr(options, "method", "")).lower() != "post":
             return None
         url = str(options.url)
+        known = self.endpoints.get(url)
+        if known is not None:
+            return known
         path = urlsplit(url).path.rstrip("/") if "?" in url or url[-1:] == "/" else url
         return next((endpoint for end, endpoint in self.endpoints.items() if path.endswith(end)), None)
 
@@ -92,13 +98,15 @@ def _async(client: Client, request: Callable[..., Any]) -> Callable[..., Any]:
     return traced
 
 
-@dataclass(frozen=True, slots=True)
 class _Call:
     """One call under way."""
 
-    span: AnySpan
-    endpoint: Endpoint
-    body: Body
+    __slots__ = ("body", "endpoint", "span")
+
+    def __init__(self, span: AnySpan, endpoint: Endpoint, body: Body) -> None:
+        self.span = span
+        self.endpoint = endpoint
+        self.body = body
 
     def settle(self, result: Any) -> None:
         """End the span with the result, or let the stream do so. Never raises."""
@@ -117,6 +125,8 @@ class _Call:
         return chunks if estimate is None else _Estimated(chunks, self.body, estimate)
 
     def _answered(self, result: Any) -> Answered:
+        if self.endpoint.reads_models and hasattr(result, "model_dump"):
+            return self.endpoint.answer(result)
         body = _body_of(result)
         return self.endpoint.answer(body) if body is not None else Answered()
 
@@ -126,6 +136,7 @@ class _Estimated:
 
     def __init__(self, chunks: Chunks, body: Body, estimate: Callable[[Body, Answered], Answered]) -> None:
         self.add = chunks.add
+        self.most_kept = getattr(chunks, "most_kept", 1)
         self._chunks = chunks
         self._body = body
         self._estimate = estimate
@@ -137,19 +148,24 @@ class _Estimated:
 
 def _call(client: Client, owner: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> _Call | None:
     """The call that a request makes; None where it is not traced. Never raises."""
+    runtime = state.runtime
+    if runtime is None:
+        return None
     try:
         options = kwargs["options"] if "options" in kwargs else args[1]
         endpoint = client.endpoint(options)
         if endpoint is None:
             return None
-        body = options.json_data if isinstance(options.json_data, Mapping) else {}
-        span = begin(lambda: endpoint.ask(body, client.provider(owner)))
-        if span is not None and endpoint.prepare is not None:
+        sent = options.json_data
+        body = sent if type(sent) is dict or isinstance(sent, Mapping) else {}
+        span = begun(runtime, endpoint.ask(body, client.provider(owner)))
+        if endpoint.prepare is not None:
             endpoint.prepare(body)
     except Exception as error:
+        runtime.losses.add("internal_fault")
         guard.fault("trace a call", error)
         return None
-    return None if span is None else _Call(span, endpoint, body)
+    return _Call(span, endpoint, body)
 
 
 def _stream_of(result: Any) -> Any:

@@ -50,8 +50,22 @@ def clean_attributes(
     return cleaned or None
 
 
+def keep_attributes(kept: dict[str, Any], attributes: Iterable[tuple[str, Any]], runtime: Runtime) -> None:
+    """Put attributes into `kept`, in a form that can be stored; those beyond the most there may be are counted."""
+    most = runtime.max_attributes
+    for key, value in attributes:
+        name = key if type(key) is str else text_of(key)
+        if len(kept) < most or name in kept:
+            kept[name] = clean_attribute(value, runtime)
+        else:
+            runtime.losses.add("attribute_dropped")
+
+
 def clean_attribute(value: Any, runtime: Runtime) -> Any:
-    """`value` as OpenTelemetry knows it; anything else as JSON text. What is too long is shortened and counted."""
+    """`value` as OpenTelemetry knows it; anything else as JSON text. What is too long is shortened and counted.
+
+    Never raises.
+    """
     kind = type(value)
     if kind is float or kind is bool or value is None or (kind is int and _LOWEST <= value <= _HIGHEST):
         return value
@@ -79,14 +93,14 @@ class _Cleaner:
         if value is None or kind is bool or kind is float:
             self._left_bytes -= _NUMBER_BYTES
             return value
-        if issubclass(kind, bytes):
-            return self._cut(bytes(value))
         try:
             return self._other(value, kind, depth)
         except Exception as error:  # the object's own code failed
             return self._text(f"<{name_of(kind)}: {name_of(type(error))} while it was captured>")
 
     def _other(self, value: Any, kind: type, depth: int) -> Any:
+        if issubclass(kind, bytes):
+            return self._cut(bytes(value))
         self._left_bytes -= _NUMBER_BYTES
         if issubclass(kind, Enum):
             return self.clean(value.value, depth)

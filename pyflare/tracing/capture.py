@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pyflare.schema.texts import DEPTH, Texts
 from pyflare.tracing.shapes import callable_name, field_names, name_of, read_fields, scalar_of, shape_of
 from pyflare.tracing.weigh import is_light
 
@@ -68,6 +69,18 @@ def encode_value(value: object, limits: Limits) -> tuple[bytes, bool]:
         return data, False
     walk = _Walk(limits, limits.content_bytes)
     return encode_json(walk.plain(value, 0)), walk.truncated
+
+
+def encode_texts(value: Texts, limits: Limits) -> tuple[bytes, bool]:
+    """As `encode_value`, of messages that need not be looked at."""
+    if len(value) <= limits.items and limits.depth >= DEPTH:
+        try:
+            data = encode_json(value)
+        except UnicodeEncodeError:  # a lone surrogate
+            data = b""
+        if 0 < len(data) <= limits.content_bytes:
+            return data, False
+    return encode_value([*value], limits)
 
 
 def _light_json(value: object, limits: Limits) -> bytes | None:

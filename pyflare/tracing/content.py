@@ -10,8 +10,9 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from pyflare.schema.records import PAYLOAD_TAG, encode_record
+from pyflare.schema.texts import Texts
 from pyflare.store.journal.losses import Losses
-from pyflare.tracing.capture import Limits, encode_arguments, encode_json, encode_preview, encode_value
+from pyflare.tracing.capture import Limits, encode_arguments, encode_json, encode_preview, encode_texts, encode_value
 
 _REMEMBERED_PAYLOADS: Final = 4096
 _decode_json = msgspec.json.Decoder().decode
@@ -92,7 +93,10 @@ class Content:
                 pass
         if self.metrics_only:
             return None, None
-        data, truncated = encode_value(value, self.limits)
+        if type(value) is Texts:
+            data, truncated = encode_texts(value, self.limits)
+        else:
+            data, truncated = encode_value(value, self.limits)
         if truncated or self._redactor is not None or len(data) > self._inline_bytes:
             return self.settle(data, field, truncated=truncated)
         return data, None

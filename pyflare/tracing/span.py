@@ -15,8 +15,8 @@ from opentelemetry.context import Context
 from opentelemetry.trace.status import Status, StatusCode
 
 from pyflare.schema.records import SPAN_END_TAG, SPAN_START_TAG, encode_record
-from pyflare.tracing.attributes import clean_attribute, clean_attributes, unix_ns
-from pyflare.tracing.context import SCOPE_KEY, attach, get_current, merge_scope, release, with_span
+from pyflare.tracing.attributes import clean_attributes, keep_attributes, unix_ns
+from pyflare.tracing.context import SCOPE_KEY, attach_fast, get_current_fast, merge_scope, release, with_span
 from pyflare.tracing.details import Details
 from pyflare.tracing.encoding import encode_anyhow
 from pyflare.tracing.failure import error_type, exception_event, is_failure
@@ -382,23 +382,17 @@ class Span(otel.Span):
 
     def set_attribute(self, key: str, value: Any) -> None:
         """Set one attribute; values of types OpenTelemetry does not know become text."""
-        if self.ended:
-            return
         try:
-            attributes = self.details.attributes
-            key = text_of(key)
-            if len(attributes) >= self.runtime.max_attributes and key not in attributes:
-                self.runtime.losses.add("attribute_dropped")
-                return
-            attributes[key] = clean_attribute(value, self.runtime)
+            if not self.ended:
+                keep_attributes(self.details.attributes, ((key, value),), self.runtime)
         except Exception as error:
             self._fault("set an attribute", error)
 
     def set_attributes(self, attributes: Mapping[str, Any]) -> None:
         """Set several attributes."""
         try:
-            for key, value in attributes.items():
-                self.set_attribute(key, value)
+            if not self.ended:
+                keep_attributes(self.details.attributes, attributes.items(), self.runtime)
         except Exception as error:
             self._fault("set attributes", error)
 
@@ -475,7 +469,7 @@ class Span(otel.Span):
         if self.token is not None:  # it is current already
             return self
         try:
-            self.token = attach(with_span(get_current(), self))
+            self.token = attach_fast(with_span(get_current_fast(), self))
         except Exception as error:
             self._fault("make a span current", error)
         return self

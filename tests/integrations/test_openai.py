@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import time
+import weakref
 
 import pytest
 
@@ -11,6 +12,7 @@ openai = pytest.importorskip("openai")
 
 import pyflare  # noqa: E402
 from pyflare.integrations.openai_protocol import chat, tokenizer  # noqa: E402
+from pyflare.integrations.streams import FollowedIterator  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -106,15 +108,22 @@ def test_long_stream(client, provider, recorded):
     assert text_of(recorded.one()) == "".join(texts)
 
 
-def test_few_chunks_are_kept(faults):
+def test_few_chunks_are_kept(recorded, faults):
     """Chunks are read some at a time, and no more than that are held; one that cannot be read loses only itself."""
-    pieces = chat.Pieces()
-    whole = [openai.types.chat.ChatCompletionChunk.model_validate(chunk) for chunk in chat_chunks("a", "b", "c")]
-    for chunk in [whole[0], object(), *whole[1:2] * chat.MOST_KEPT]:
-        pieces.add(chunk)
-        assert len(pieces._kept) < chat.MOST_KEPT
-    (message,) = pieces.answered().output
-    assert message["parts"] == [{"type": "text", "content": "a" + "b" * chat.MOST_KEPT}]
+    first, more, *_ = chat_chunks("a", "b", "c")
+    most, given = chat.Pieces.most_kept, []
+
+    def chunks():
+        yield object()
+        for chunk in [first, *[more] * most]:
+            made = openai.types.chat.ChatCompletionChunk.model_validate(chunk)
+            given.append(weakref.ref(made))
+            yield made
+
+    for _ in FollowedIterator(chunks(), pyflare.span("chat"), chat.Pieces()):
+        assert sum(chunk() is not None for chunk in given) <= most
+    (message,) = output_of(recorded.one())
+    assert message["parts"] == [{"type": "text", "content": "a" + "b" * most}]
     assert faults.pop("read a chunk: AttributeError") == 1
 
 

@@ -164,7 +164,7 @@ PLACES = [
     (span_module, "encode_record"),
     (span_module, "encode_anyhow"),
     (span_module, "exception_event"),
-    (span_module, "clean_attribute"),
+    (span_module, "keep_attributes"),
     (span_module, "clean_attributes"),
     (span_module, "with_span"),
     (span_module, "split_fields"),

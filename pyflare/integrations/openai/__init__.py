@@ -25,12 +25,16 @@ _PROVIDERS = {
     "openrouter.ai": "openrouter",
 }
 """Who else speaks OpenAI's protocol, by host."""
+_PLAIN = frozenset({"OpenAI", "AsyncOpenAI"})
+"""Clients whose `base_url` is this attribute, but imports a module each time it is asked for."""
 
 
 def provider_of(client: Any) -> str:
     """Who answers a client's calls."""
-    host = str(getattr(client.base_url, "host", ""))
-    if "Azure" in type(client).__name__ or host.endswith(".azure.com"):
+    name = type(client).__name__
+    url = client._base_url if name in _PLAIN else client.base_url
+    host = str(getattr(url, "host", ""))
+    if "Azure" in name or host.endswith(".azure.com"):
         return "azure.ai.openai"
     return _PROVIDERS.get(host, "openai")
 

@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pyflare.dialects.messages import finish_reason, message_of, messages_of
+from pyflare.dialects.messages import Message, finish_reason, message_of, messages_of, text_of
 from pyflare.integrations.call import Answered, Asked
+from pyflare.integrations.method import plain
 from pyflare.integrations.openai_protocol.estimate import estimate, prepare
+from pyflare.integrations.openai_protocol.fields import fields
 from pyflare.integrations.openai_protocol.usage import parameters, tokens
 from pyflare.integrations.stainless import Endpoint
-from pyflare.tracing.guard import guard
+from pyflare.schema.texts import Texts
 
 
 def ask(body: Mapping[str, Any], provider: str) -> Asked:
@@ -21,7 +23,7 @@ def ask(body: Mapping[str, Any], provider: str) -> Asked:
     if tools:
         attributes["gen_ai.tool.definitions"] = json.dumps(tools, default=str)
     format = body.get("response_format")
-    if isinstance(format, Mapping):
+    if format is not None and isinstance(format, Mapping):
         attributes["gen_ai.output.type"] = "json" if "json" in str(format.get("type")) else "text"
     messages = body.get("messages")
     return Asked(
@@ -37,7 +39,7 @@ def ask(body: Mapping[str, Any], provider: str) -> Asked:
 def _plain(value: Any) -> Any:
     """The messages as JSON has them: answers that are handed back may be models of the library."""
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [item if type(item) is dict else _plain(item) for item in value]
     dump = getattr(value, "model_dump", None)
     return dump(exclude_none=True) if callable(dump) else value
 
@@ -46,15 +48,29 @@ REASONING: Final = ("reasoning_content", "reasoning")
 """Where those who follow OpenAI put what a model thought."""
 
 
-def answered(body: Mapping[str, Any]) -> Answered:
-    """A whole completion."""
-    choices = body.get("choices") or []
+def answered(result: Any) -> Answered:
+    """A whole completion, as JSON has it or as the library's own model: of that, only what is used is read."""
+    body = fields(result)
+    messages: list[Message] = Texts()
+    reasons = []
+    for choice in map(fields, body.get("choices") or ()):
+        said = {name: item for name, item in fields(choice.get("message")).items() if item is not None}
+        message = text_of(said)
+        if message is None:
+            message, messages = _message(said), [*messages]
+        reason = choice.get("finish_reason")
+        if isinstance(reason, str):
+            reasons.append(finish_reason(reason))
+            if message is not None and reason:
+                message["finish_reason"] = reasons[-1]
+        if message is not None and message["parts"]:
+            messages.append(message)
     return Answered(
-        output=_said(choices),
+        output=messages or None,
         columns={
             "model_version": body.get("model"),
             "response_id": body.get("id"),
-            "finish_reasons": [finish_reason(choice["finish_reason"]) for choice in choices if _ended(choice)] or None,
+            "finish_reasons": reasons or None,
             **tokens(body.get("usage")),
         },
         attributes={
@@ -64,59 +80,32 @@ def answered(body: Mapping[str, Any]) -> Answered:
     )
 
 
-def _said(choices: Sequence[Any]) -> list[dict[str, Any]] | None:
-    """The messages, each with what the model thought before it spoke."""
-    said = [message for choice in choices if (message := _message(choice)) is not None and message["parts"]]
-    return said or None
-
-
-def _message(choice: Mapping[str, Any]) -> dict[str, Any] | None:
-    message = message_of(choice, role="assistant")
-    said = choice.get("message") or {}
+def _message(said: Mapping[str, Any]) -> Message | None:
+    """What was said, with what the model thought before it spoke."""
+    if not said:
+        return None
+    said = plain(said)
+    message = message_of({"role": "assistant", **said})
     thought = next((said[name] for name in REASONING if isinstance(said.get(name), str) and said[name]), None)
     if message is not None and thought is not None:
         message["parts"].insert(0, {"type": "reasoning", "content": thought})
     return message
 
 
-def _ended(choice: Mapping[str, Any]) -> bool:
-    return isinstance(choice.get("finish_reason"), str)
-
-
-MOST_KEPT: Final = 64
-"""So many chunks are kept until they are read: what a stream of any length holds stays small."""
-
-
 class Pieces:
-    """Puts the choices of a stream together from their pieces.
+    """Puts the choices of a stream together from their pieces."""
 
-    The chunks are read some at a time: one by one, between the client's own work, each takes
-    several times as long.
-    """
+    most_kept = 64
 
     def __init__(self) -> None:
         self._head: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
-        self._kept: list[Any] = []
 
     def add(self, chunk: Any) -> None:
-        """Take note of a chunk."""
-        self._kept.append(chunk)
-        if len(self._kept) == MOST_KEPT:
-            self._read_kept()
-
-    def _read_kept(self) -> None:
-        kept, self._kept = self._kept, []
-        for chunk in kept:
-            try:
-                self._read(chunk)
-            except Exception as error:  # of this one only: the others say what they say
-                guard.fault("read a chunk", error)
-
-    def _read(self, chunk: Any) -> None:
+        """Take note of a chunk. Nearly all have a text and nothing else."""
+        held = chunk.__dict__  # asking a model of pydantic for its attributes takes longer
         if not self._head:
             self._head = {name: value for name in _HEAD if (value := getattr(chunk, name, None))}
-        held = chunk.__dict__  # asking a model of pydantic for its attributes takes longer
         if held.get("usage") or "x_groq" in held:
             self._end(chunk)
         for choice in held.get("choices") or ():
@@ -132,14 +121,13 @@ class Pieces:
         usage = held.get("usage") or getattr(held.get("x_groq"), "usage", None)
         if usage is None:
             return
-        self._head["usage"] = usage.model_dump(exclude_none=True, warnings=False)
+        self._head["usage"] = usage
         tier = getattr(chunk, "service_tier", None)
         if tier:
             self._head["service_tier"] = tier
 
     def answered(self) -> Answered:
         """What has come so far."""
-        self._read_kept()
         choices = [choice.whole() for _, choice in sorted(self._choices.items())]
         return answered({**self._head, "choices": choices})
 
@@ -223,4 +211,6 @@ class _Choice:
 
 _HEAD: Final = ("id", "model", "service_tier", "system_fingerprint")
 _TEXTS: Final = ("refusal", *REASONING)
-ENDPOINT: Final = Endpoint(ask=ask, answer=answered, chunks=Pieces, prepare=prepare, estimate=estimate)
+ENDPOINT: Final = Endpoint(
+    ask=ask, answer=answered, reads_models=True, chunks=Pieces, prepare=prepare, estimate=estimate
+)

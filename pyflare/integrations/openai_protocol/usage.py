@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pyflare.integrations.openai_protocol.fields import fields
+
 PARAMETERS = {
     "temperature": "gen_ai.request.temperature",
     "top_p": "gen_ai.request.top_p",
@@ -25,7 +27,7 @@ PARAMETERS = {
 
 def parameters(body: Mapping[str, Any]) -> dict[str, Any]:
     """The request's parameters as attributes."""
-    found = {name: body[word] for word, name in PARAMETERS.items() if body.get(word) is not None}
+    found = {name: body[word] for word, name in PARAMETERS.items() if word in body and body[word] is not None}
     if found.get("gen_ai.request.choice.count") == 1:
         del found["gen_ai.request.choice.count"]
     if body.get("stream"):
@@ -33,21 +35,24 @@ def parameters(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def tokens(usage: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The columns of tokens."""
+def tokens(usage: Any) -> dict[str, Any]:
+    """The columns of tokens, of a usage as JSON has it or as the library's own model."""
     if not usage:
         return {}
-    read: Mapping[str, Any] = usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or {}
-    written: Mapping[str, Any] = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
-    return {
-        "input_tokens": _first(usage, "prompt_tokens", "input_tokens"),
-        "output_tokens": _first(usage, "completion_tokens", "output_tokens"),
-        "cache_read_tokens": read.get("cached_tokens"),
-        "reasoning_tokens": written.get("reasoning_tokens"),
-        "input_audio_tokens": read.get("audio_tokens"),
-        "output_audio_tokens": written.get("audio_tokens"),
+    usage = fields(usage)
+    asked, said = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    found = {
+        "input_tokens": usage.get("input_tokens") if asked is None else asked,
+        "output_tokens": usage.get("output_tokens") if said is None else said,
     }
-
-
-def _first(usage: Mapping[str, Any], *names: str) -> Any:
-    return next((usage[name] for name in names if usage.get(name) is not None), None)
+    read = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
+    if read:
+        read = fields(read)
+        found["cache_read_tokens"] = read.get("cached_tokens")
+        found["input_audio_tokens"] = read.get("audio_tokens")
+    written = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
+    if written:
+        written = fields(written)
+        found["reasoning_tokens"] = written.get("reasoning_tokens")
+        found["output_audio_tokens"] = written.get("audio_tokens")
+    return found
