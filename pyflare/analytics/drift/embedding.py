@@ -19,9 +19,10 @@ from pyflare.analytics.stats.result import TwoSampleResult
 class EmbeddingDriftDetector(VectorwiseDetector):
     """Finds embeddings that have moved: all a little, some far, or a new topic. The one to begin with.
 
-    The test is `vector_difference`: means of features along all axes, neighbourhoods, and clusters. The effect is the
-    total variation distance as far as it shows: the share of rows that would have to be others for the samples to be
-    alike. What contributes are clusters of both samples together; `cluster_vectors` says which rows those are.
+    The test is `vector_difference`: means of features along all axes, neighbourhoods, the rows farthest out, and
+    clusters. The effect is the total variation distance as far as it shows: the share of rows that would have to be
+    others for the samples to be alike. What contributes are clusters of both samples together; `cluster_vectors` says
+    which rows those are.
 
     Examples:
         >>> from datetime import UTC, datetime
