@@ -12,6 +12,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import duckdb  # noqa: F401  (what a compaction imports when it needs it, here before processes are forked)
+import pandas as pd  # noqa: F401
+import pyarrow.parquet  # noqa: F401
+
 from pyflare.store.compaction import compact
 
 COMMIT_BYTES: Final = 1 << 20

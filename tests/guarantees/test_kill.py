@@ -17,6 +17,7 @@ import pyflare
 from pyflare.store.catalog import load_catalog
 from pyflare.store.compaction import compact
 from pyflare.store.journal.reader import list_writers
+from tests.forked import Nursery, nursery
 from tests.guarantees.contents import digest, doubtful_traces, ended_in_journals, spans_by_duckdb, spans_by_pyflare
 from tests.guarantees.victims import kill_compactor, kill_writers
 
@@ -31,6 +32,13 @@ class Killed:
     folder: Path
     acknowledged: set[str]
     kills: int
+
+
+@pytest.fixture(scope="module")
+def compactors() -> Iterator[Nursery]:
+    """Compactions to be killed."""
+    with nursery("tests.guarantees.compactor") as found:
+        yield found
 
 
 @pytest.fixture(scope="module", params=[5, pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
@@ -66,14 +74,14 @@ def test_a_reader_sees_every_span(killed: Killed) -> None:
     assert doubtful_traces(killed.folder) == []
 
 
-def test_a_killed_compactor_loses_nothing(killed: Killed) -> None:
+def test_a_killed_compactor_loses_nothing(killed: Killed, compactors: Nursery) -> None:
     """However often a compaction is killed, a reader sees what it saw before, and in the end so does plain DuckDB."""
     before = spans_by_pyflare(killed.folder)
     draw = random.Random(2)
     with pyflare.open(killed.folder, compact=False) as workspace:
         mark = digest(workspace)
         for _ in range(killed.kills):
-            kill_compactor(killed.folder, draw)
+            kill_compactor(compactors, killed.folder, draw)
             assert digest(workspace) == mark
     assert load_catalog(killed.folder).version > killed.kills // 5, "the compactions never got far enough"
     assert spans_by_pyflare(killed.folder) == before
@@ -85,7 +93,7 @@ def test_a_killed_compactor_loses_nothing(killed: Killed) -> None:
 
 
 @contextmanager
-def compactors_killed_meanwhile(folder: Path) -> Iterator[None]:
+def compactors_killed_meanwhile(compactors: Nursery, folder: Path) -> Iterator[None]:
     """Start compactions inside the block and kill each."""
     over = threading.Event()
 
@@ -93,7 +101,7 @@ def compactors_killed_meanwhile(folder: Path) -> Iterator[None]:
         draw = random.Random(3)
         while not over.is_set():
             if (folder / "pyflare.json").exists():
-                kill_compactor(folder, draw)
+                kill_compactor(compactors, folder, draw)
 
     with ThreadPoolExecutor(1) as pool:
         killing = pool.submit(kill_until_over)
@@ -105,9 +113,9 @@ def compactors_killed_meanwhile(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kills", [5, pytest.param(50, marks=[pytest.mark.slow, pytest.mark.timeout(900)])])
-def test_writers_and_compactors_killed_at_once(tmp_path: Path, kills: int) -> None:
+def test_writers_and_compactors_killed_at_once(tmp_path: Path, compactors: Nursery, kills: int) -> None:
     """With writers and compactors dying beside one another every acknowledged span is read back, once."""
-    with compactors_killed_meanwhile(tmp_path):
+    with compactors_killed_meanwhile(compactors, tmp_path):
         acknowledged = kill_writers(tmp_path, writers=WRITERS, kills=kills, seed=4)
     seen = spans_by_pyflare(tmp_path)
     check_each_once(seen, acknowledged)

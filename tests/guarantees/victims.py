@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.architecture.tree import ROOT
+from tests.forked import Nursery
 from tests.guarantees.writer import KEY_BYTES
 
 STARTING_S: Final = 1.0
@@ -114,8 +115,14 @@ def _keys(acknowledgements: bytes) -> set[str]:
     return keys
 
 
-def kill_compactor(folder: Path, draw: random.Random) -> None:
-    """Start a compaction and kill it at a random moment."""
-    with victim("tests.guarantees.compactor", folder) as compactor:
-        compactor.wait_for(draw.randint(1, COMPACTING_STEPS))
-        time.sleep(draw.uniform(0, STEP_S))
+def kill_compactor(compactors: Nursery, folder: Path, draw: random.Random) -> None:
+    """Start a compaction, and kill it at a random moment of it."""
+    pipe, theirs = os.pipe()
+    compactors.start(folder, descriptor=theirs)
+    os.close(theirs)
+    left = draw.randint(1, COMPACTING_STEPS)
+    while left and (said := os.read(pipe, left)):
+        left -= len(said)
+    time.sleep(draw.uniform(0, STEP_S))
+    compactors.kill()
+    os.close(pipe)

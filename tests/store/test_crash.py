@@ -7,38 +7,31 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pyflare.store.catalog import load_catalog
 from pyflare.store.compaction import compact
+from tests.forked import Nursery, nursery
 from tests.store.records import end, next_generation, open_journal, payload, query, row, start, write_journal
 
 STEPS = ("part", "carry", "catalog", "swept")
-KILLED_AT = """
-import os, signal, sys
-from pathlib import Path
-from pyflare.store.compaction import compact
-
-folder, wanted, left = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-
-def on_step(step):
-    global left
-    if step == wanted:
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-compact(folder, on_step=on_step, max_bytes=1, now_ns=2_000_000_000_000_000_000)
-"""
 
 
-def _compact_until(root: Path, step: str, count: int) -> bool:
+@pytest.fixture(scope="module")
+def compactors() -> Iterator[Nursery]:
+    """Processes that compact and die."""
+    with nursery("tests.store.dying_compactor") as found:
+        yield found
+
+
+def _compact_until(compactors: Nursery, root: Path, step: str, count: int) -> bool:
     """Compact in a process that dies at the step. Returns whether it got there."""
-    process = subprocess.run([sys.executable, "-c", KILLED_AT, str(root), step, str(count)], check=False)
-    assert process.returncode in (0, -signal.SIGKILL)
-    return process.returncode != 0
+    code = compactors.run(root, step, count)
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
 
 
 def _assert_each_once(root: Path, spans: int, traces: int) -> None:
@@ -68,7 +61,7 @@ def _write(root: Path, number: int) -> None:
 
 @pytest.mark.parametrize("count", range(3))
 @pytest.mark.parametrize("step", STEPS)
-def test_killed_at_a_step(tmp_path: Path, step: str, count: int) -> None:
+def test_killed_at_a_step(tmp_path: Path, compactors: Nursery, step: str, count: int) -> None:
     """Whatever was reached when the process died, the next compaction makes it whole: each record once."""
     living = open_journal(tmp_path)
     living.write(start(50, 5000))
@@ -77,7 +70,7 @@ def test_killed_at_a_step(tmp_path: Path, step: str, count: int) -> None:
     for number in range(3):
         _write(tmp_path, number)
     if step != "carry" or count == 0:
-        assert _compact_until(tmp_path, step, count)
+        assert _compact_until(compactors, tmp_path, step, count)
     else:
         compact(tmp_path)
     living.write(end(50, 5000))
@@ -109,13 +102,13 @@ def test_killed_again_and_again_at_random(tmp_path: Path) -> None:
     assert query(tmp_path, "SELECT count(*), sum(span_count) FROM traces") == [(spans, spans)]
 
 
-def test_killed_while_parts_are_merged(tmp_path: Path) -> None:
+def test_killed_while_parts_are_merged(tmp_path: Path, compactors: Nursery) -> None:
     """Small parts stay in force until the large one is: no row is lost or doubled by a merge."""
     for number in range(1, 13):
         write_journal(tmp_path, [end(number, number), end(number, 100 + number, parent=number)])
         compact(tmp_path, merge=False)
     for step in ("part", "catalog"):
-        assert _compact_until(tmp_path, step, 0)
+        assert _compact_until(compactors, tmp_path, step, 0)
         assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans") == [(24, 24)]
     compact(tmp_path)
     assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans") == [(24, 24)]
@@ -124,7 +117,7 @@ def test_killed_while_parts_are_merged(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
-def test_killed_while_processes_write(tmp_path: Path, seed: int) -> None:
+def test_killed_while_processes_write(tmp_path: Path, compactors: Nursery, seed: int) -> None:
     """Writers seal and compactors die at random, twenty times over: what was written is there, once."""
     source = random.Random(seed)
     writer = open_journal(tmp_path)
@@ -136,7 +129,7 @@ def test_killed_while_processes_write(tmp_path: Path, seed: int) -> None:
             writer.write(end(written, written))
             if source.random() < 0.02:
                 next_generation(writer)
-        _compact_until(tmp_path, source.choice(STEPS), source.randrange(4))
+        _compact_until(compactors, tmp_path, source.choice(STEPS), source.randrange(4))
     writer.close()
     compact(tmp_path)
     assert query(tmp_path, "SELECT count(*), count(DISTINCT span_id) FROM spans WHERE state = 'ended'") == [
