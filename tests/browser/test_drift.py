@@ -185,7 +185,8 @@ def test_empty(page: Page, watch: Watch, empty: Viewer):
     watch.allow("404")
     opened(page, empty)
     expect(page.get_by_role("heading", name="No drift monitor has run yet")).to_be_visible()
-    expect(page.get_by_text("pyflare drift run")).to_be_visible()
+    expect(page.get_by_text("pyflare drift run -c latency -c model")).to_be_visible()
+    expect(page.get_by_text("[[pyflare.drift]]")).to_be_visible()
     opened(page, empty, "/nothing")
     expect(page.get_by_role("heading", name="No drift monitor has run yet")).to_be_visible()
 

@@ -64,6 +64,27 @@ def test_run_without_a_monitor(folder):
     assert (found["status"], found["look"]) == ("healthy", None)
 
 
+def test_first_look(tmp_path):
+    """Where the usual windows hold nothing, what there is is divided, and it is said so; a command leads to the next."""
+    root = write_traffic(tmp_path / ".pyflare")
+    looked = _run("run", "-c", "attributes.index", "--where", "kind = retriever", "--path", root).stdout
+    assert "of the time in which there are any" in " ".join(looked.split())
+    assert "drifted" in looked
+    named = " ".join(
+        _run("run", "-c", "latency", "--reference", "7d", "--now", "2021-01-02", "--path", root).stdout.split()
+    )
+    assert (
+        "the reference holds no rows, 2020-12-25 00:00 to 2021-01-01 00:00, and the current window holds no rows"
+        in named
+    )
+    assert named.count("holds no rows") == 2
+    advised = _run("report", "--path", root).stdout
+    assert "none is declared" in advised
+    assert "[[pyflare.drift]]" in advised
+    (root.parent / "pyflare.toml").write_text(DECLARED)
+    assert _run("report", "--path", root).stdout == "no drift monitor has run yet: pyflare drift run\n"
+
+
 def test_report_as_a_page(folder, tmp_path):
     """A page of the latest run needs nothing else; one segment alone may be asked for, and must be there."""
     assert "wrote" in _run("report", "retrieval", "--html", tmp_path / "drift.html", "--path", folder).stdout

@@ -17,6 +17,7 @@ from pyflare.analytics.drift.result import ColumnDrift, DriftResult, DriftType
 from pyflare.errors import DataError, InsufficientDataError, NotFoundError
 from pyflare.store.language import clause_of
 from pyflare.workspace.drift.blaming import wrong_traces
+from pyflare.workspace.drift.emptiness import empty_samples
 from pyflare.workspace.drift.frame import Frame, frame_of, segments
 from pyflare.workspace.drift.members import missing_share, traces_behind
 from pyflare.workspace.drift.monitor import DriftMonitor
@@ -139,28 +140,36 @@ def _traces(column: ColumnDrift, reference: Frame, current: Frame) -> tuple[str,
 def _detected(
     monitor: DriftMonitor, reference: Frame, current: Frame, names: list[str], *, now: datetime, alpha: float
 ) -> DriftResult:
+    if empty := empty_samples(monitor, reference, current):
+        columns = tuple(_unknown(monitor, name, "no rows") for name in names)
+        return _nothing(monitor, f"Nothing could be compared: {empty}", columns, now=now, alpha=alpha)
     if not names:
-        return DriftResult(
-            type=DriftType.FEATURE,
-            score=0.0,
-            threshold=monitor.threshold_of(),
-            alpha=alpha,
-            status="unknown",
-            explanation="Nothing could be compared: no column has values that can be.",
-            detected_at=now,
-            columns=(),
-        )
+        said = "Nothing could be compared: no column has values that can be."
+        return _nothing(monitor, said, (), now=now, alpha=alpha)
     detector = detector_of(monitor, names)
     try:
         detector.set_reference({name: reference.columns[name] for name in names})
         found: DriftResult = detector.compute({name: current.columns[name] for name in names}, now=now, alpha=alpha)
     except InsufficientDataError as error:
-        return replace(
-            _detected(monitor, reference, current, [], now=now, alpha=alpha),
-            columns=tuple(_unknown(monitor, name, str(error)) for name in names),
-            explanation=f"Nothing could be compared: {error}",
-        )
+        columns = tuple(_unknown(monitor, name, str(error)) for name in names)
+        return _nothing(monitor, f"Nothing could be compared: {error}", columns, now=now, alpha=alpha)
     return found
+
+
+def _nothing(
+    monitor: DriftMonitor, said: str, columns: tuple[ColumnDrift, ...], *, now: datetime, alpha: float
+) -> DriftResult:
+    """The result where nothing could be compared, and why."""
+    return DriftResult(
+        type=DriftType.FEATURE,
+        score=0.0,
+        threshold=monitor.threshold_of(),
+        alpha=alpha,
+        status="unknown",
+        explanation=said,
+        detected_at=now,
+        columns=columns,
+    )
 
 
 def detector_of(monitor: DriftMonitor, names: list[str]) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
 from pyflare.errors import ConfigError
-from pyflare.workspace.drift.periods import Reference, window_ns
+from pyflare.workspace.drift.periods import CURRENT_WINDOW, Reference, window_ns
 
 MonitoredTable = Literal["spans", "traces", "predictions", "scores", "embeddings"]
 Unit = Literal["row", "trace", "session", "user"]
@@ -52,7 +52,7 @@ class DriftMonitor:
     """Columns by whose values the rows are told apart: each value is compared by itself."""
     reference: Reference = field(default_factory=Reference)
     """What is normal: see `Reference`. A text is a moving window, a mapping the fields of a `Reference`."""
-    current: str = "1d"
+    current: str = CURRENT_WINDOW
     """How long the window is that ends now."""
     alpha: float = 0.05
     """The chance of any false alarm over all runs, columns and segments, while one reference stands."""

@@ -12,6 +12,7 @@ from pyflare.schema.drift import DRIFT
 from pyflare.store.engine import Engine
 from pyflare.store.times import Moment, unix_ns
 from pyflare.workspace.drift.declared import declared_monitor, declared_monitors
+from pyflare.workspace.drift.fitting import fitted
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import Reference
 from pyflare.workspace.drift.references import ReferenceStore, StoredReference
@@ -39,6 +40,10 @@ class WorkspaceDrift:
     def __call__(self, *columns: str, now: Moment | None = None, **options: Any) -> MonitorRun:
         """Look once, without writing anything down: for a question that came up.
 
+        Without `reference` and `current` the last day is compared with the week before it. Where one of these holds
+        no rows, as in a folder that is young or old, the rows that are there are divided: the last eighth of their
+        time is compared with the rest. The run says which times it compared.
+
         Args:
             columns: What to compare; the usual columns where none are named.
             now: The end of the current window: a datetime, "2026-05-01T12:00" or "1h" ago; the present without it.
@@ -49,8 +54,10 @@ class WorkspaceDrift:
             QueryError: A column or a filter cannot be used.
             DataError: A time cannot be read.
         """
-        monitor = DriftMonitor(**{"name": _UNNAMED, "columns": columns, **options})
-        return run_monitor(self._engine, monitor, now_ns=_now_ns(now))
+        monitor, now_ns = DriftMonitor(**{"name": _UNNAMED, "columns": columns, **options}), _now_ns(now)
+        if not options.keys() & {"reference", "current"}:
+            monitor, now_ns = fitted(self._engine, monitor, now_ns=now_ns)
+        return run_monitor(self._engine, monitor, now_ns=now_ns)
 
     def monitors(self) -> tuple[DriftMonitor, ...]:
         """The monitors that are declared beside the folder, in `pyflare.toml`. Raises ConfigError."""

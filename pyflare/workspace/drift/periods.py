@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pyflare.config.kinds import duration_s
@@ -83,6 +83,8 @@ class Reference:
 
 
 DEFAULT_WINDOW: Final = "7d"
+CURRENT_WINDOW: Final = "1d"
+_SHORT_NS: Final = 600 * 10**9
 
 
 def window_ns(text: object, *, name: str) -> int:
@@ -94,6 +96,18 @@ def window_ns(text: object, *, name: str) -> int:
     if length_ns <= 0:
         raise ConfigError(f'{name}: expected how long the window is, such as "15m", "12h" or "7d"; got {text!r}.')
     return length_ns
+
+
+def period_text(start_ns: int | None, end_ns: int | None) -> str:
+    """A period after a comma, UTC, to the second where it is short; nothing where it is not known when it ends."""
+    if end_ns is None:
+        return ""
+    is_short = start_ns is not None and end_ns - start_ns < _SHORT_NS
+    pattern = "%Y-%m-%d %H:%M:%S" if is_short else "%Y-%m-%d %H:%M"
+    start, end = (
+        None if ns is None else f"{datetime.fromtimestamp(ns / 1e9, UTC):{pattern}}" for ns in (start_ns, end_ns)
+    )
+    return f", before {end}" if start is None else f", {start} to {end}"
 
 
 def _known(given: Mapping[Any, Any]) -> dict[str, str]:

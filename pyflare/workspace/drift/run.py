@@ -14,6 +14,7 @@ from pyflare.analytics.drift.trend import Trend
 from pyflare.errors import NotFoundError
 from pyflare.workspace.drift.comparing import SegmentDrift
 from pyflare.workspace.drift.monitor import DriftMonitor
+from pyflare.workspace.drift.periods import period_text
 
 if TYPE_CHECKING:
     from pyflare.store.engine import Engine
@@ -27,6 +28,7 @@ def report_of(
     segment: str | None,
     version: str | None,
     sizes: tuple[int, int],
+    periods: tuple[tuple[int | None, int | None], tuple[int | None, int | None]],
     trace_ids: Mapping[str, Sequence[str]],
     history: Sequence[DriftResult] = (),
 ) -> DriftReport:
@@ -36,8 +38,8 @@ def report_of(
         result=result,
         history=history,
         title=monitor if segment is None else f"{monitor} · {segment}",
-        reference=f"{called} ({sizes[0]:,} rows)",
-        current=f"current ({sizes[1]:,} rows)",
+        reference=f"{called} ({sizes[0]:,} rows{period_text(*periods[0])})",
+        current=f"current ({sizes[1]:,} rows{period_text(*periods[1])})",
         trace_ids=trace_ids,
     )
 
@@ -128,6 +130,10 @@ class MonitorRun:
                 segment=found.segment,
                 version=self.reference_version,
                 sizes=(found.n_reference, found.n_current),
+                periods=(
+                    (self.reference_start_ns, self.reference_end_ns),
+                    (self.current_start_ns, self.current_end_ns),
+                ),
                 trace_ids=found.samples,
             )
             for found in self.segments

@@ -47,6 +47,10 @@ def stored_report(
         segment=segment,
         version=run.summary["reference_version"],
         sizes=(run.summary["n_reference"] or 0, run.summary["n_current"] or 0),
+        periods=(
+            (run.summary["reference_start"], run.summary["reference_end"]),
+            (run.summary["current_start"], run.summary["current_end"]),
+        ),
         trace_ids={row["column_name"]: row["sample_trace_ids"] or () for row in run.columns},
         history=[result_of_run(read_run(engine, monitor, segment, run_id=each)) for each in earlier],
     )

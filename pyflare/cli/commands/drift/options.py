@@ -13,8 +13,14 @@ Column = Annotated[
     typer.Option("--column", "-c", help="Compare this column, without a declared monitor; nothing is written down."),
 ]
 Table = Annotated[str, typer.Option("--table", help="With --column: spans, traces, predictions, scores, embeddings.")]
-Reference = Annotated[str, typer.Option("--reference", help="With --column: how long the window before is.")]
-Current = Annotated[str, typer.Option("--current", help="With --column: how long the window is that ends now.")]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        help="With --column: how long the window before is. Without both, 7d and 1d, or what is there in eighths.",
+    ),
+]
+Current = Annotated[str | None, typer.Option("--current", help="With --column: how long the window is that ends now.")]
 Segment = Annotated[
     list[str] | None, typer.Option("--segment-by", help="With --column: compare each value of this column by itself.")
 ]

@@ -14,6 +14,7 @@ from rich.text import Text
 
 import pyflare
 from pyflare.cli import console, options
+from pyflare.cli.commands.drift.advice import FIRST_LOOK
 from pyflare.workspace.drift_history import MonitorOutline, read_monitors, read_run
 from pyflare.workspace.scope import Scope
 
@@ -33,7 +34,7 @@ def report(
     with pyflare.open(path) as workspace:
         outlines = read_monitors(workspace.engine, Scope(now_ns=time.time_ns()))
         if monitor is None:
-            _show_outlines(outlines, json=json)
+            _show_outlines(outlines, has_monitors=bool(workspace.drift.monitors()), json=json)
             return
         segments = _segments(outlines, monitor, segment)
         if json:
@@ -56,7 +57,7 @@ def _segments(outlines: tuple[MonitorOutline, ...], monitor: str, wanted: str | 
     return [wanted] if wanted is not None or not found else found
 
 
-def _show_outlines(outlines: tuple[MonitorOutline, ...], *, json: bool) -> None:
+def _show_outlines(outlines: tuple[MonitorOutline, ...], *, has_monitors: bool, json: bool) -> None:
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode([dict(each.latest) for each in outlines])))
         return
@@ -64,7 +65,10 @@ def _show_outlines(outlines: tuple[MonitorOutline, ...], *, json: bool) -> None:
 
     out = console.stdout()
     if not outlines:
-        out.print("no drift monitor has run yet: pyflare drift run")
+        said = "no drift monitor has run yet: pyflare drift run"
+        out.print(
+            said if has_monitors else f"no drift monitor has run yet, and none is declared. {FIRST_LOOK}", markup=False
+        )
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("monitor", "segment", "status", "trend", "effect", "last run (UTC)", "runs", ""):

@@ -10,6 +10,7 @@ import typer
 import pyflare
 from pyflare.cli import console, options
 from pyflare.cli.commands.drift import options as own
+from pyflare.cli.commands.drift.advice import FIRST_LOOK
 from pyflare.errors import ConfigError
 
 if TYPE_CHECKING:  # the help page is shown without what monitors need
@@ -17,6 +18,10 @@ if TYPE_CHECKING:  # the help page is shown without what monitors need
     from pyflare.workspace.drift.run import MonitorRun
 
 _FOUND: Final = 3
+_FITTED: Final = (
+    "The last day and the week before it do not both hold rows, so the last eighth of the time in which there are any "
+    "was compared with the rest. Other windows: --reference 6h --current 1h."
+)
 
 
 def run(
@@ -25,8 +30,8 @@ def run(
     path: options.Folder = options.DEFAULT_FOLDER,
     column: own.Column = None,
     table: own.Table = "spans",
-    reference: own.Reference = "7d",
-    current: own.Current = "1d",
+    reference: own.Reference = None,
+    current: own.Current = None,
     segment_by: own.Segment = None,
     where: options.Where = None,
     now: own.Now = None,
@@ -36,22 +41,20 @@ def run(
     json: options.Json = False,
 ) -> None:
     """Compare the current rows with the reference, and write down what was found."""
+    from pyflare.workspace.drift.periods import CURRENT_WINDOW
+
+    windows = {name: given for name, given in (("reference", reference), ("current", current)) if given}
     with pyflare.open(path) as workspace, console.working("comparing"):
         if column:
-            found = [
-                workspace.drift(
-                    *column,
-                    now=now,
-                    table=table,
-                    reference=reference,
-                    current=current,
-                    segment_by=tuple(segment_by or ()),
-                    where=where or "",
-                )
-            ]
+            once = workspace.drift(
+                *column, now=now, table=table, segment_by=tuple(segment_by or ()), where=where or "", **windows
+            )
+            found = [once]
         else:
             found = [workspace.drift.run(name, now=now) for name in monitor_names(workspace.drift, monitors)]
     show(found, json=json)
+    if column and not (windows or json) and found[0].monitor.current != CURRENT_WINDOW:
+        console.stdout().print(_FITTED, style="dim")
     if fail and any(each.is_drifted for each in found):
         raise typer.Exit(_FOUND)
 
@@ -60,10 +63,7 @@ def monitor_names(drift: WorkspaceDrift, given: list[str] | None) -> list[str]:
     """The monitors that were named, or all. Raises ConfigError: there are none."""
     names = given or [monitor.name for monitor in drift.monitors()]
     if not names:
-        raise ConfigError(
-            "no drift monitor is declared: write [[pyflare.drift]] with a name into the pyflare.toml beside the folder, "
-            "or say what to compare: pyflare drift run --column latency"
-        )
+        raise ConfigError(f"no drift monitor is declared. {FIRST_LOOK}")
     return names
 
 

@@ -3,6 +3,10 @@ import { Button, EmptyState } from "@/design";
 import { useScope } from "@/state/scope";
 import styles from "./Drift.module.css";
 
+const DECLARED = `[[pyflare.drift]]
+name = "answers"
+columns = ["latency", "model", "output"]`;
+
 /** No monitor has run in the range, or none ever. */
 export function NoMonitors() {
   const { scope, setScope } = useScope();
@@ -23,9 +27,14 @@ export function NoMonitors() {
     <EmptyState icon={<Waves />} title="No drift monitor has run yet">
       <p>
         A monitor compares what comes in with what was normal, and says which columns moved and which traces
-        moved them. Declare one in <code>pyflare.toml</code>, then have it look:
+        moved them. To see at once whether anything has moved:
       </p>
-      <pre className={styles.code}>pyflare drift run</pre>
+      <pre className={styles.code}>pyflare drift run -c latency -c model</pre>
+      <p>
+        To have it looked at again and again, and shown here, declare a monitor in the{" "}
+        <code>pyflare.toml</code> beside the folder, then <code>pyflare drift run</code>:
+      </p>
+      <pre className={styles.code}>{DECLARED}</pre>
     </EmptyState>
   );
 }
