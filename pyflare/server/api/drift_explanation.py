@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from pyflare.errors import NotFoundError
-from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Ranged
-from pyflare.server.api.drift_monitors import InSegment, MonitorName, RunId
+from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking
+from pyflare.server.api.drift_column import Asked
 from pyflare.server.api.schemas.drift import DriftExplanation
-from pyflare.workspace import Workspace
-from pyflare.workspace.drift_history import DriftRun, read_run
 
 if TYPE_CHECKING:
     from pyflare.analytics.drift.carrying import MetricChange
     from pyflare.workspace.drift import DriftExplanation as Explanation
-    from pyflare.workspace.drift import DriftMonitor
 
 router = APIRouter(prefix="/drift-monitors", tags=["drift"])
 
-ColumnName = Annotated[str | None, Query(max_length=1000, description="The column; the one that moved most without.")]
 Metric = Annotated[
     str,
     Query(
@@ -32,15 +26,7 @@ Metric = Annotated[
 
 
 @router.get("/{monitor}/explanation", response_model=DriftExplanation, responses=ERRORS | NOT_FOUND)
-def explain_drift(
-    ask: Asking,
-    monitor: MonitorName,
-    ranged: Ranged,
-    segment: InSegment = None,
-    run_id: RunId = None,
-    column: ColumnName = None,
-    metric: Metric = "error",
-) -> Response:
+def explain_drift(ask: Asking, asked: Asked, metric: Metric = "error") -> Response:
     """Say which values of a column moved, in which traces, and what of a metric's change they carry.
 
     Of a monitor of concept drift: in which values of which input predictions have become worse, with wrong ones.
@@ -49,42 +35,22 @@ def explain_drift(
     """
 
     def make() -> dict[str, Any]:
-        workspace = ask.workspace
-        run = read_run(workspace.engine, monitor, segment, run_id=run_id, scope=None if run_id else ranged)
-        name = column_of(run, column)
-        return {"run_id": run.summary["run_id"], **_value(_explained(workspace, run, name, metric))}
+        from pyflare.workspace.drift.explain import explain
+
+        found = asked.read()
+        summary = found.run.summary
+        explanation = explain(
+            ask.workspace.engine,
+            found.monitor,
+            found.column,
+            now_ns=found.now_ns,
+            segment=summary["segment"],
+            metric=metric,
+            alpha=summary["alpha"],
+        )
+        return {"run_id": summary["run_id"], **_value(explanation)}
 
     return ask.paced(make)
-
-
-def column_of(run: DriftRun, wanted: str | None) -> str:
-    """The column that is meant. Raises NotFoundError."""
-    names = [row["column_name"] for row in run.columns]
-    if not names or (wanted is not None and wanted not in names):
-        raise NotFoundError(f"the run compared no column {wanted!r}; it compared {', '.join(names) or 'none'}.")
-    return wanted or names[0]
-
-
-def _explained(workspace: Workspace, run: DriftRun, column: str, metric: str) -> Explanation:
-    from pyflare.workspace.drift.explain import explain
-
-    summary = run.summary
-    return explain(
-        workspace.engine,
-        as_it_was(workspace.drift.monitor(summary["monitor"]), summary["reference_version"]),
-        column,
-        now_ns=summary["current_end"],
-        segment=summary["segment"],
-        metric=metric,
-        alpha=summary["alpha"],
-    )
-
-
-def as_it_was(monitor: DriftMonitor, version: str | None) -> DriftMonitor:
-    """The monitor with the stored reference that a run compared with, whatever is the latest now."""
-    from pyflare.workspace.drift import Reference
-
-    return monitor if version is None else replace(monitor, reference=Reference(stored=version))
 
 
 def _value(found: Explanation) -> dict[str, Any]:

@@ -6,11 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking, Ranged
-from pyflare.server.api.drift_explanation import ColumnName, as_it_was, column_of
-from pyflare.server.api.drift_monitors import InSegment, MonitorName, RunId
+from pyflare.server.api.deps import ERRORS, NOT_FOUND, Asking
+from pyflare.server.api.drift_column import Asked
 from pyflare.server.api.schemas.drift import DriftMap
-from pyflare.workspace.drift_history import read_run
 from pyflare.workspace.drift_map import MOST_POINTS, MappedSample, read_map
 
 router = APIRouter(prefix="/drift-monitors", tags=["drift"])
@@ -19,11 +17,7 @@ router = APIRouter(prefix="/drift-monitors", tags=["drift"])
 @router.get("/{monitor}/map", response_model=DriftMap, responses=ERRORS | NOT_FOUND)
 def map_drift(
     ask: Asking,
-    monitor: MonitorName,
-    ranged: Ranged,
-    segment: InSegment = None,
-    run_id: RunId = None,
-    column: ColumnName = None,
+    asked: Asked,
     method: Annotated[
         Literal["auto", "map", "principal"], Query(description="How; `auto` is a map where the extra is installed.")
     ] = "auto",
@@ -37,23 +31,21 @@ def map_drift(
     """
 
     def make() -> dict[str, Any]:
-        workspace = ask.workspace
-        run = read_run(workspace.engine, monitor, segment, run_id=run_id, scope=None if run_id else ranged)
-        summary, name = run.summary, column_of(run, column)
+        read = asked.read()
         found = read_map(
-            workspace.engine,
-            as_it_was(workspace.drift.monitor(monitor), summary["reference_version"]),
-            name,
-            now_ns=summary["current_end"],
-            segment=segment,
+            ask.workspace.engine,
+            read.monitor,
+            read.column,
+            now_ns=read.now_ns,
+            segment=asked.segment,
             method=method,
             most_points=limit,
         )
         return {
-            "monitor": monitor,
-            "segment": segment,
-            "run_id": summary["run_id"],
-            "column": name,
+            "monitor": asked.monitor,
+            "segment": asked.segment,
+            "run_id": read.run.summary["run_id"],
+            "column": read.column,
             "method": found.method,
             "reference": _value(found.reference),
             "current": _value(found.current),
