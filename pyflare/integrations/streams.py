@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from time import perf_counter_ns
 from typing import Any, Final
 
-from pyflare.integrations.call import Answered, AnySpan, Chunks, end, note
+from pyflare.integrations.call import Answered, AnySpan, Chunks, note
 from pyflare.tracing.guard import guard
 
 TOKENS_PER_SECOND: Final = "pyflare.output_tokens_per_second"
@@ -70,20 +70,18 @@ class Followed:
         if not self._open:
             return
         self._open = False
+        elapsed_ns = perf_counter_ns() - self._first_ns
         if early:
             self._span.set_attribute("pyflare.stream.closed_early", True)
-            end(self._span, self._answered)
-        else:
-            end(self._span, self._timed)
-
-    def _timed(self) -> Answered:
-        """What came, and how fast: tokens by the time from the first chunk to the last."""
-        elapsed_ns = perf_counter_ns() - self._first_ns
-        answered = self._answered()
-        tokens = answered.columns.get("output_tokens")
-        if tokens and self._first_ns:
-            answered.attributes[TOKENS_PER_SECOND] = tokens * 1e9 / max(elapsed_ns, 1)
-        return answered
+        try:
+            answered = self._answered()
+            tokens = answered.columns.get("output_tokens")
+            if tokens and self._first_ns and not early:  # by the time from the first chunk to the last
+                answered.attributes[TOKENS_PER_SECOND] = tokens * 1e9 / max(elapsed_ns, 1)
+            note(self._span, answered)
+        except Exception as error:
+            guard.fault("read an answer", error)
+        self._span.succeed(None, False)
 
     def __del__(self) -> None:
         self.finish(early=True)

@@ -299,17 +299,17 @@ class Span(otel.Span):
 
     def set_input(self, value: object) -> None:
         """Keep `value` as the span's input."""
-        self._capture("input", value)
+        try:
+            self._keep("input", *self.runtime.content.value(value, "input"))
+        except Exception as error:
+            self._fault("capture an input", error)
 
     def set_output(self, value: object) -> None:
         """Keep `value` as the span's output."""
-        self._capture("output", value)
-
-    def _capture(self, column: str, value: object) -> None:
         try:
-            self._keep(column, *self.runtime.content.value(value, column))
+            self._keep("output", *self.runtime.content.value(value, "output"))
         except Exception as error:
-            self._fault(f"capture an {column}", error)
+            self._fault("capture an output", error)
 
     def set_output_json(self, data: bytes) -> None:
         """Keep an output that has been captured already."""

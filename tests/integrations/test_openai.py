@@ -108,6 +108,19 @@ def test_long_stream(client, provider, recorded):
     assert text_of(recorded.one()) == "".join(texts)
 
 
+def test_stream_read_in_several_ways(client, provider, recorded):
+    """A program may take a chunk, leave a loop and go on later: the span ends with the last chunk and has them all."""
+    provider.will(chat_chunks("Fo", "ur", " is", " it."))
+    stream = client.chat.completions.create(**ASK, stream=True)
+    next(stream)
+    for _ in stream:
+        break
+    gc.collect()
+    assert recorded.ended() == []
+    list(stream)
+    assert text_of(recorded.one()) == "Four is it."
+
+
 def test_few_chunks_are_kept(recorded, faults):
     """Chunks are read some at a time, and no more than that are held; one that cannot be read loses only itself."""
     first, more, *_ = chat_chunks("a", "b", "c")

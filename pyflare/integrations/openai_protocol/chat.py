@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pyflare.dialects.messages import Message, finish_reason, message_of, messages_of, text_of
@@ -51,14 +51,19 @@ REASONING: Final = ("reasoning_content", "reasoning")
 def answered(result: Any) -> Answered:
     """A whole completion, as JSON has it or as the library's own model: of that, only what is used is read."""
     body = fields(result)
+    choices = [fields(choice) for choice in body.get("choices") or ()]
+    return _answered(body, [(fields(choice.get("message")), choice.get("finish_reason")) for choice in choices])
+
+
+def _answered(body: Mapping[str, Any], choices: Iterable[tuple[Mapping[str, Any], Any]]) -> Answered:
+    """What was said in each choice and why it ended, and what else a completion has."""
     messages: list[Message] = Texts()
     reasons = []
-    for choice in map(fields, body.get("choices") or ()):
-        said = {name: item for name, item in fields(choice.get("message")).items() if item is not None}
+    for given, reason in choices:
+        said = {name: item for name, item in given.items() if item is not None}
         message = text_of(said)
         if message is None:
             message, messages = _message(said), [*messages]
-        reason = choice.get("finish_reason")
         if isinstance(reason, str):
             reasons.append(finish_reason(reason))
             if message is not None and reason:
@@ -102,7 +107,7 @@ class Pieces:
         self._choices: dict[int, _Choice] = {}
 
     def add(self, chunk: Any) -> None:
-        """Take note of a chunk. Nearly all have a text and nothing else."""
+        """Take note of a chunk. It has nearly always a text and nothing else."""
         held = chunk.__dict__  # asking a model of pydantic for its attributes takes longer
         if not self._head:
             self._head = {name: value for name in _HEAD if (value := getattr(chunk, name, None))}
@@ -113,7 +118,14 @@ class Pieces:
             known = self._choices.get(piece.get("index") or 0)
             if known is None:
                 known = self._choices[piece.get("index") or 0] = _Choice()
-            known.add(piece)
+            delta = piece["delta"]
+            said, more = delta.__dict__, getattr(delta, "__pydantic_extra__", None)
+            text = said.get("content")
+            alone = type(text) is str and not more and [*said.values()].count(None) == len(said) - 1
+            if alone and not piece.get("finish_reason"):
+                known.texts.append(text)
+            else:
+                known.add(piece, said, text, more)
 
     def _end(self, chunk: Any) -> None:
         """The last chunk, or each one of some providers, has the usage so far; Groq's has it in a place of its own."""
@@ -128,35 +140,22 @@ class Pieces:
 
     def answered(self) -> Answered:
         """What has come so far."""
-        choices = [choice.whole() for _, choice in sorted(self._choices.items())]
-        return answered({**self._head, "choices": choices})
+        return _answered(self._head, [choice.whole() for _, choice in sorted(self._choices.items())])
 
 
 class _Choice:
     """One choice of a stream."""
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
+        self.texts: list[str] = []
         self._more: dict[str, list[str]] = {}
         self._calls: dict[int, dict[str, str]] = {}
         self._reason: str | None = None
 
-    def add(self, piece: Mapping[str, Any]) -> None:
-        """Take note of a piece. Nearly all have a text and nothing else."""
-        delta = piece["delta"]
-        said = delta.__dict__
-        text, more = said.get("content"), getattr(delta, "__pydantic_extra__", None)
-        alone = [*said.values()].count(None) == len(said) - 1
-        if alone and type(text) is str and not more and not piece.get("finish_reason"):
-            self._texts.append(text)
-        else:
-            self._add(piece, said, text, more)
-
-    def _add(
-        self, piece: Mapping[str, Any], said: Mapping[str, Any], text: Any, more: Mapping[str, Any] | None
-    ) -> None:
+    def add(self, piece: Mapping[str, Any], said: Mapping[str, Any], text: Any, more: Mapping[str, Any] | None) -> None:
+        """Take note of a piece that has more than a text, or another."""
         if type(text) is str:
-            self._texts.append(text)
+            self.texts.append(text)
         elif text:
             self._blocks(text)
         if piece.get("finish_reason"):
@@ -182,7 +181,7 @@ class _Choice:
                     [getattr(part, "text", None) or "" for part in thought] if isinstance(thought, list) else [thought]
                 )
             elif isinstance(text := getattr(block, "text", None), str):
-                self._texts.append(text)
+                self.texts.append(text)
 
     def _call(self, calls: Sequence[Any]) -> None:
         for call in calls:
@@ -193,10 +192,10 @@ class _Choice:
                 arguments = call.function.arguments or ""
                 known["arguments"] += arguments if isinstance(arguments, str) else json.dumps(arguments, default=str)
 
-    def whole(self) -> dict[str, Any]:
-        """The choice as a response that is not streamed has it."""
+    def whole(self) -> tuple[dict[str, Any], str | None]:
+        """The message as a response that is not streamed has it, and why it ended."""
         more = {name: "".join(pieces) for name, pieces in self._more.items()}
-        message: dict[str, Any] = {"role": "assistant", "content": "".join(self._texts), **more}
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts), **more}
         if self._calls:
             message["tool_calls"] = [
                 {
@@ -206,7 +205,7 @@ class _Choice:
                 }
                 for _, call in sorted(self._calls.items())
             ]
-        return {"message": message, "finish_reason": self._reason}
+        return message, self._reason
 
 
 _HEAD: Final = ("id", "model", "service_tier", "system_fingerprint")

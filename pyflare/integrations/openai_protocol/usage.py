@@ -27,9 +27,11 @@ PARAMETERS = {
 
 def parameters(body: Mapping[str, Any]) -> dict[str, Any]:
     """The request's parameters as attributes."""
-    found = {name: body[word] for word, name in PARAMETERS.items() if word in body and body[word] is not None}
-    if found.get("gen_ai.request.choice.count") == 1:
-        del found["gen_ai.request.choice.count"]
+    found: dict[str, Any] = {}
+    if not PARAMETERS.keys().isdisjoint(body):
+        found = {name: body[word] for word, name in PARAMETERS.items() if body.get(word) is not None}
+        if found.get("gen_ai.request.choice.count") == 1:
+            del found["gen_ai.request.choice.count"]
     if body.get("stream"):
         found["gen_ai.request.stream"] = True
     return found
