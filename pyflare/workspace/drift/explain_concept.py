@@ -75,7 +75,8 @@ def explain_concept(
         ) from None
     change, reason = _change(metric, frames, outcomes, blamed)
     order = ordered_parts(drift, blamed)[:PARTS]
-    parts = [_part(part, share, blamed, change, frames, outcomes) for part, share in order]
+    prefix = f"{blamed.column}: " if column == PERFORMANCE else ""
+    parts = [_part(prefix, part, share, blamed, change, frames, outcomes) for part, share in order]
     return DriftExplanation(
         monitor=monitor.name,
         segment=segment,
@@ -118,6 +119,7 @@ def _change(metric: str, frames: Frames, outcomes: BothOutcomes, blamed: Worseni
 
 
 def _part(
+    prefix: str,
     part: int,
     contribution: float,
     blamed: Worsening,
@@ -128,7 +130,7 @@ def _part(
     worse = has_worsened(blamed, part)
     side = 1 if worse else 0
     return ExplainedPart(
-        label=f"{blamed.column} {blamed.levels[part]}",
+        label=f"{prefix}{blamed.levels[part]}",
         reference=float(np.mean(blamed.reference == part)),
         current=float(np.mean(blamed.current == part)),
         contribution=contribution,

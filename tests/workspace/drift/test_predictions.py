@@ -82,14 +82,16 @@ def _wrong(number: int) -> bool:
     return number >= COUNT and number % 2 == 1
 
 
-@pytest.mark.parametrize("column", ["performance", "label given features.country"])
-def test_which_inputs_carry_it(folder: Path, column: str) -> None:
+@pytest.mark.parametrize(
+    ("column", "label"), [("performance", "features.country: DE"), ("label given features.country", "DE")]
+)
+def test_which_inputs_carry_it(folder: Path, column: str, label: str) -> None:
     """The country whose predictions are wrong now carries all of the change, within itself, with traces that are."""
     with pyflare.open(folder, compact=False) as workspace:
         run = workspace.drift.run(CONCEPT, now=NOW)
         found = run.explain(column)
     first = found.parts[0]
-    assert first.label == "features.country DE"
+    assert first.label == label
     assert (first.reference, first.current, first.contribution) == (0.5, 0.5, pytest.approx(1, abs=0.02))
     assert (first.metric_reference, first.metric_current, first.carried, first.within) == (0, 1, 0, pytest.approx(0.5))
     assert (found.metric, found.metric_change.change, found.carried_share) == ("wrong predictions", 0.5, 0)
@@ -106,7 +108,7 @@ def test_another_metric_of_the_same_inputs(folder: Path) -> None:
     """Another metric is taken apart by the values that explain the predictions."""
     with pyflare.open(folder, compact=False) as workspace:
         found = workspace.drift.run(CONCEPT, now=NOW).explain("performance", metric="prediction_score")
-    assert (found.metric, found.parts[0].label) == ("prediction_score", "features.country DE")
+    assert (found.metric, found.parts[0].label) == ("prediction_score", "features.country: DE")
     assert found.metric_change.reference == found.metric_change.current == pytest.approx(0.9)
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 STYLES: Final = {"drifted": "bold red", "warning": "yellow", "unknown": "dim", "healthy": "green"}
+_SHOWN: Final = 8
+"""So much of a trace's id is shown: commands find it by that."""
 
 
 def run_value(run: MonitorRun) -> dict[str, Any]:
@@ -48,8 +50,8 @@ def show_explanation(out: Console, found: DriftExplanation) -> None:
     )
     out.print(Text(found.drift.reason))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("value", "reference", "current", "of the difference", found.metric, "by share", "within", "trace"):
-        table.add_column(name, justify="left" if name in ("value", "trace") else "right")
+    for name in ("value", "reference", "current", "of the difference", found.metric, "by share", "within", "traces"):
+        table.add_column(name, justify="left" if name in ("value", "traces") else "right")
     for part in found.parts:
         table.add_row(
             Text(part.label),
@@ -59,7 +61,7 @@ def show_explanation(out: Console, found: DriftExplanation) -> None:
             "" if found.metric_change is None else f"{part.metric_reference:.3g} → {part.metric_current:.3g}",
             "" if math.isnan(part.carried) else f"{part.carried:+.3g}",
             "" if math.isnan(part.within) else f"{part.within:+.3g}",
-            " ".join(part.trace_ids[:1]),
+            " ".join(trace_id[:_SHOWN] for trace_id in part.trace_ids[:2]),
         )
     out.print(table)
     change = found.metric_change
