@@ -18,16 +18,27 @@ import pyarrow.compute as pc
 from pyflare.interchange.presence import Presence, each_key_once
 from pyflare.schema.tables import PAYLOADS, SPANS, TABLES, TRACES
 from pyflare.store.change import Change
+from pyflare.store.compaction.summing_up import sum_up_older
 from pyflare.store.compaction.traces import add_spans, add_traces, parts_with, remove_traces
 from pyflare.store.lock import exclusive_or_error
 from pyflare.store.once import each_once
 from pyflare.store.parts import conform, write_part
 from pyflare.store.scratch import fetch, parts_source, scratch
+from pyflare.store.summary import LISTS
 
 BATCH_BYTES: Final = 64 << 20
 """Rows gathered for one commit; bounds the memory needed."""
 _WAIT_S: Final = 120.0
 """How long to wait for a compaction that is under way."""
+_REPLACED: Final = ", ".join(
+    [
+        "coalesce(given.cost_micros, stored.cost_micros) AS cost_micros",
+        "CASE WHEN given.cost_micros IS NULL THEN stored.unpriced_calls "
+        "ELSE coalesce(given.unpriced_calls, stored.unpriced_calls) END AS unpriced_calls",
+        *(f"coalesce(given.{name}, stored.{name}) AS {name}" for name in ("cache_read_tokens", *LISTS)),
+    ]
+)
+"""What a row that comes does not tell is what the spans that came say: they may have been priced, its schema be older."""
 _TOLD = Callable[[int], None]
 
 
@@ -78,6 +89,7 @@ class Landing:
         waiting, self._waiting, self._waiting_bytes = self._waiting, {}, 0
         summaries = waiting.pop((TRACES.name, None), None)
         with exclusive_or_error(self._root, wait_s=_WAIT_S), scratch() as connection:
+            sum_up_older(self._root)
             change = Change(self._root)
             for (table, key), pieces in waiting.items():
                 rows = pa.concat_tables(pieces)
@@ -128,7 +140,7 @@ class Landing:
         query = f"""
             WITH stored AS ({parts_source(self._root, TRACES.name, tuple(parts))}),
             known AS (
-                SELECT given.* REPLACE (coalesce(given.cost_micros, stored.cost_micros) AS cost_micros)
+                SELECT given.* REPLACE ({_REPLACED})
                 FROM given JOIN stored USING (trace_id) WHERE given.span_count >= stored.span_count)
             SELECT known.* FROM known JOIN stored USING (trace_id) WHERE known IS DISTINCT FROM stored"""
         rows = conform(fetch(connection, query, given=given), TRACES)

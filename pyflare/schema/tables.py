@@ -24,7 +24,9 @@ from pyflare.schema.columns import (
 )
 from pyflare.schema.drift import DRIFT
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
+SUMMED_UP_SINCE: Final = 5
+"""The schema version that added the columns of `traces` that tell its spans' tools, errors and unpriced calls."""
 PREVIEW_CHARS: Final = 1000
 """Length of `input_preview` and `output_preview` of a span, in characters."""
 TRACE_PREVIEW_CHARS: Final = 250
@@ -188,6 +190,15 @@ TRACES: Final = Table(
         integer("input_tokens", "Sum over spans; null where none counted any."),
         integer("output_tokens", "Sum over spans; null where none counted any."),
         integer("cost_micros", "Sum over priced spans; null where none is priced."),
+        integer("cache_read_tokens", "Sum over spans; null where none read any.", since=SUMMED_UP_SINCE),
+        integer("unpriced_calls", "Calls with tokens and no price.", since=SUMMED_UP_SINCE),
+        Column(
+            name="error_types",
+            type=_T.STRINGS,
+            doc="What failed in its spans: types of exceptions, and `error` where a span failed without one.",
+            since=SUMMED_UP_SINCE,
+        ),
+        Column(name="tool_names", type=_T.STRINGS, doc="Tools that it called.", since=SUMMED_UP_SINCE),
         *_SCOPE,
         string("input_preview", f"The first {TRACE_PREVIEW_CHARS} characters of the root's input."),
         string("output_preview", f"The first {TRACE_PREVIEW_CHARS} characters of the root's output."),

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.schema.tables import TRACES
-from pyflare.store.normalise import TREE_COLUMNS, USAGE_COLUMNS, usage_sums
+from pyflare.store.normalise import SUMMED_COLUMNS, TREE_COLUMNS, USAGE_COLUMNS, usage_sums
 from pyflare.store.overlay import CLOCK_SKEW_NS, TraceOverlay
 from pyflare.store.parts import conform
 from pyflare.store.rooted import summarise_rooted
@@ -52,7 +52,7 @@ def _each_call_once(root: Path, snapshot: Snapshot, traces: pa.Table, stored: pa
     query = f"SELECT {', '.join(TREE_COLUMNS)} FROM ({source}) WHERE trace_id IN (SELECT trace_id FROM ids)"
     sums = usage_sums(run(query, {"ids": ids.select(["trace_id"])}))
     rows = pc.index_in(traces["trace_id"], value_set=sums["trace_id"].combine_chunks())
-    for name in USAGE_COLUMNS:
+    for name in SUMMED_COLUMNS:
         summed = pc.if_else(pc.is_valid(rows), sums[name].take(rows), traces[name])
         traces = traces.set_column(traces.schema.get_field_index(name), name, summed)
     return traces

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -219,6 +219,14 @@ def write_part(root: Path, table: Table, rows: pa.Table, *, level: int = 0, comm
     """Write rows that are sorted by time as one part; None where there are none. Raises OSError."""
     with PartWriter(root, table, level=level, commit=commit) as writer:
         writer.write(rows)
+        return writer.finish()
+
+
+def write_changed(root: Path, part: Part, changed: Callable[[pa.Table], pa.Table]) -> Part | None:
+    """A new part with the rows of another, changed piece by piece. The old one stays. Raises OSError."""
+    with PartWriter(root, TABLES[part.table], level=part.level) as writer:
+        for rows in read_part(root, part, batch_rows=ROW_GROUP_ROWS, with_commits=True):
+            writer.write(changed(rows))
         return writer.finish()
 
 

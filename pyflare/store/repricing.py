@@ -9,8 +9,8 @@ itself stays as it is.
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pyflare.pricing import REPORTED, Prices
-from pyflare.schema.tables import SPANS, TABLES, TRACES
+from pyflare.schema.tables import SPANS, TRACES
 from pyflare.store.catalog import Part, load_catalog
 from pyflare.store.change import Change, OnStep, ignore_step
 from pyflare.store.compaction import compact_held
@@ -27,7 +27,7 @@ from pyflare.store.compaction.traces import parts_with
 from pyflare.store.deletion import WAIT_S
 from pyflare.store.lock import exclusive_or_error
 from pyflare.store.migrate import check_version
-from pyflare.store.parts import PartWriter, read_columns, read_part
+from pyflare.store.parts import read_columns, write_changed
 from pyflare.store.priced import PRICING_COLUMNS, costs
 from pyflare.store.scratch import scratch
 
@@ -40,6 +40,16 @@ _COMMIT_ROWS: Final = 400_000
 
 OnPart = Callable[[int, int], None]
 """Told how many rows have been looked at, and of how many."""
+
+
+@dataclass(slots=True)
+class _Difference:
+    """What changes in the row of one trace."""
+
+    micros: int = 0
+    unpriced: int = 0
+    is_priced: bool = False
+    """Whether any of its calls has a price now that had another, or none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -176,8 +186,7 @@ def _reprice_parts(
     root: Path, parts: list[Part], prices: Prices, tally: _Tally, *, dry_run: bool, on_step: OnStep
 ) -> None:
     change = Change(root, on_step=on_step)
-    differences: Counter[str] = Counter()
-    priced_now: set[str] = set()
+    differences: defaultdict[str, _Difference] = defaultdict(_Difference)
     for part in parts:
         before = tally.changed
         for rows in read_columns(root, part, _READ, batch_rows=_BATCH_ROWS):
@@ -185,12 +194,12 @@ def _reprice_parts(
             tally.rows += calls
             if changed.num_rows:
                 tally.add(changed)
-                _note_traces(changed, differences, priced_now)
+                _note_traces(changed, differences)
         if tally.changed > before and not dry_run:
             tally.parts += 1
-            change.replace([part], _rewritten(root, part, lambda rows: _with_costs(rows, prices)))
+            change.replace([part], write_changed(root, part, lambda rows: _with_costs(rows, prices)))
     if differences and not dry_run:
-        _correct_traces(change, differences, priced_now)
+        _correct_traces(change, differences)
     change.commit()
 
 
@@ -217,13 +226,14 @@ def _compared(rows: pa.Table, prices: Prices) -> tuple[int, pa.Table]:
     return calls.num_rows, calls.append_column("new_micros", found).filter(pc.not_equal(old, new))
 
 
-def _note_traces(changed: pa.Table, differences: Counter[str], priced_now: set[str]) -> None:
+def _note_traces(changed: pa.Table, differences: dict[str, _Difference]) -> None:
     once = changed.filter(pc.invert(pc.fill_null(changed["usage_repeated"], False)))
     ids, olds, news = (once[name].to_pylist() for name in ("trace_id", "cost_micros", "new_micros"))
     for trace_id, old, new in zip(ids, olds, news, strict=True):
-        differences[trace_id] += (new or 0) - (old or 0)
-        if new is not None:
-            priced_now.add(trace_id)
+        difference = differences[trace_id]
+        difference.micros += (new or 0) - (old or 0)
+        difference.unpriced += (new is None) - (old is None)
+        difference.is_priced |= new is not None
 
 
 def _with_costs(rows: pa.Table, prices: Prices) -> pa.Table:
@@ -243,35 +253,27 @@ def _set(rows: pa.Table, name: str, where: pa.ChunkedArray, values: pa.Array) ->
     return rows.set_column(rows.schema.get_field_index(name), rows.schema.field(name), whole)
 
 
-def _correct_traces(change: Change, differences: Counter[str], priced_now: set[str]) -> None:
+def _correct_traces(change: Change, differences: Mapping[str, _Difference]) -> None:
     """Change the costs of traces by what their spans' changed: their rows may know spans that have expired."""
     ids = pa.table({"trace_id": pa.array([*differences], pa.string())})
     with scratch() as connection:
         parts = parts_with(connection, change, TRACES.name, ids)
     for part in parts:
-        new = _rewritten(change.root, part, lambda rows: _with_differences(rows, differences, priced_now))
-        change.replace([part], new)
+        change.replace([part], write_changed(change.root, part, lambda rows: _with_differences(rows, differences)))
 
 
-def _with_differences(rows: pa.Table, differences: Counter[str], priced_now: set[str]) -> pa.Table:
-    ids, olds = rows["trace_id"].to_pylist(), rows["cost_micros"].to_pylist()
-    news = [
-        _changed(old, differences[trace_id], is_priced=trace_id in priced_now) if trace_id in differences else old
-        for trace_id, old in zip(ids, olds, strict=True)
-    ]
-    index = rows.schema.get_field_index("cost_micros")
-    return rows.set_column(index, rows.schema.field(index), pa.array(news, pa.int64()))
+def _with_differences(rows: pa.Table, differences: Mapping[str, _Difference]) -> pa.Table:
+    columns = [rows[name].to_pylist() for name in ("trace_id", "cost_micros", "unpriced_calls")]
+    new = [_changed(differences.get(trace_id), micros, calls) for trace_id, micros, calls in zip(*columns, strict=True)]
+    for at, name in enumerate(("cost_micros", "unpriced_calls")):
+        index = rows.schema.get_field_index(name)
+        rows = rows.set_column(index, rows.schema.field(index), pa.array([each[at] for each in new], pa.int64()))
+    return rows
 
 
-def _changed(old: int | None, difference: int, *, is_priced: bool) -> int | None:
-    """A trace's cost after a change; None where nothing is left that has one."""
-    new = (old or 0) + difference
-    return new if is_priced or new else None
-
-
-def _rewritten(root: Path, part: Part, changed: Callable[[pa.Table], pa.Table]) -> Part | None:
-    """A new part with the rows of another, changed. Raises OSError."""
-    with PartWriter(root, TABLES[part.table], level=part.level) as writer:
-        for rows in read_part(root, part, batch_rows=_BATCH_ROWS, with_commits=True):
-            writer.write(changed(rows))
-        return writer.finish()
+def _changed(difference: _Difference | None, micros: int | None, unpriced: int | None) -> tuple[int | None, int | None]:
+    """A trace's cost and its unpriced calls after a change; no cost where nothing is left that has one."""
+    if difference is None:
+        return micros, unpriced
+    cost = (micros or 0) + difference.micros
+    return cost if difference.is_priced or cost else None, max(0, (unpriced or 0) + difference.unpriced)

@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 
 from pyflare.schema.arrow import arrow_schema
 from pyflare.schema.tables import SCOPE_COLUMNS, TRACE_PREVIEW_CHARS, TRACES
-from pyflare.store.normalise import USAGE_COLUMNS
+from pyflare.store.normalise import COUNTED_COLUMNS, SUMMED_COLUMNS, with_unpriced
 
-_SUMS: Final = USAGE_COLUMNS
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _OF_ROOT: Final = ("project", "trace_id", "operation_name", "service_name", "state", "status_code")
 _ROOT_COLUMNS: Final = (*_OF_ROOT, "span_id", "start_time", *_SCOPE_WORDS, "input", "output")
@@ -25,9 +24,13 @@ _MEMBER_COLUMNS: Final = (
     "duration_ns",
     "status_code",
     "model_id",
+    "error_type",
+    "tool_name",
+    "inference_type",
+    "operation_name",
     "tags",
     "usage_repeated",
-    *_SUMS,
+    *COUNTED_COLUMNS,
     *_SCOPE_WORDS,
 )
 _SCHEMA: Final = arrow_schema(TRACES)
@@ -43,7 +46,7 @@ def summarise_rooted(spans: pa.Table) -> tuple[pa.Table, pa.Table]:
     Returns:
         Their rows of `traces`, and the spans of all other traces.
     """
-    if any(_may_overflow(spans[name]) for name in _SUMS):
+    if any(_may_overflow(spans[name]) for name in COUNTED_COLUMNS):
         return _SCHEMA.empty_table(), spans
     codes = pc.dictionary_encode(spans["trace_id"].combine_chunks()).indices
     is_root = pc.is_null(spans["parent_span_id"].combine_chunks())
@@ -76,14 +79,18 @@ def _summarise(roots: pa.Table, members: pa.Table, codes: pa.Array) -> pa.Table:
     found["duration_ns"] = pc.subtract(folded["end_ns_max"], folded["start_time_min"].cast(pa.int64()))
     found["span_count"] = folded["count_all"]
     found["error_count"] = folded["is_error_sum"].cast(pa.int64())
-    for name in _SUMS:
+    for name in SUMMED_COLUMNS:
         found[name] = folded[f"{name}_sum"]
     for name in _SCOPE_WORDS:
         found[name] = pc.coalesce(roots[name], folded[f"{name}_min"])
     found["input_preview"] = _preview(roots["input"])
     found["output_preview"] = _preview(roots["output"])
-    models = members["model_id"]
-    found["model_ids"] = _one_each(models) if are_alone else _distinct(folded["code"], codes, models)
+    for name, values in (
+        ("model_ids", members["model_id"]),
+        ("error_types", _named(members, "error_type", of=("status_code", "error"), by=pa.scalar("error"))),
+        ("tool_names", _named(members, "tool_name", of=("inference_type", "tool"), by=members["operation_name"])),
+    ):
+        found[name] = _one_each(values) if are_alone else _distinct(folded["code"], codes, values)
     found["tags"] = _distinct(folded["code"], *_flat(codes, members["tags"]))
     return pa.table([found[name] for name in _SCHEMA.names], schema=_SCHEMA)
 
@@ -104,6 +111,12 @@ def _preview(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return texts if longest_bytes <= TRACE_PREVIEW_CHARS else pc.utf8_slice_codeunits(texts, 0, TRACE_PREVIEW_CHARS)
 
 
+def _named(members: pa.Table, name: str, *, of: tuple[str, str], by: Any) -> pa.ChunkedArray:
+    """A column, and `by` where it is null in rows of a kind: `told.ERROR_SQL` and `told.TOOL_SQL`."""
+    column, kind = of
+    return pc.coalesce(members[name], pc.if_else(pc.equal(members[column], kind), by, pa.scalar(None, pa.string())))
+
+
 def _alone(members: pa.Table, codes: pa.Array) -> pa.Table:
     """The same as `_fold`, for traces of one span each."""
     end_ns = pc.add(members["start_time"].cast(pa.int64()), members["duration_ns"])
@@ -114,8 +127,8 @@ def _alone(members: pa.Table, codes: pa.Array) -> pa.Table:
         "is_error_sum": pc.equal(members["status_code"], "error").cast(pa.int64()),
         "count_all": pa.repeat(pa.scalar(1, pa.int64()), len(codes)),
     }
-    usage = _without_repeated(members)
-    folded |= {f"{name}_sum": usage[name] for name in _SUMS}
+    usage = _usage(members)
+    folded |= {f"{name}_sum": usage[name] for name in SUMMED_COLUMNS}
     folded |= {f"{name}_min": members[name] for name in _SCOPE_WORDS}
     return pa.table(folded)
 
@@ -123,7 +136,7 @@ def _alone(members: pa.Table, codes: pa.Array) -> pa.Table:
 def _fold(members: pa.Table, codes: pa.Array) -> pa.Table:
     """What is summed or compared over each trace's spans, sorted by the traces' codes."""
     start_ns = members["start_time"].cast(pa.int64())
-    rows = _without_repeated(members).select(["start_time", *_SUMS, *_SCOPE_WORDS])
+    rows = _usage(members).select(["start_time", *SUMMED_COLUMNS, *_SCOPE_WORDS])
     rows = rows.append_column("code", codes)
     rows = rows.append_column("end_ns", pc.add(start_ns, members["duration_ns"]))
     rows = rows.append_column("is_error", pc.equal(members["status_code"], "error"))
@@ -135,7 +148,7 @@ def _fold(members: pa.Table, codes: pa.Array) -> pa.Table:
             ("end_ns", "max"),
             ("is_error", "sum"),
             ([], "count_all"),
-            *((name, "sum", at_least_one) for name in _SUMS),
+            *((name, "sum", at_least_one) for name in SUMMED_COLUMNS),
             *((name, "min") for name in present),
         ]
     )
@@ -145,15 +158,15 @@ def _fold(members: pa.Table, codes: pa.Array) -> pa.Table:
     return folded.sort_by("code")
 
 
-def _without_repeated(spans: pa.Table) -> pa.Table:
-    """The spans without the usage that others below them report too."""
+def _usage(spans: pa.Table) -> pa.Table:
+    """The spans with their unpriced calls, without the usage that others below them report too."""
     repeated = spans["usage_repeated"]
     if repeated.null_count == len(repeated):
-        return spans
-    for name in _SUMS:
+        return with_unpriced(spans)
+    for name in COUNTED_COLUMNS:
         counted = pc.if_else(pc.fill_null(repeated, False), pa.scalar(None, pa.int64()), spans[name])
         spans = spans.set_column(spans.schema.get_field_index(name), name, counted)
-    return spans
+    return with_unpriced(spans)
 
 
 def _one_each(values: pa.ChunkedArray) -> pa.Array:

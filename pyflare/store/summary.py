@@ -12,13 +12,15 @@ only where a root has none and its spans disagree does the grouping decide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from pyflare.schema.sql import quote
 from pyflare.schema.tables import SCOPE_COLUMNS, TRACE_PREVIEW_CHARS, TRACES
-from pyflare.store.normalise import USAGE_COLUMNS
+from pyflare.schema.told import ERROR_SQL, ONCE_SQL, TOOL_SQL, UNPRICED_SQL
+from pyflare.store.normalise import COUNTED_COLUMNS, SUMMED_COLUMNS
 
-_USAGE: Final = ", ".join(f"CASE WHEN usage_repeated THEN NULL ELSE {name} END AS {name}" for name in USAGE_COLUMNS)
+_USAGE: Final = ", ".join(f"CASE WHEN usage_repeated THEN NULL ELSE {name} END AS {name}" for name in COUNTED_COLUMNS)
 """What spans used, where no span below them says it again."""
 
 _SPAN_ROWS: Final = f"""\
@@ -27,7 +29,8 @@ SELECT project, trace_id, start_time, epoch_ns(start_time) + duration_ns AS end_
     CASE WHEN parent_span_id IS NULL THEN start_time END AS root_start_time,
     operation_name, service_name, state, status_code,
     1 AS span_count, (status_code = 'error')::BIGINT AS error_count, model_id,
-    {_USAGE}, {", ".join(SCOPE_COLUMNS)},
+    {ERROR_SQL} AS failure, {TOOL_SQL} AS tool,
+    {_USAGE}, coalesce({UNPRICED_SQL} AND {ONCE_SQL}, false)::BIGINT AS unpriced_calls, {", ".join(SCOPE_COLUMNS)},
     left(input, {TRACE_PREVIEW_CHARS}) AS input_preview, left(output, {TRACE_PREVIEW_CHARS}) AS output_preview,
     CASE WHEN parent_span_id IS NULL THEN span_id ELSE operation_name END AS tie
 FROM ({{spans}})"""
@@ -47,7 +50,9 @@ _OF_REPRESENTATIVE: Final = (
     "input_preview",
     "output_preview",
 )
-_SUMS: Final = ("span_count", "error_count", *USAGE_COLUMNS)
+_SUMS: Final = ("span_count", "error_count", *SUMMED_COLUMNS)
+LISTS: Final = {"model_ids": "model_id", "error_types": "failure", "tool_names": "tool"}
+"""Lists of the different values that a trace's spans have: the name of the list, and that of the value in a span."""
 _SCOPE_WORDS: Final = tuple(name for name in SCOPE_COLUMNS if name != "tags")
 _UNION: Final = "nullif(list_sort(list_distinct(flatten(array_agg({0}) FILTER ({0} IS NOT NULL)))), [])"
 _DISTINCT: Final = "list_sort(array_agg(DISTINCT {0}) FILTER ({0} IS NOT NULL))"
@@ -55,15 +60,15 @@ _DISTINCT: Final = "list_sort(array_agg(DISTINCT {0}) FILTER ({0} IS NOT NULL))"
 
 def summarise_sql(spans: str) -> str:
     """A query that yields the stored columns of `traces` from rows of `spans`."""
-    return _fold(_SPAN_ROWS.format(spans=spans), model_ids=_DISTINCT.format("model_id"))
+    return _fold(_SPAN_ROWS.format(spans=spans), {name: _DISTINCT.format(value) for name, value in LISTS.items()})
 
 
 def merge_sql(traces: str) -> str:
     """A query that leaves one row per trace of rows of `traces`."""
-    return _fold(_TRACE_ROWS.format(traces=traces), model_ids=_UNION.format("model_ids"))
+    return _fold(_TRACE_ROWS.format(traces=traces), {name: _UNION.format(name) for name in LISTS})
 
 
-def _fold(rows: str, *, model_ids: str) -> str:
+def _fold(rows: str, lists: Mapping[str, str]) -> str:
     packed = ", ".join(f"{name} := {name}" for name in (*_OF_REPRESENTATIVE, *_SCOPE_WORDS))
     gathered = ", ".join(
         [
@@ -73,7 +78,7 @@ def _fold(rows: str, *, model_ids: str) -> str:
             "max(end_ns) AS end_ns",
             *(f"try_cast(sum({name}) AS BIGINT) AS {name}" for name in _SUMS),
             *(f"min({name}) AS {name}" for name in _SCOPE_WORDS),
-            f"{model_ids} AS model_ids",
+            *(f"{gathered} AS {name}" for name, gathered in lists.items()),
             f"{_UNION.format('tags')} AS tags",
         ]
     )

@@ -50,6 +50,7 @@ class Scope:
             now_ns=self.now_ns,
             find_payloads=functools.partial(find_payloads, engine),
             spans_since_ns=self.since_ns if of == "traces" else None,
+            sums_up=engine.snapshot().sums_up,
         )
 
     @property

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from pyflare.errors import DataError
 from pyflare.pricing import USAGE_COLUMNS, Prices, Usage
+from pyflare.schema.told import ONCE_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition
 from pyflare.store.session import Parameters
-from pyflare.workspace.aggregates.sources import ONCE_SQL, spans_in
+from pyflare.workspace.aggregates.sources import spans_in
 from pyflare.workspace.scope import Scope
 
 _CALLS_SQL: Final = f"{ONCE_SQL} AND (cost_micros IS NOT NULL OR input_tokens > 0 OR output_tokens > 0)"

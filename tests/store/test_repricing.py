@@ -45,13 +45,19 @@ def _traces(root):
     return [cost for (cost,) in query(root, "SELECT cost_micros FROM traces ORDER BY trace_id")]
 
 
+def _unpriced(root):
+    return [calls for (calls,) in query(root, "SELECT unpriced_calls FROM traces ORDER BY trace_id")]
+
+
 def test_calls_without_a_price_get_one_when_there_is_one(tmp_path):
     """What was stored unpriced is priced; what a span said itself stays; a trace counts a repeated call once."""
     root = _folder(tmp_path)
     assert query(root, READING) == [(None, None), (7, "reported"), (None, None), (None, None)]
+    assert _unpriced(root) == [1, 0, 1]
     result = reprice(root, prices=_book(CHEAP))
     assert query(root, READING) == [(1200, CHEAP.version), (7, "reported"), *[(1200, CHEAP.version)] * 2]
     assert _traces(root) == [1200, 7, 1200]
+    assert _unpriced(root) == [0, 0, 0]
     assert (result.rows, result.changed, result.parts, result.difference_micros) == (3, 3, 1, 2400)
     model = result.models["house"]
     assert (model.calls, model.newly_priced, model.before_micros, model.after_micros) == (3, 3, 0, 2400)
@@ -66,6 +72,7 @@ def test_a_changed_price_and_back(tmp_path):
         assert reprice(root, prices=book).changed == 3
         assert {each for each, _ in query(root, READING)} == {cost, 7}
         assert _traces(root) == [cost, 7, cost]
+        assert _unpriced(root) == ([1, 0, 1] if cost is None else [0, 0, 0])
         names = [part.name for part in load_catalog(root).all_parts()]
         assert reprice(root, prices=book).changed == 0
         assert [part.name for part in load_catalog(root).all_parts()] == names

@@ -65,10 +65,11 @@ def _rows(traces: pa.Table) -> list[dict[str, Any]]:
 def test_a_trace_speaks_of_its_root(connection: duckdb.DuckDBPyConnection) -> None:
     """Name, service, status, previews and scope are the root's; counts and sums are over all spans."""
     spans = [
-        _span(1, duration_ns=3, user_id="child", input="early", tags=["b"], model_id="m2", input_tokens=1),
+        _span(1, duration_ns=3, user_id="child", input="early", tags=["b"], model_id="m2", input_tokens=1,
+              inference_type="tool", error_type="TimeoutError"),
         _span(2, parent_span_id=None, operation_name="root", status_code="ok", duration_ns=2, input="x" * 2000,
               output="o", user_id="root", tags=["a", "b"]),
-        _span(3, status_code="error", duration_ns=SECOND_NS, model_id="m1", team="t", cost_micros=5),
+        _span(3, status_code="error", duration_ns=SECOND_NS, model_id="m1", team="t", cost_micros=5, tool_name="search"),
     ]  # fmt: skip
     (found,) = _rows(_summary(connection, spans))
     assert found == {
@@ -88,6 +89,10 @@ def test_a_trace_speaks_of_its_root(connection: duckdb.DuckDBPyConnection) -> No
         "input_tokens": 1,
         "output_tokens": None,
         "cost_micros": 5,
+        "cache_read_tokens": None,
+        "unpriced_calls": 1,
+        "error_types": ["TimeoutError", "error"],
+        "tool_names": ["search", "step 1"],
         "user_id": "root",
         "session_id": None,
         "feature_id": None,
@@ -161,7 +166,12 @@ def _spans(draw: st.DrawFn) -> list[dict[str, Any]]:
                 model_id=draw(WORDS),
                 input=draw(WORDS),
                 tags=draw(st.none() | st.lists(st.sampled_from(["x", "y"]), max_size=2)),
+                error_type=draw(WORDS),
+                tool_name=draw(WORDS),
+                inference_type=draw(st.sampled_from([None, "tool", "llm"])),
                 input_tokens=draw(NUMBERS),
+                cache_read_tokens=draw(NUMBERS),
+                usage_repeated=draw(st.sampled_from([None, True])),
                 output_tokens=draw(NUMBERS),
                 cost_micros=draw(NUMBERS),
                 feature_id="root" if is_root else draw(WORDS),

@@ -93,7 +93,14 @@ def test_sums() -> None:
     """The sums are those of spans that count, and null where nobody counted."""
     sums = usage_sums(table([(1, None, 12), (2, 1, 5), (3, 1, 7)]).select(TREE_COLUMNS))
     assert sums.to_pylist() == [
-        {"trace_id": trace_id(1).hex(), "input_tokens": 12, "output_tokens": None, "cost_micros": None}
+        {
+            "trace_id": trace_id(1).hex(),
+            "input_tokens": 12,
+            "output_tokens": None,
+            "cost_micros": None,
+            "cache_read_tokens": None,
+            "unpriced_calls": 2,
+        }
     ]
 
 

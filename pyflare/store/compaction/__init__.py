@@ -16,6 +16,7 @@ from pyflare.store.change import Change, OnStep, ignore_step
 from pyflare.store.compaction.commit import add_gathered
 from pyflare.store.compaction.gather import BATCH_BYTES, gather
 from pyflare.store.compaction.merge import merge_small
+from pyflare.store.compaction.summing_up import sum_up_older
 from pyflare.store.deferred import finish_deletions
 from pyflare.store.expiry import cutoff_ns, expire
 from pyflare.store.lock import exclusive
@@ -93,6 +94,7 @@ def compact_held(
 ) -> CompactionResult:
     """As `compact`, by one who holds the lock already. Raises SchemaVersionError and OSError."""
     migrate(root)
+    sum_up_older(root, on_step=on_step)
     sweep(root, load_catalog(root))
     rows: Counter[str] = Counter()
     segments = commits = 0

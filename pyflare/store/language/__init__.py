@@ -33,7 +33,13 @@ __all__ = [
 
 
 def compile_filter(
-    text: str, *, of: Of, now_ns: int, find_payloads: FindPayloads, spans_since_ns: int | None = None
+    text: str,
+    *,
+    of: Of,
+    now_ns: int,
+    find_payloads: FindPayloads,
+    spans_since_ns: int | None = None,
+    sums_up: bool = False,
 ) -> Condition:
     """The condition that a filter means, over the view of a table.
 
@@ -43,6 +49,7 @@ def compile_filter(
         now_ns: The present, in unix nanoseconds: what "2h" counts back from.
         find_payloads: Gives the ids of the payloads that hold a text; asked once for each text looked for.
         spans_since_ns: The earliest start of traces that matter, where that is known: older spans are not looked at.
+        sums_up: Whether every row of `traces` tells what its spans say: see `Snapshot.sums_up`.
 
     Raises:
         FilterError: It cannot be read, or asks for what there is not; the error says where.
@@ -50,7 +57,14 @@ def compile_filter(
     node = parse(text, of=of)
     if node is None:
         return EVERYTHING
-    compiler = Compiler(of=of, text=text, now_ns=now_ns, find_payloads=find_payloads, spans_since_ns=spans_since_ns)
+    compiler = Compiler(
+        of=of,
+        text=text,
+        now_ns=now_ns,
+        find_payloads=find_payloads,
+        spans_since_ns=spans_since_ns,
+        sums_up=sums_up,
+    )
     return compiler.condition(node)
 
 

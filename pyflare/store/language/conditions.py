@@ -40,6 +40,8 @@ class Compiler:
     find_payloads: FindPayloads
     spans_since_ns: int | None = None
     """The earliest start of spans that matter, in unix nanoseconds: the earliest of the traces in question."""
+    sums_up: bool = False
+    """Whether every row of `traces` tells what its spans say."""
     searched: list[str] = dataclass_field(default_factory=list)
     """The texts looked for so far: each has all content read."""
 
@@ -122,6 +124,8 @@ class Compiler:
                 return self._in_a_span(resource(str(key), operator, values))
             case Place.SCORES:
                 return score(str(key), operator, values, of=self.of)
+            case Place.SPANS if field.in_traces and self.sums_up:
+                return _of_list(field.in_traces, operator, values)
             case Place.SPANS:
                 return self._in_a_span(self._of_row(field, operator, values))
             case Place.ROW:

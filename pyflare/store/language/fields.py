@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from pyflare.schema.tables import TABLES
+from pyflare.schema.told import AGENT_SQL, ERROR_SQL, TOOL_SQL
 
 Of = Literal["traces", "spans"]
 
@@ -77,6 +78,8 @@ class Field:
     aliases: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     """All values there are, where nothing else makes sense."""
+    in_traces: str = ""
+    """Of a field of traces that lies in spans: the column of `traces` that lists its values; empty where none does."""
 
     @property
     def is_keyed(self) -> bool:
@@ -95,11 +98,6 @@ RESOURCE_SQL: Final = "json_extract_string(resource, ?)"
 TOTAL_TOKENS_SQL: Final = (
     "CASE WHEN input_tokens IS NULL THEN output_tokens ELSE input_tokens + coalesce(output_tokens, 0) END"
 )
-ERROR_SQL: Final = "coalesce(error_type, CASE WHEN status_code = 'error' THEN 'error' END)"
-"""What failed, of a span: the exception's type, or "error" where it failed without one."""
-TOOL_SQL: Final = "coalesce(tool_name, CASE WHEN inference_type = 'tool' THEN operation_name END)"
-AGENT_SQL: Final = "coalesce(agent_name, CASE WHEN inference_type = 'agent' THEN operation_name END)"
-"""A span of that kind that names no tool or agent is named for it."""
 
 
 def _text(name: str, sql: str, label: str, *aliases: str, doc: str = "", place: Place = Place.ROW) -> Field:
@@ -223,6 +221,9 @@ _IN_SPANS: Final = (
 )
 
 
+_LISTED: Final = {"error": "error_types", "tool": "tool_names"}
+
+
 def _in_spans(field: Field) -> Field:
     if field.is_keyed:
         return field
@@ -234,6 +235,7 @@ def _in_spans(field: Field) -> Field:
         aliases=field.aliases,
         doc=f"{field.doc.rstrip('.')}; of any span of the trace.",
         place=Place.SPANS,
+        in_traces=_LISTED.get(field.name, ""),
     )
 
 

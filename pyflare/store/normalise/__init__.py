@@ -12,11 +12,21 @@ from pyflare.store.normalise.evaluations import evaluations
 from pyflare.store.normalise.explain import NORMALISED_COLUMNS, Source, explain
 from pyflare.store.normalise.fill import fill
 from pyflare.store.normalise.logs import CONTENT_EVENTS, fill_from_logs
-from pyflare.store.normalise.repeated import TREE_COLUMNS, USAGE_COLUMNS, mark_repeated, usage_sums
+from pyflare.store.normalise.repeated import (
+    COUNTED_COLUMNS,
+    SUMMED_COLUMNS,
+    TREE_COLUMNS,
+    USAGE_COLUMNS,
+    mark_repeated,
+    usage_sums,
+    with_unpriced,
+)
 
 __all__ = [
     "CONTENT_EVENTS",
+    "COUNTED_COLUMNS",
     "NORMALISED_COLUMNS",
+    "SUMMED_COLUMNS",
     "TREE_COLUMNS",
     "USAGE_COLUMNS",
     "Source",
@@ -26,4 +36,5 @@ __all__ = [
     "fill_from_logs",
     "mark_repeated",
     "usage_sums",
+    "with_unpriced",
 ]

@@ -15,9 +15,13 @@ import pyarrow.compute as pc
 from pyflare.store.normalise.vector import Integers, Mask, integers, masked, np, truths
 
 USAGE_COLUMNS: Final = ("input_tokens", "output_tokens", "cost_micros")
-"""What counts as usage, and what is summed."""
-TREE_COLUMNS: Final = ("trace_id", "span_id", "parent_span_id", "usage_repeated", *USAGE_COLUMNS)
-"""What has to be known of a span to tell whether its usage is repeated."""
+"""What counts as usage."""
+COUNTED_COLUMNS: Final = (*USAGE_COLUMNS, "cache_read_tokens")
+"""What is summed over the spans of a trace whose usage is not repeated."""
+SUMMED_COLUMNS: Final = (*COUNTED_COLUMNS, "unpriced_calls")
+"""The columns of `traces` that hold the sums: see `with_unpriced`."""
+TREE_COLUMNS: Final = ("trace_id", "span_id", "parent_span_id", "usage_repeated", *COUNTED_COLUMNS)
+"""What has to be known of a span to tell whether its usage is repeated, and to sum it up."""
 _MARK: Final = "usage_repeated"
 
 
@@ -103,12 +107,21 @@ def usage_sums(spans: pa.Table) -> pa.Table:
         spans: `TREE_COLUMNS` of whole traces.
 
     Returns:
-        `trace_id` and `USAGE_COLUMNS`; null where no span counted any.
+        `trace_id` and `SUMMED_COLUMNS`; null where no span counted any.
     """
     repeated = repeated_usage(spans)
-    counted = spans if repeated is None else spans.filter(truths(~repeated))
+    counted = with_unpriced(spans if repeated is None else spans.filter(truths(~repeated)))
     at_least_one = pc.ScalarAggregateOptions(min_count=1)
     sums: Any = counted.group_by("trace_id", use_threads=False).aggregate(
-        [(name, "sum", at_least_one) for name in USAGE_COLUMNS]
+        [(name, "sum", at_least_one) for name in SUMMED_COLUMNS]
     )
-    return sums.rename_columns(["trace_id", *USAGE_COLUMNS])
+    return sums.rename_columns(["trace_id", *SUMMED_COLUMNS])
+
+
+def with_unpriced(spans: pa.Table) -> pa.Table:
+    """Spans with a column `unpriced_calls`: 1 where there are tokens and no price (`told.UNPRICED_SQL`), else 0."""
+    if spans["input_tokens"].null_count == spans["output_tokens"].null_count == spans.num_rows:
+        return spans.append_column("unpriced_calls", pa.repeat(pa.scalar(0, pa.int64()), spans.num_rows))
+    used = (pc.fill_null(pc.greater(spans[name], 0), False) for name in ("input_tokens", "output_tokens"))
+    unpriced = pc.and_(pc.is_null(spans["cost_micros"]), pc.or_(*used))
+    return spans.append_column("unpriced_calls", unpriced.cast(pa.int64()))

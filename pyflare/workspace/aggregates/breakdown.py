@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from pyflare.schema.told import ONCE_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.language import clause_of
 from pyflare.workspace.aggregates.dimensions import DIMENSIONS, Dimension, DimensionName
 from pyflare.workspace.aggregates.measures import milliseconds, quantiles_sql, rate, usd
-from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total, traces_in
+from pyflare.workspace.aggregates.sources import rows, spans_in, total, traces_in
 from pyflare.workspace.scope import Scope
 
 BreakdownMetric = Literal[

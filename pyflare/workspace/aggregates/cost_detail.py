@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from pyflare.analytics.cost import Attribution, CostLine, CostSummary, attribute
 from pyflare.errors import QueryError
+from pyflare.schema.told import ONCE_SQL, UNPRICED_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition
 from pyflare.store.hints import did_you_mean
 from pyflare.workspace.aggregates.costs import TAGS_SQL
-from pyflare.workspace.aggregates.measures import UNPRICED_SQL
-from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total
+from pyflare.workspace.aggregates.sources import rows, spans_in, total
 from pyflare.workspace.scope import Scope
 
 DIMENSIONS: Final[Mapping[str, str]] = {

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
+from pyflare.schema.told import ONCE_SQL, UNPRICED_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition
-from pyflare.workspace.aggregates.measures import UNPRICED_SQL, usd
+from pyflare.workspace.aggregates.measures import usd
 from pyflare.workspace.aggregates.ranges import Range, range_of
-from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total
+from pyflare.workspace.aggregates.sources import rows, spans_in, total
 from pyflare.workspace.scope import Scope
 
 CostGroupBy = Literal["model_id", "user_id", "feature_id", "environment", "hour", "day"]

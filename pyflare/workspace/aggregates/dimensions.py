@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from pyflare.store.language.fields import ERROR_SQL, TOOL_SQL
+from pyflare.schema.told import ERROR_SQL, TOOL_SQL
 from pyflare.workspace.scope import Of
 
 DimensionName = Literal[

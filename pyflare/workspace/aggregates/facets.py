@@ -19,7 +19,7 @@ from pyflare.store.language.fields import (
     nearest_name,
     resource_pointer,
 )
-from pyflare.workspace.aggregates.sources import rows
+from pyflare.workspace.aggregates.sources import rows, sums_up
 from pyflare.workspace.scope import Of, Scope
 
 USUAL: Final[Mapping[Of, tuple[str, ...]]] = {
@@ -80,16 +80,20 @@ class _Counted:
 
     field: Field
     key: str | None
+    listed: str = ""
+    """The column of `traces` that lists the values; empty where none does."""
 
     @property
     def name(self) -> str:
         return self.field.name if self.key is None else f"{self.field.name}.{self.key}"
 
     def in_spans(self, of: Of) -> bool:
-        return of == "traces" and self.field.place is not Place.ROW
+        return of == "traces" and self.field.place is not Place.ROW and not self.listed
 
     @property
     def value(self) -> Condition:
+        if self.listed:
+            return Condition(f"unnest({self.listed})")
         match self.field.place:
             case Place.ATTRIBUTES:
                 return Condition(ATTRIBUTE_SQL, (self.key,))
@@ -113,7 +117,8 @@ def read_facets(engine: Engine, scope: Scope, of: Of, *, fields: Sequence[str] =
     Raises:
         QueryError: There is no such field, its values cannot be counted, or the filter cannot be used.
     """
-    counted = [_counted(of, name) for name in fields or USUAL[of]]
+    is_listed = sums_up(engine)
+    counted = [_counted(of, name, is_listed=is_listed) for name in fields or USUAL[of]]
     met = scope.condition(engine, of)
     condition = f"SELECT * FROM {of} WHERE {met.sql}"
     queries = [_values_sql(field, of, scope, position, limit) for position, field in enumerate(counted)]
@@ -133,7 +138,7 @@ def read_facets(engine: Engine, scope: Scope, of: Of, *, fields: Sequence[str] =
     )
 
 
-def _counted(of: Of, name: str) -> _Counted:
+def _counted(of: Of, name: str, *, is_listed: bool) -> _Counted:
     word, dot, key = name.partition(".")
     field = field_of(of, word)
     if field is None:
@@ -145,7 +150,8 @@ def _counted(of: Of, name: str) -> _Counted:
         raise QueryError(f"{name}: expected a field whose values are words: {known}, or attributes.key.")
     if field.is_keyed and not key:
         raise QueryError(f"{name}: expected a key after it. Hint: {field.name}.key.")
-    return _Counted(field=field, key=key if dot and field.is_keyed else None)
+    listed = field.in_traces if is_listed else ""
+    return _Counted(field=field, key=key if dot and field.is_keyed else None, listed=listed)
 
 
 def _values_sql(counted: _Counted, of: Of, scope: Scope, position: int, limit: int) -> Condition:

@@ -35,6 +35,7 @@ _TRACE_SQL: Final[Mapping[Metric, str]] = {
     "input_tokens": total("input_tokens"),
     "output_tokens": total("output_tokens"),
     "cost_usd": total("cost_micros"),
+    "cache_read_tokens": total("cache_read_tokens"),
     "users": "count(DISTINCT user_id)",
     "sessions": "count(DISTINCT session_id)",
 }
@@ -48,14 +49,11 @@ _EMPTY: Final[Mapping[Metric, int | float]] = {
     "users": 0,
     "sessions": 0,
 }
-CACHE_READ_SQL: Final = total("cache_read_tokens", once=True)
-UNPRICED_SQL: Final = "(cost_micros IS NULL AND (input_tokens > 0 OR output_tokens > 0))"
-"""A call with tokens and no price."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Some metrics, to be read in one query over `traces`. `cache_read_tokens` is not among what traces hold."""
+    """Some metrics, to be read in one query over `traces`."""
 
     metrics: tuple[Metric, ...]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pyflare.store.engine import Engine
-from pyflare.workspace.aggregates.measures import CACHE_READ_SQL, Measures, Metric, empty
+from pyflare.workspace.aggregates.measures import Measures, Metric, empty
 from pyflare.workspace.aggregates.ranges import Grid, grid_of, range_of
-from pyflare.workspace.aggregates.sources import rows, spans_in, traces_in
+from pyflare.workspace.aggregates.sources import rows, spans_in, sums_up, total, traces_in
 from pyflare.workspace.scope import Scope
 
 
@@ -41,12 +41,11 @@ def read_series(
     """
     grid = grid_of(range_of(engine, scope), points=points, bucket_s=bucket_s)
     wanted = tuple(dict.fromkeys(metrics))
-    of_traces = tuple(metric for metric in wanted if metric != "cache_read_tokens")
     inside = replace(scope, since_ns=grid.range.start_ns, until_ns=grid.range.end_ns)
     values: dict[Metric, list[float | None]] = {metric: [empty(metric)] * grid.count for metric in wanted}
-    if grid.count and of_traces:
-        _add_traces(engine, inside, grid, of_traces, values)
-    if grid.count and len(of_traces) < len(wanted):
+    if grid.count and wanted:
+        _add_traces(engine, inside, grid, wanted, values)
+    if grid.count and "cache_read_tokens" in wanted and not sums_up(engine):
         _add_cache_reads(engine, inside, grid, values["cache_read_tokens"])
     return Series(grid=grid, values=values)
 
@@ -63,7 +62,8 @@ def _add_traces(
 
 def _add_cache_reads(engine: Engine, scope: Scope, grid: Grid, values: list[float | None]) -> None:
     condition = spans_in(engine, scope)
-    query = f"SELECT {grid.sql} AS bucket, {CACHE_READ_SQL} AS read FROM spans WHERE {condition.sql} GROUP BY bucket"
+    read = total("cache_read_tokens", once=True)
+    query = f"SELECT {grid.sql} AS bucket, {read} AS read FROM spans WHERE {condition.sql} GROUP BY bucket"
     for row in rows(engine, query, condition.parameters):
         values[_position(row)] = row["read"]
 

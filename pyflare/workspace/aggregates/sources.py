@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from pyflare.schema.told import ONCE_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition, where
 from pyflare.store.session import Parameters
 from pyflare.workspace.scope import Scope
-
-ONCE_SQL = "usage_repeated IS NOT TRUE"
-"""The span records a call that no span below it records."""
 
 
 def traces_in(engine: Engine, scope: Scope) -> Condition:
@@ -34,6 +32,11 @@ def spans_in(engine: Engine, scope: Scope) -> Condition:
         return condition
     traces = scope.condition(engine, "traces")
     return condition & Condition(f"trace_id IN (SELECT trace_id FROM traces WHERE {traces.sql})", traces.parameters)
+
+
+def sums_up(engine: Engine) -> bool:
+    """Whether `traces` tells what its spans say of tools, errors, cached tokens and unpriced calls."""
+    return engine.snapshot().sums_up
 
 
 def total(column: str, *, once: bool = False) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pyflare.errors import QueryError
+from pyflare.schema.told import ONCE_SQL, UNPRICED_SQL
 from pyflare.store.engine import Engine
 from pyflare.store.filters import Condition
-from pyflare.workspace.aggregates.measures import UNPRICED_SQL
 from pyflare.workspace.aggregates.ranges import range_of
-from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, total
+from pyflare.workspace.aggregates.sources import rows, spans_in, total
 from pyflare.workspace.scope import Scope
 
 STEPS_NS: Final = {"minute": 60 * 10**9, "hour": 3_600 * 10**9, "day": 86_400 * 10**9}

@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pyflare.schema.told import ONCE_SQL, UNPRICED_SQL
 from pyflare.store.engine import Engine
-from pyflare.workspace.aggregates.measures import (
-    CACHE_READ_SQL,
-    METRICS,
-    UNPRICED_SQL,
-    Measures,
-    Metric,
-    empty,
-)
+from pyflare.workspace.aggregates.measures import METRICS, Measures, Metric, empty
 from pyflare.workspace.aggregates.ranges import Range, range_of
-from pyflare.workspace.aggregates.sources import ONCE_SQL, rows, spans_in, traces_in
+from pyflare.workspace.aggregates.sources import rows, spans_in, sums_up, total, traces_in
 from pyflare.workspace.scope import Scope
 
-_MEASURES = Measures(tuple(metric for metric in METRICS if metric != "cache_read_tokens"))
+_MEASURES = Measures(METRICS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +23,7 @@ class Totals:
     values: dict[Metric, float | None]
     previous: dict[Metric, float | None]
     unpriced_calls: int
-    """Calls in the range with tokens and no price: they are missing in its cost."""
+    """Calls with tokens and no price in the traces of the range: they are missing in its cost."""
 
 
 def read_totals(engine: Engine, scope: Scope) -> Totals:
@@ -41,14 +35,15 @@ def read_totals(engine: Engine, scope: Scope) -> Totals:
     within = range_of(engine, scope)
     both = replace(scope, since_ns=within.before.start_ns, until_ns=within.end_ns)
     is_now = f"start_time >= make_timestamp_ns({within.start_ns})"
-    traces, spans = traces_in(engine, both), spans_in(engine, both)
+    traces = traces_in(engine, both)
     query = (
-        f"SELECT * FROM (SELECT {is_now} AS is_now, {_MEASURES.sql} FROM traces WHERE {traces.sql} GROUP BY is_now) "
-        f"FULL JOIN (SELECT {is_now} AS is_now, {CACHE_READ_SQL} AS cache_read_tokens, "
-        f"count(*) FILTER ({UNPRICED_SQL} AND {ONCE_SQL}) AS unpriced "
-        f"FROM spans WHERE {spans.sql} GROUP BY is_now) USING (is_now)"
+        f"SELECT {is_now} AS is_now, {_MEASURES.sql}, {total('unpriced_calls')} AS unpriced "
+        f"FROM traces WHERE {traces.sql} GROUP BY is_now"
     )
-    found = {row["is_now"]: row for row in rows(engine, query, traces.parameters + spans.parameters)}
+    found = {row["is_now"]: row for row in rows(engine, query, traces.parameters)}
+    if not sums_up(engine):
+        for row in _calls(engine, both, is_now):
+            found.setdefault(row["is_now"], {"requests": 0}).update(row)
     return Totals(
         range=within,
         values=_values(found.get(True)),
@@ -57,7 +52,17 @@ def read_totals(engine: Engine, scope: Scope) -> Totals:
     )
 
 
+def _calls(engine: Engine, scope: Scope, is_now: str) -> list[dict[str, Any]]:
+    """What older parts of `traces` do not tell, from the spans."""
+    spans = spans_in(engine, scope)
+    query = (
+        f"SELECT {is_now} AS is_now, {total('cache_read_tokens')} AS cache_read_tokens, "
+        f"count(*) FILTER ({UNPRICED_SQL}) AS unpriced FROM spans WHERE {ONCE_SQL} AND {spans.sql} GROUP BY is_now"
+    )
+    return rows(engine, query, spans.parameters)
+
+
 def _values(row: dict[str, Any] | None) -> dict[Metric, float | None]:
     if row is None or not row["requests"]:
         return {metric: empty(metric) for metric in METRICS}
-    return {**_MEASURES.values(row), "cache_read_tokens": row["cache_read_tokens"]}
+    return _MEASURES.values(row)
