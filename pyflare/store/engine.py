@@ -39,6 +39,8 @@ _READS_TRACES: Final = re.compile(r"\btraces\b|\bquery(_table)?\b", re.IGNORECAS
 
 
 _Seen = tuple[Snapshot, TraceOverlay | None]
+Ask = Callable[[str, Parameters], list[dict[str, Any]]]
+"""Runs one query of few rows, for plain values by column name."""
 
 
 class Engine:
@@ -136,6 +138,15 @@ class Engine:
             CorruptError: A file of the folder cannot be read.
         """
         return self._repeated(lambda session, snapshot, overlay: session.rows(*build(snapshot, overlay)), traces=traces)
+
+    def several(self, read: Callable[[Ask, Snapshot, TraceOverlay | None], _Result], *, traces: bool) -> _Result:
+        """Run several queries of few rows over the folder as it is at one moment; all again, as `run` does.
+
+        Raises:
+            QueryError: DuckDB cannot answer one.
+            CorruptError: A file of the folder cannot be read.
+        """
+        return self._repeated(lambda session, *seen: read(session.rows, *seen), traces=traces)
 
     def _repeated(self, read: Callable[[Session, Snapshot, TraceOverlay | None], _Result], *, traces: bool) -> _Result:
         """Read from a session, again where a compaction took a part away meanwhile."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pyflare.errors import QueryError
 from pyflare.schema.sql import quote, view_sql
 from pyflare.schema.tables import TABLES
-from pyflare.store.engine import Engine
+from pyflare.store.engine import Ask, Engine
 from pyflare.store.filters import EVERYTHING, Condition
 from pyflare.store.overlay import TraceOverlay, traces_source
 from pyflare.store.session import Parameters
@@ -42,7 +42,14 @@ _TEXTS: Final = frozenset({"operation_name", "service_name", "status_code", "use
 """Those of them that are texts; the others are whole numbers."""
 _KEYS: Final[Mapping[Of, tuple[str, ...]]] = {"traces": ("trace_id",), "spans": ("trace_id", "span_id")}
 _FIRST_LOOK: Final = 50
-"""Where there is a filter, parts are looked at first that have this many times the rows asked for, then all."""
+"""Where there is a filter, parts are looked at first that have this many times the rows asked for."""
+_MARGIN: Final = 2
+"""Then those that should have this many times the rows asked for, going by the first look; then all."""
+_MOST_TIMES: Final = 2000
+"""Times that rows are found by one by one."""
+
+
+_Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +134,16 @@ def count(engine: Engine, of: Of, scope: Scope) -> int:
     return int(counted["total"])
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Which of the rows that are met to read."""
+
+    keys: tuple[str, ...]
+    """What they are ordered by where the order leaves it open."""
+    limit: int
+    offset: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Listing:
     """What was asked for, checked."""
@@ -147,30 +164,65 @@ class _Listing:
     """How many times the rows asked for the parts looked at first have."""
 
     def read(self) -> list[dict[str, Any]]:
-        """The rows of the page, and one more where there is one.
+        """The rows of the page, and one more where there is one, all as they are at one moment."""
+        return self.engine.several(self._read, traces=self.of == "traces")
 
-        The newest are looked for in the newest parts first: however large the
-        folder, most pages come out of one part.
+    def _read(self, ask: Ask, snapshot: Snapshot, overlay: TraceOverlay | None) -> list[dict[str, Any]]:
+        """The newest are looked for in the newest parts first: however large the folder, most pages are in one part.
+
+        Else the page's times are found first, which takes two or three narrow columns of many rows, and then its rows
+        by their times: wide columns are unpacked around those rows alone.
         """
-        if self.order_name != "-start_time":
-            return self._run(self.since_ns)
-        since_ns = self._newest_since_ns((self.limit + self.offset) * self.looks)
-        rows = self._run(since_ns)
-        if len(rows) >= self.limit or since_ns is None or since_ns == self.since_ns:
-            return rows
-        return self._run(self.since_ns)
 
-    def _newest_since_ns(self, wanted: int) -> int | None:
-        """A moment since which the parts have so many rows; None where they have not."""
-        until_ns = self._until_ns
-        parts = self.engine.snapshot().catalog.parts_of(self.of)
+        def run(read: str, since_ns: int | None, narrower: Condition, page: _Cut) -> _Rows:
+            sources = _sources(self.engine, self.of, snapshot, overlay, since_ns=since_ns, until_ns=self._until_ns)
+            return ask(*self._query(sources, read, narrower & _since(since_ns), page))
+
+        def rows(since_ns: int | None, offset: int, narrower: Condition = EVERYTHING) -> _Rows:
+            return run(self._whole, since_ns, narrower, _Cut(_KEYS[self.of], self.limit, offset))
+
+        def times(since_ns: int | None) -> list[int]:
+            keys = () if self._is_by_time else _KEYS[self.of]  # of rows that began at once any will do
+            found = run(f"{_plain(_TIME)} AS began_ns", since_ns, EVERYTHING, _Cut(keys, self._wanted, 0))
+            return [row["began_ns"] for row in found]
+
+        since_ns = self.since_ns
+        if self.order_name == "-start_time":
+            first_ns, looked_at = self._newest(snapshot, self._wanted * self.looks)
+            found = rows(first_ns, self.offset)
+            if len(found) >= self.limit or first_ns == since_ns:
+                return found
+            has = self.offset + len(found) if found else 1
+            since_ns, _ = self._newest(snapshot, _MARGIN * looked_at * self._wanted // has)
+        began_ns = times(since_ns)
+        if len(began_ns) < self._wanted and since_ns != self.since_ns:
+            began_ns = times(self.since_ns)
+        if len(began_ns) <= self.offset:
+            return []
+        passed = began_ns.index(began_ns[self.offset]) if self._is_by_time else 0
+        began_ns = began_ns[passed:]
+        return rows(min(began_ns), self.offset - passed, _begun_at(began_ns))
+
+    def _newest(self, snapshot: Snapshot, wanted: int) -> tuple[int | None, int]:
+        """A moment since which the parts have so many rows, else that which was asked for, and how many they have."""
+        until_ns, rows = self._until_ns, 0
+        parts = snapshot.catalog.parts_of(self.of)
         for part in sorted(parts, key=lambda part: part.min_time_ns, reverse=True):
             if until_ns is not None and part.min_time_ns > until_ns:
                 continue
-            wanted -= part.rows
-            if wanted <= 0:
-                return part.min_time_ns if self.since_ns is None else max(part.min_time_ns, self.since_ns)
-        return self.since_ns
+            rows += part.rows
+            if rows >= wanted:
+                return part.min_time_ns if self.since_ns is None else max(part.min_time_ns, self.since_ns), rows
+        return self.since_ns, rows
+
+    @property
+    def _is_by_time(self) -> bool:
+        return self.order[0] == _TIME
+
+    @property
+    def _wanted(self) -> int:
+        """Rows as far as the page goes."""
+        return self.limit + self.offset
 
     @property
     def _until_ns(self) -> int | None:
@@ -179,36 +231,30 @@ class _Listing:
             return self.until_ns
         return min(int(self.after.value), self.until_ns or int(self.after.value))
 
-    def _run(self, since_ns: int | None) -> list[dict[str, Any]]:
-        def build(snapshot: Snapshot, overlay: TraceOverlay | None) -> tuple[str, Parameters]:
-            sources = _sources(self.engine, self.of, snapshot, overlay, since_ns=since_ns, until_ns=self._until_ns)
-            return self._query(sources, since_ns)
-
-        return self.engine.rows(build, traces=self.of == "traces")
-
-    def _query(self, sources: list[str], since_ns: int | None) -> tuple[str, Parameters]:
-        """The page: each source cut to it before anything is computed, so that DuckDB reads wide columns last."""
-        keys = _KEYS[self.of]
-        sql, descending = self.order
-        way = "DESC" if descending else "ASC"
-        cut = f"ORDER BY {', '.join([f'{sql} {way} NULLS LAST', *(f'{name} {way}' for name in keys)])}"
-        condition = self.condition & self._beyond()
-        if since_ns is not None:
-            condition &= Condition(f"start_time >= make_timestamp_ns({since_ns})")
-        read = ", ".join(
+    @property
+    def _whole(self) -> str:
+        """What is read of a row of the page."""
+        return ", ".join(
             [
                 *(f"{column} AS {quote(name)}" for name, column in self.columns.items()),
-                f"{_plain(sql)} AS _key",
-                *(f"{name} AS _{name}" for name in keys),
+                f"{_plain(self.order[0])} AS _key",
+                *(f"{name} AS _{name}" for name in _KEYS[self.of]),
             ]
         )
-        page = f"LIMIT {self.limit} OFFSET {self.offset}"
+
+    def _query(self, sources: list[str], read: str, narrower: Condition, page: _Cut) -> tuple[str, Parameters]:
+        """The page: each source cut to it before anything is computed, so that DuckDB reads wide columns last."""
+        sql, descending = self.order
+        way = "DESC" if descending else "ASC"
+        order = f"ORDER BY {', '.join([f'{sql} {way} NULLS LAST', *(f'{name} {way}' for name in page.keys)])}"
+        cut = f"{order} LIMIT {page.limit} OFFSET {page.offset}"
+        condition = self.condition & self._beyond() & narrower
         if len(sources) == 1:
-            rows = f"(SELECT * FROM ({sources[0]}) WHERE {condition.sql} {cut} {page})"
+            rows = f"(SELECT * FROM ({sources[0]}) WHERE {condition.sql} {cut})"
             return f"SELECT {read} FROM {rows}", condition.parameters
-        first = self.limit + self.offset
-        cuts = [f"(SELECT * FROM ({source}) WHERE {condition.sql} {cut} LIMIT {first})" for source in sources]
-        rows = f"(SELECT * FROM ({' UNION ALL '.join(cuts)}) {cut} {page})"
+        first = f"{order} LIMIT {page.limit + page.offset}"
+        cuts = [f"(SELECT * FROM ({source}) WHERE {condition.sql} {first})" for source in sources]
+        rows = f"(SELECT * FROM ({' UNION ALL '.join(cuts)}) {cut})"
         return f"SELECT {read} FROM {rows}", condition.parameters * len(sources)
 
     def _beyond(self) -> Condition:
@@ -227,6 +273,19 @@ class _Listing:
                 f"{sql} {sign}= make_timestamp_ns(?) AND ({key} {sign} ? OR {ids})", (value, value, *self.after.ids)
             )
         return Condition(f"({key} {sign} ? OR {key} IS NULL OR ({key} = ? AND {ids}))", (value, value, *self.after.ids))
+
+
+def _since(since_ns: int | None) -> Condition:
+    return EVERYTHING if since_ns is None else Condition(f"{_TIME} >= make_timestamp_ns({since_ns})")
+
+
+def _begun_at(times_ns: list[int]) -> Condition:
+    """Rows that began at one of some times; where these are many, between the first and the last of them."""
+    last = Condition(f"{_TIME} <= make_timestamp_ns({max(times_ns)})")
+    if len(times_ns) > _MOST_TIMES:
+        return last
+    one_of = ", ".join(f"make_timestamp_ns({ns})" for ns in sorted({*times_ns}))
+    return last & Condition(f"{_TIME} IN ({one_of})")
 
 
 def _plain(sql: str) -> str:
