@@ -24,6 +24,10 @@ _SHARES_OF_ONE: Final = {"all levels": 0.25, "one level": 0.1, "new levels": 0.6
 """The same where a single level is seldom: that it is there at all is then most of what there is to see."""
 _SELDOM: Final = 2 * MIN_EXPECTED
 """Fewer expected than this in the smaller sample, and a level is one of those that may be new."""
+_MOST_RARE: Final = 0.5
+"""If rare levels have more than this share of all observations, as of hundreds of levels alike, fewer of them are."""
+_LEAST_EXPECTED: Final = 2.0
+"""So many expected then are enough for a level of its own: G is accurate still."""
 _NEARLY_ONE: Final = 1 - 1e-12
 
 
@@ -41,7 +45,9 @@ def compare_categories(
 
     A test of all levels is best where many moved, and nearly blind to one new level among fifty; the others see that.
     What cannot be asked (one level against the others where there are two, new levels where none is rare) is left
-    out; that depends on both samples together only, so the combination keeps its level.
+    out; that depends on both samples together only, so the combination keeps its level. So does the rule that levels
+    count as one where fewer than five are expected in the smaller sample, or fewer than two if those have most
+    observations.
 
     Args:
         reference: Shape `(n_levels,)`. Observations of each level; effective ones where they are weighted.
@@ -64,7 +70,7 @@ def compare_categories(
         (True, 0.01)
     """
     counts = two_rows(reference, current)
-    pooled = pool(counts)
+    pooled = _pool(counts)
     if not pooled.common:
         raise InsufficientDataError("none of its values is common enough to be compared")
     together = _rare_apart(counts, pooled)
@@ -80,6 +86,14 @@ def compare_categories(
         contributions=contributions_of(counts, levels, _apart(counts)),
         notes=(*pooling_note(pooled, counts), *_notes(p_values)),
     )
+
+
+def _pool(counts: Table) -> Pooled:
+    """By the usual rule, unless that makes one level of most observations."""
+    pooled = pool(counts)
+    if counts[:, list(pooled.rare)].sum() <= _MOST_RARE * counts.sum():
+        return pooled
+    return pool(counts, min_expected=_LEAST_EXPECTED)
 
 
 def _p_values(counts: Table, common: Table) -> dict[str, float]:

@@ -48,27 +48,28 @@ def two_rows(reference: Counts, current: Counts) -> Table:
     return counts
 
 
-def pool(counts: Table, *, max_levels: int | None = None) -> Pooled:
+def pool(counts: Table, *, max_levels: int | None = None, min_expected: float = MIN_EXPECTED) -> Pooled:
     """Make one level of the rare ones.
 
-    Rare are levels of which fewer than five are expected in the smaller sample, and those beyond the `max_levels`
-    most common. If all of them together are still too rare, they join the least common of the others. The rule looks
+    Rare are levels of which fewer than `min_expected` are expected in the smaller sample, and those beyond the
+    `max_levels` most common. If all of them together are still too rare, they join the least common of the others. The rule looks
     at both samples together only, so a test of the pooled table keeps its level.
 
     Args:
         counts: Shape `(2, n_levels)`, from `two_rows`.
         max_levels: How many may stay levels of their own; None for any number.
+        min_expected: How many of a level, in the smaller sample, are enough for it to be one of its own.
     """
     totals = counts.sum(axis=0)
     smaller = counts.sum(axis=1).min() / totals.sum()
-    is_common = totals * smaller >= MIN_EXPECTED
+    is_common = totals * smaller >= min_expected
     if max_levels is not None:
         is_common[np.argsort(-totals, kind="stable")[max_levels:]] = False
     rare = np.flatnonzero(~is_common & (totals > 0))
     common = counts[:, is_common]
     if rare.size:
         one = counts[:, rare].sum(axis=1)
-        if one.sum() * smaller >= MIN_EXPECTED:
+        if one.sum() * smaller >= min_expected:
             common = np.column_stack([common, one])
         elif common.shape[1]:
             common[:, common.sum(axis=0).argmin()] += one
