@@ -46,7 +46,7 @@ _FIRST_LOOK: Final = 50
 _MARGIN: Final = 2
 """Then those that should have this many times the rows asked for, going by the first look; then all."""
 _MOST_TIMES: Final = 2000
-"""Times that rows are found by one by one."""
+"""Times at most that rows are found by."""
 
 
 _Rows = list[dict[str, Any]]
@@ -165,74 +165,27 @@ class _Listing:
 
     def read(self) -> list[dict[str, Any]]:
         """The rows of the page, and one more where there is one, all as they are at one moment."""
-        return self.engine.several(self._read, traces=self.of == "traces")
-
-    def _read(self, ask: Ask, snapshot: Snapshot, overlay: TraceOverlay | None) -> list[dict[str, Any]]:
-        """The newest are looked for in the newest parts first: however large the folder, most pages are in one part.
-
-        Else the page's times are found first, which takes two or three narrow columns of many rows, and then its rows
-        by their times: wide columns are unpacked around those rows alone.
-        """
-
-        def run(read: str, since_ns: int | None, narrower: Condition, page: _Cut) -> _Rows:
-            sources = _sources(self.engine, self.of, snapshot, overlay, since_ns=since_ns, until_ns=self._until_ns)
-            return ask(*self._query(sources, read, narrower & _since(since_ns), page))
-
-        def rows(since_ns: int | None, offset: int, narrower: Condition = EVERYTHING) -> _Rows:
-            return run(self._whole, since_ns, narrower, _Cut(_KEYS[self.of], self.limit, offset))
-
-        def times(since_ns: int | None) -> list[int]:
-            keys = () if self._is_by_time else _KEYS[self.of]  # of rows that began at once any will do
-            found = run(f"{_plain(_TIME)} AS began_ns", since_ns, EVERYTHING, _Cut(keys, self._wanted, 0))
-            return [row["began_ns"] for row in found]
-
-        since_ns = self.since_ns
-        if self.order_name == "-start_time":
-            first_ns, looked_at = self._newest(snapshot, self._wanted * self.looks)
-            found = rows(first_ns, self.offset)
-            if len(found) >= self.limit or first_ns == since_ns:
-                return found
-            has = self.offset + len(found) if found else 1
-            since_ns, _ = self._newest(snapshot, _MARGIN * looked_at * self._wanted // has)
-        began_ns = times(since_ns)
-        if len(began_ns) < self._wanted and since_ns != self.since_ns:
-            began_ns = times(self.since_ns)
-        if len(began_ns) <= self.offset:
-            return []
-        passed = began_ns.index(began_ns[self.offset]) if self._is_by_time else 0
-        began_ns = began_ns[passed:]
-        return rows(min(began_ns), self.offset - passed, _begun_at(began_ns))
-
-    def _newest(self, snapshot: Snapshot, wanted: int) -> tuple[int | None, int]:
-        """A moment since which the parts have so many rows, else that which was asked for, and how many they have."""
-        until_ns, rows = self._until_ns, 0
-        parts = snapshot.catalog.parts_of(self.of)
-        for part in sorted(parts, key=lambda part: part.min_time_ns, reverse=True):
-            if until_ns is not None and part.min_time_ns > until_ns:
-                continue
-            rows += part.rows
-            if rows >= wanted:
-                return part.min_time_ns if self.since_ns is None else max(part.min_time_ns, self.since_ns), rows
-        return self.since_ns, rows
+        return self.engine.several(lambda *seen: _Moment(self, *seen).page(), traces=self.of == "traces")
 
     @property
-    def _is_by_time(self) -> bool:
+    def is_by_time(self) -> bool:
+        """Whether moments order it, either way."""
         return self.order[0] == _TIME
 
     @property
-    def _wanted(self) -> int:
+    def wanted(self) -> int:
         """Rows as far as the page goes."""
         return self.limit + self.offset
 
     @property
-    def _until_ns(self) -> int | None:
+    def latest_ns(self) -> int | None:
         """Younger rows cannot be on this page."""
         if self.after is None or self.order_name != "-start_time":
             return self.until_ns
         return min(int(self.after.value), self.until_ns or int(self.after.value))
 
     @property
-    def _whole(self) -> str:
+    def whole(self) -> str:
         """What is read of a row of the page."""
         return ", ".join(
             [
@@ -242,7 +195,7 @@ class _Listing:
             ]
         )
 
-    def _query(self, sources: list[str], read: str, narrower: Condition, page: _Cut) -> tuple[str, Parameters]:
+    def query(self, sources: list[str], read: str, narrower: Condition, page: _Cut) -> tuple[str, Parameters]:
         """The page: each source cut to it before anything is computed, so that DuckDB reads wide columns last."""
         sql, descending = self.order
         way = "DESC" if descending else "ASC"
@@ -275,17 +228,86 @@ class _Listing:
         return Condition(f"({key} {sign} ? OR {key} IS NULL OR ({key} = ? AND {ids}))", (value, value, *self.after.ids))
 
 
-def _since(since_ns: int | None) -> Condition:
-    return EVERYTHING if since_ns is None else Condition(f"{_TIME} >= make_timestamp_ns({since_ns})")
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """The folder at one moment, in which a page is looked for."""
+
+    listing: _Listing
+    ask: Ask
+    snapshot: Snapshot
+    overlay: TraceOverlay | None
+
+    def page(self) -> _Rows:
+        """The rows of the page: however large the folder, most pages of the newest are in the newest part."""
+        asked = self.listing
+        if asked.order_name != "-start_time":
+            return self._by_times(asked.since_ns)
+        since_ns, looked_at = self._newest(asked.wanted * asked.looks)
+        rows = self._rows(since_ns, asked.offset)
+        if len(rows) >= asked.limit or since_ns == asked.since_ns:
+            return rows
+        met = asked.offset + len(rows) if rows else 1
+        return self._by_times(self._newest(_MARGIN * looked_at * asked.wanted // met)[0])
+
+    def _by_times(self, since_ns: int | None) -> _Rows:
+        """The rows of the page, found by their times: few narrow columns of all rows tell these.
+
+        Wide columns are then unpacked around those rows alone, which DuckDB does not do by itself.
+
+        Args:
+            since_ns: Where so many rows began since then, none before need be looked at.
+        """
+        asked = self.listing
+        if asked.wanted > _MOST_TIMES:
+            return self._rows(asked.since_ns, asked.offset)
+        times_ns = self._times_ns(since_ns)
+        if len(times_ns) < asked.wanted and since_ns != asked.since_ns:
+            times_ns = self._times_ns(asked.since_ns)
+        if len(times_ns) <= asked.offset:
+            return []
+        passed = times_ns.index(times_ns[asked.offset]) if asked.is_by_time else 0
+        began_ns = sorted({*times_ns[passed:]})
+        return self._rows(began_ns[0], asked.offset - passed, _begun_at(began_ns))
+
+    def _rows(self, since_ns: int | None, offset: int, narrower: Condition = EVERYTHING) -> _Rows:
+        """The rows of the page, whole."""
+        cut = _Cut(_KEYS[self.listing.of], self.listing.limit, offset)
+        return self._run(self.listing.whole, since_ns, narrower, cut)
+
+    def _times_ns(self, since_ns: int | None) -> list[int]:
+        """When the rows began, as far as the page goes, in its order."""
+        asked = self.listing
+        keys = () if asked.is_by_time else _KEYS[asked.of]  # of rows that began at once each will do
+        rows = self._run(f"{_plain(_TIME)} AS began_ns", since_ns, EVERYTHING, _Cut(keys, asked.wanted, 0))
+        return [row["began_ns"] for row in rows]
+
+    def _run(self, read: str, since_ns: int | None, narrower: Condition, cut: _Cut) -> _Rows:
+        asked = self.listing
+        sources = _sources(
+            asked.engine, asked.of, self.snapshot, self.overlay, since_ns=since_ns, until_ns=asked.latest_ns
+        )
+        if since_ns is not None:
+            narrower &= Condition(f"{_TIME} >= make_timestamp_ns({since_ns})")
+        return self.ask(*asked.query(sources, read, narrower, cut))
+
+    def _newest(self, wanted: int) -> tuple[int | None, int]:
+        """A moment since which the parts have so many rows, else that which was asked for, and how many they have."""
+        asked, rows = self.listing, 0
+        until_ns = asked.latest_ns
+        parts = self.snapshot.catalog.parts_of(asked.of)
+        for part in sorted(parts, key=lambda part: part.min_time_ns, reverse=True):
+            if until_ns is not None and part.min_time_ns > until_ns:
+                continue
+            rows += part.rows
+            if rows >= wanted:
+                return part.min_time_ns if asked.since_ns is None else max(part.min_time_ns, asked.since_ns), rows
+        return asked.since_ns, rows
 
 
 def _begun_at(times_ns: list[int]) -> Condition:
-    """Rows that began at one of some times; where these are many, between the first and the last of them."""
-    last = Condition(f"{_TIME} <= make_timestamp_ns({max(times_ns)})")
-    if len(times_ns) > _MOST_TIMES:
-        return last
-    one_of = ", ".join(f"make_timestamp_ns({ns})" for ns in sorted({*times_ns}))
-    return last & Condition(f"{_TIME} IN ({one_of})")
+    """Rows that began at one of some times, which are in order."""
+    one_of = ", ".join(f"make_timestamp_ns({ns})" for ns in times_ns)
+    return Condition(f"{_TIME} <= make_timestamp_ns({times_ns[-1]}) AND {_TIME} IN ({one_of})")
 
 
 def _plain(sql: str) -> str:
