@@ -45,7 +45,8 @@ def declared_monitor(root: Path, name: str) -> DriftMonitor:
             return monitor
     names = [monitor.name for monitor in monitors]
     near = get_close_matches(name, names, n=1)
-    there = f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names) or 'none'}."
+    known = f"There are: {', '.join(names)}." if names else "None is declared: [[pyflare.drift]] with a name does it."
+    there = f'Did you mean "{near[0]}"?' if near else known
     raise NotFoundError(f"no drift monitor is called {name!r} in the settings file beside {root}. {there}")
 
 
