@@ -26,12 +26,13 @@ def ask(body: Mapping[str, Any], provider: str) -> Asked:
     if format is not None and isinstance(format, Mapping):
         attributes["gen_ai.output.type"] = "json" if "json" in str(format.get("type")) else "text"
     messages = body.get("messages")
+    said = messages_of(messages, role="user") or messages_of(_plain(messages), role="user")
     return Asked(
         operation="chat",
         kind="llm",
         provider=provider,
         model=body.get("model"),
-        input=messages_of(_plain(messages), role="user") or messages,
+        input=said or messages,
         attributes=attributes,
     )
 
@@ -39,7 +40,7 @@ def ask(body: Mapping[str, Any], provider: str) -> Asked:
 def _plain(value: Any) -> Any:
     """The messages as JSON has them: answers that are handed back may be models of the library."""
     if isinstance(value, list | tuple):
-        return [item if type(item) is dict else _plain(item) for item in value]
+        return [_plain(item) for item in value]
     dump = getattr(value, "model_dump", None)
     return dump(exclude_none=True) if callable(dump) else value
 
@@ -60,10 +61,12 @@ def _answered(body: Mapping[str, Any], choices: Iterable[tuple[Mapping[str, Any]
     messages: list[Message] = Texts()
     reasons = []
     for given, reason in choices:
-        said = {name: item for name, item in given.items() if item is not None}
-        message = text_of(said)
+        message = text_of(given)
         if message is None:
-            message, messages = _message(said), [*messages]
+            said = {name: item for name, item in given.items() if item is not None}
+            message = text_of(said)
+            if message is None:
+                message, messages = _message(said), [*messages]
         if isinstance(reason, str):
             reasons.append(finish_reason(reason))
             if message is not None and reason:
@@ -194,8 +197,9 @@ class _Choice:
 
     def whole(self) -> tuple[dict[str, Any], str | None]:
         """The message as a response that is not streamed has it, and why it ended."""
-        more = {name: "".join(pieces) for name, pieces in self._more.items()}
-        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts), **more}
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts)}
+        if self._more:
+            message |= {name: "".join(pieces) for name, pieces in self._more.items()}
         if self._calls:
             message["tool_calls"] = [
                 {
