@@ -41,7 +41,7 @@ def test_what_cannot_be_counted() -> None:
 def test_distances_are_those_of_all_axes() -> None:
     """A row's distance adds up its squared coordinates, each divided by its variance plus a tenth of the largest."""
     rng = np.random.default_rng(3)
-    pool = pool_vectors(rng.normal(size=(1500, 6)), rng.normal(size=(900, 6)))
+    pool = pool_vectors(rng.normal(size=(700, 6)), rng.normal(size=(500, 6)))
     mapped = map_pool(pool, rng=rng)
     covariance = np.cov(mapped.features.T, bias=True).astype(np.float64)
     ridge = 0.1 * np.linalg.eigvalsh(covariance)[-1]
