@@ -68,7 +68,8 @@ def _distances(pooled: Pooled) -> Array | None:
     spread = (third - first) / _NORMAL_QUARTILES
     if not 0 < spread < np.inf:
         return None
-    distances: Array = np.abs(pooled.values - (middle + middle_from_above) / 2) / spread
+    with np.errstate(over="ignore"):
+        distances: Array = np.abs(pooled.values - (middle / 2 + middle_from_above / 2)) / spread
     return distances
 
 

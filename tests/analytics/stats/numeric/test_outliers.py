@@ -67,6 +67,13 @@ def test_it_is_asked_where_there_are_a_few() -> None:
     assert outlier_p_value(pool(ordered(five, np.ones(five.size)), ordered(USUAL))) is None
 
 
+def test_distances_beyond_all_numbers_are_far() -> None:
+    """Values near the largest that floating point has, and infinite ones, are as far as it counts, without a warning."""
+    far = np.array([1e308, -1e308, 1.7e308, np.inf, -np.inf, 1e308])
+    tiny = 1e-300 * USUAL
+    assert _p_value(tiny[::2], np.r_[tiny[1::2], far]) == pytest.approx(2 * comb(506, 6) / comb(1006, 6), rel=1e-9)
+
+
 def test_a_few_outliers_are_found_that_ranks_miss() -> None:
     """Of 1,000 values 1 % lie five times as far out: found in two of five samples."""
     rng = np.random.default_rng(2)
