@@ -114,6 +114,5 @@ $(STAMP): pyproject.toml constraints.txt
 	    echo "Making $(VENV) with $$("$$found" --version) …"; "$$found" -m venv $(VENV); \
 	fi
 	@echo "Installing PyFlare and its tools into $(VENV) (a minute or two, once) …"
-	@# Python compiles what is imported; of all modules that is a small part.
-	@$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]' --constraint constraints.txt
 	@touch $@
