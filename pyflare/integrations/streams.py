@@ -31,11 +31,14 @@ class Followed:
             self._look()
 
     def _look(self) -> None:
-        """Note when the first chunk comes; and read those that are kept, where there are enough."""
+        """Note when the first chunk comes; and read those that are kept, where there are enough. Never raises."""
         if not self._first_ns:
             self._first_ns = perf_counter_ns()
-            self._span.mark_first_chunk()
             self._due = getattr(self._chunks, "most_kept", 1)
+            try:
+                self._span.mark_first_chunk()
+            except Exception as error:
+                guard.fault("note the first chunk", error)
         if len(self._kept) >= self._due:
             self._read()
 

@@ -13,6 +13,7 @@ openai = pytest.importorskip("openai")
 import pyflare  # noqa: E402
 from pyflare.integrations.openai_protocol import chat, tokenizer  # noqa: E402
 from pyflare.integrations.streams import FollowedIterator  # noqa: E402
+from pyflare.tracing.span import Span  # noqa: E402
 from tests.integrations.provider import CHAT, chat_chunks  # noqa: E402
 
 ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "2 + 2?"}]}
@@ -138,6 +139,15 @@ def test_few_chunks_are_kept(recorded, faults):
     (message,) = output_of(recorded.one())
     assert message["parts"] == [{"type": "text", "content": "a" + "b" * most}]
     assert faults.pop("read a chunk: AttributeError") == 1
+
+
+def test_a_fault_at_the_first_chunk(recorded, faults, monkeypatch):
+    """Where the first chunk cannot be noted, the stream goes on and the rest of the span is kept."""
+    monkeypatch.setattr(Span, "mark_first_chunk", lambda _: 1 / 0)
+    chunks = [openai.types.chat.ChatCompletionChunk.model_validate(chunk) for chunk in chat_chunks("Fo", "ur.")]
+    assert [*FollowedIterator(iter(chunks), pyflare.span("chat"), chat.Pieces())] == chunks
+    assert text_of(recorded.one()) == "Four."
+    assert faults.pop("note the first chunk: ZeroDivisionError") == 1
 
 
 def test_async_stream(provider, recorded):

@@ -32,8 +32,8 @@ _PLAIN = frozenset({"OpenAI", "AsyncOpenAI"})
 def provider_of(client: Any) -> str:
     """Who answers a client's calls."""
     name = type(client).__name__
-    url = client._base_url if name in _PLAIN else client.base_url
-    host = str(getattr(url, "host", ""))
+    url = getattr(client, "_base_url", None) if name in _PLAIN else None
+    host = str(getattr(client.base_url if url is None else url, "host", ""))
     if "Azure" in name or host.endswith(".azure.com"):
         return "azure.ai.openai"
     return _PROVIDERS.get(host, "openai")
