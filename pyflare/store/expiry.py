@@ -14,11 +14,13 @@ from pyflare.schema.tables import TABLES
 from pyflare.store import vectors
 from pyflare.store.change import Change, OnStep, ignore_step
 from pyflare.store.journal.reader import list_writers
+from pyflare.store.mentions import forget_traces
 from pyflare.store.pending import pending_segments, rows_of
 from pyflare.store.removal import remove_payloads, remove_rows
 from pyflare.store.scratch import fetch, parts_source, scratch
 
-_EXPIRED_TRACE: Final = "epoch_ns(start_time) + coalesce(duration_ns, 0) < $before"
+_TRACE_END: Final = "epoch_ns(start_time) + coalesce(duration_ns, 0)"
+_EXPIRED_TRACE: Final = f"{_TRACE_END} < $before"
 
 
 def cutoff_ns(keep: str, *, now_ns: int) -> int:
@@ -36,7 +38,8 @@ def cutoff_ns(keep: str, *, now_ns: int) -> int:
 def expire(root: Path, *, before_ns: int, on_step: OnStep = ignore_step) -> Counter[str]:
     """Drop the rows of every table that are older than a moment. The caller holds the lock.
 
-    A trace's row stays until its last span goes, a payload until no span refers to it.
+    A trace's row stays until its last span goes, a payload until no span refers to it. Younger rows that name a trace
+    which goes, as those of drift do, name it no longer.
 
     Args:
         root: The folder.
@@ -59,6 +62,7 @@ def expire(root: Path, *, before_ns: int, on_step: OnStep = ignore_step) -> Coun
             if table != "payloads":
                 rows[table] = _expire_table(connection, change, table, before_ns)
         rows["payloads"] = _expire_payloads(connection, change, before_ns)
+        _forget_expired(connection, change, before_ns)
     rows["vectors"] = vectors.expire(root, before_ns=before_ns)
     change.commit()
     return +rows
@@ -86,3 +90,11 @@ def _expire_payloads(connection: duckdb.DuckDBPyConnection, change: Change, befo
     candidates = fetch(connection, query, {"before": min(before_ns, *started_ns, before_ns)})
     live = rows_of(item for item in pending_segments(change.root, change.base) if item.counts)
     return remove_payloads(connection, change, candidates, live)
+
+
+def _forget_expired(connection: duckdb.DuckDBPyConnection, change: Change, before_ns: int) -> None:
+    """Take the traces that go with the change out of the rows that stay and name them."""
+    before = parts_source(change.root, "traces", change.base.parts.get("traces", ()))
+    query = f"SELECT trace_id FROM ({before}) GROUP BY trace_id HAVING max({_TRACE_END}) < {before_ns}"
+    connection.execute(f"CREATE TEMP VIEW deleted_traces AS {query}")
+    forget_traces(connection, change)

@@ -1,7 +1,9 @@
-"""Traces that are named by rows about many of them: what a deletion takes out of such rows.
+"""Traces that are named by rows about many of them: what deletion and retention take out of such rows.
 
 What a drift monitor found, or an alert, is about thousands of traces and names
-some. When one of those is deleted the row stays, and names it no longer.
+some. When one of those goes, the row stays and names it no longer: so whoever
+reads such rows, also by SQL of their own, need not ask whether their traces are
+still there.
 """
 
 from __future__ import annotations

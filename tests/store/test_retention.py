@@ -157,3 +157,30 @@ def test_a_compaction_under_way_is_waited_for(tmp_path: Path) -> None:
     write_journal(tmp_path, _day(0))
     with exclusive(tmp_path), pytest.raises(StoreError, match=r"Try again later"):
         apply_retention(tmp_path, "1d", wait_s=0.1, now_ns=NOW_NS + SECOND_NS)
+
+
+def test_what_stays_names_no_trace_that_goes(tmp_path: Path) -> None:
+    """A young row of drift, or alert, keeps its samples of traces that stay; one that has none of the others is left."""
+    traces = [end(number, number, at_ns=T0_NS + day * DAY_NS) for number, day in ((1, 0), (2, 8), (3, 1), (4, 9))]
+    found = [row("drift", drift_id=str(number), timestamp=T0_NS + 9 * DAY_NS, sample_trace_ids=[f"{each:032x}" for each in named])
+             for number, named in enumerate([[1, 2, 3], [1], [4]])]  # fmt: skip
+    alert = row(
+        "alerts", title="t", triggered_at=T0_NS + 9 * DAY_NS, sample_trace_ids=[f"{each:032x}" for each in (3, 4)]
+    )
+    write_journal(tmp_path, [*traces, *found, alert])
+    apply_retention(tmp_path, "5d", now_ns=NOW_NS)
+    named = "list_transform(sample_trace_ids, lambda id: id[-1:])"
+    assert query(tmp_path, f"SELECT {named} FROM drift ORDER BY drift_id") == [(["2"],), ([],), (["4"],)]
+    assert query(tmp_path, f"SELECT {named} FROM alerts") == [(["4"],)]
+
+
+def test_a_trace_with_young_spans_is_still_named(tmp_path: Path) -> None:
+    """Also where its first spans went, and nothing is written anew where no name goes."""
+    young = T0_NS + 9 * DAY_NS
+    write_journal(tmp_path, [end(1, 1, at_ns=T0_NS, duration_ns=9 * DAY_NS), end(1, 2, parent=1, at_ns=young)])
+    write_journal(tmp_path, [end(2, 3, at_ns=T0_NS), row("drift", timestamp=young, sample_trace_ids=[f"{1:032x}"])])
+    compact(tmp_path)
+    before = load_catalog(tmp_path).parts_of("drift")
+    apply_retention(tmp_path, "5d", now_ns=NOW_NS)
+    assert query(tmp_path, "SELECT sample_trace_ids FROM drift") == [([f"{1:032x}"],)]
+    assert load_catalog(tmp_path).parts_of("drift") == before
