@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,10 +12,11 @@ from pyflare.analytics.drift.column import Categories, Column
 from pyflare.analytics.drift.outcomes import Outcomes, as_levels, taken
 from pyflare.analytics.stats.categorical.conditional import Array
 from pyflare.analytics.stats.categorical.stratified import stratified_g
-from pyflare.analytics.stats.result import TwoSampleResult
+from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 
 BINS: Final = 10
 """Into so many bins of equal shares of the reference a column of numbers is split."""
+_WHERE: Final = " where "
 
 
 def compare_relation(
@@ -24,6 +27,9 @@ def compare_relation(
     Classes: the labels within each part of the input; numbers: the residuals, by quarters of the reference's. Parts
     are the levels of categories, and ten bins between quantiles of the reference for numbers; missing values are a
     part. See `stratified_g`.
+
+    A contribution is a part of the input, and names the truth whose share within it has changed most: `yes where DE`,
+    or of numbers `residual [0.5, inf) where [10, 20)`. Its shares are those of that truth within the part.
 
     Args:
         before: The input in the reference: all rows, labelled or not.
@@ -39,7 +45,36 @@ def compare_relation(
     strata = as_levels(taken(before, reference.rows), taken(now, current.rows), bins=BINS)
     truth = as_levels(reference.truth, current.truth)
     tables = [_cross(stratum, outcome) for stratum, outcome in zip(strata, truth, strict=True)]
-    return stratified_g(tables[0], tables[1], strata=strata[0].levels, confidence=confidence)
+    found = stratified_g(tables[0], tables[1], confidence=confidence)
+    names = truth[0].levels if reference.is_class else [f"residual {level}" for level in truth[0].levels]
+    shares = [table / np.maximum(table.sum(axis=1, keepdims=True), 1) for table in tables]
+    parts = [_named(part, strata[0].levels, names, shares) for part in found.contributions]
+    return replace(found, contributions=tuple(parts))
+
+
+def stratum_of(part: Contribution, strata: Sequence[str]) -> int | None:
+    """The position of the part of the input that a contribution of `compare_relation` is of; None where it is none.
+
+    Args:
+        part: One of its contributions.
+        strata: The parts of the input.
+    """
+    among = [at for at, name in enumerate(strata) if part.label.endswith(_WHERE + name)]
+    return max(among, key=lambda at: len(strata[at]), default=None)
+
+
+def _named(part: Contribution, strata: Sequence[str], truths: Sequence[str], shares: Sequence[Array]) -> Contribution:
+    """A contribution by what has changed within its stratum, which it has for its position."""
+    at = int(part.label)
+    moved = shares[1][at] - shares[0][at]
+    # Of two labels one grows as the other shrinks, but for rounding: the one that grows is named.
+    most = int(np.argmax(np.abs(moved).round(12) + 1e-13 * (moved > 0)))
+    return replace(
+        part,
+        label=f"{truths[most]}{_WHERE}{strata[at]}",
+        reference=float(shares[0][at, most]),
+        current=float(shares[1][at, most]),
+    )
 
 
 def _cross(strata: Categories, outcomes: Categories) -> Array:

@@ -32,7 +32,7 @@ class Contribution:
     label: str
     """The level, the dimension, or the bin as text: `[0.5, 1.25)`."""
     reference: float
-    """Share of the reference in it, 0 to 1; for a dimension its mean."""
+    """Share of the reference in it, 0 to 1; for a dimension its mean; for a label within a part, its share of that."""
     current: float
     """The same of the current sample."""
     contribution: float

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pyflare.analytics.drift.column import Column, Vectors
 from pyflare.analytics.drift.concept import PERFORMANCE, ConceptDriftDetector
 from pyflare.analytics.drift.outcomes import Outcomes, outcomes_of
+from pyflare.analytics.drift.relation import stratum_of
 from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.analytics.drift.worsening import Worsening, most_uneven, worsening
 from pyflare.errors import InsufficientDataError
@@ -52,8 +53,8 @@ def ordered_parts(drift: ColumnDrift, blamed: Worsening) -> Sequence[tuple[int, 
     """
     tested = () if drift.test is None or drift.column == PERFORMANCE else drift.test.contributions
     if tested:
-        places = {label: at for at, label in enumerate(blamed.levels)}
-        return [(places[part.label], part.contribution) for part in tested if part.label in places]
+        places = [stratum_of(part, blamed.levels) for part in tested]
+        return [(at, part.contribution) for at, part in zip(places, tested, strict=True) if at is not None]
     adds = np.abs(blamed.change.by_share + blamed.change.by_value)
     shares = adds / adds.sum() if adds.any() else adds
     return [(int(at), float(shares[at])) for at in np.argsort(-adds, kind="stable") if adds[at] > 0]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.concept import ConceptDriftDetector
 from pyflare.analytics.drift.estimation import calibrate, estimate_performance
+from pyflare.analytics.drift.relation import stratum_of
 from pyflare.analytics.drift.result import ColumnDrift, DriftResult
 from pyflare.errors import DataError, InsufficientDataError
 from tests.analytics.drift.samples import NOW
@@ -59,6 +63,25 @@ def test_inputs_that_moved_are_no_concept_drift() -> None:
     assert _named(found)["label given prediction"].status in {"healthy", "warning"}
 
 
+def test_a_relation_names_what_has_changed_within_its_parts() -> None:
+    """The parts of an input are as frequent as they were: what is told is which answer they have now, and how often."""
+    rng = np.random.default_rng(9)
+    country = Categories.of(["DE", "NL, where it rains"] * 2_000)
+    said = Categories.of(["yes"] * 4_000)
+    true = [Categories.of(np.where(rng.random(4_000) < share, "yes", "no").tolist()) for share in (0.5, 0.5)]
+    true[1] = Categories.of(
+        ["yes" if at % 2 else answer for at, answer in enumerate(np.array(true[1].levels)[true[1].codes])]
+    )
+    reference, current = ({"country": country, "prediction": said, "label": label} for label in true)
+    test = _named(_compute(reference, current))["label given country"].test
+    assert test is not None
+    first = test.contributions[0]
+    assert first.label == "yes where NL, where it rains"
+    assert (first.reference, first.current) == (pytest.approx(0.5, abs=0.03), 1.0)
+    assert [stratum_of(part, ("DE", "NL, where it rains", "it rains")) for part in test.contributions] == [1, 0]
+    assert stratum_of(replace(first, label="yes"), ("DE",)) is None
+
+
 def test_labels_that_are_late() -> None:
     """Only rows with a label are compared; with too few, and no confidences, the answer is unknown and says why."""
     rng = np.random.default_rng(3)
@@ -98,7 +121,10 @@ def test_errors_of_numbers() -> None:
     assert found["performance"].status == "drifted"
     assert found["performance"].test is not None
     assert found["performance"].test.notes[0].startswith("mean absolute error 0.")
-    assert found["label given x"].status == "drifted"
+    relation = found["label given x"]
+    assert relation.status == "drifted"
+    assert relation.test is not None
+    assert re.match(r"residual \[.*, .*\) where \[.*, .*\)$", relation.test.contributions[0].label)
     assert set(found) == {"performance", "label given x", "label given prediction"}
 
 

@@ -55,6 +55,8 @@ def test_concept_drift(folder: Path) -> None:
         found = {column.column: column.status for column in run.segments[0].result.columns}
         assert found["performance"] == "drifted"
         assert "label given features.country" in found
+        (relation,) = [each for each in run.segments[0].result.columns if each.column == "label given features.country"]
+        assert "where DE: " in relation.reason
         assert run.segments[0].result.type == "concept"
         assert workspace.drift.history("fraud", column="performance")[0]["status"] == "drifted"
         inputs = workspace.drift(

@@ -1541,7 +1541,7 @@ export interface components {
             low?: number | null;
             /**
              * Reference
-             * @description Share of the reference in it; for a dimension its mean.
+             * @description Share of the reference in it; for a dimension its mean; for a label within a part of an input, its share of that part.
              */
             reference: number | null;
         };

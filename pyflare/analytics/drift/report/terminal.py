@@ -46,8 +46,6 @@ def _cells(column: ColumnDrift) -> tuple[RenderableType, ...]:
     from rich.text import Text
 
     found = words.deciding(column)
-    most = found.contributions[0] if found and found.contributions else None
-    moved = f"{words.place(most)}: {words.share(most.reference)} → {words.share(most.current)}" if most else ""
     return (
         Text(column.column),
         Text(column.status, style=_STYLES[column.status]),
@@ -55,5 +53,5 @@ def _cells(column: ColumnDrift) -> tuple[RenderableType, ...]:
         words.interval(found) if found else "",
         words.effect(column.threshold),
         words.p_value(column.p_adjusted) if found else words.ABSENT,
-        Text(column.reason if column.status == "unknown" else moved),
+        Text(column.reason if column.status == "unknown" else words.moved_most(column)),
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from pyflare.analytics.drift.result import ColumnDrift, Status
+from pyflare.analytics.drift.result import ColumnDrift, DriftType, Status
 from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 
 STATUSES: Final[tuple[Status, ...]] = ("drifted", "warning", "unknown", "healthy")
@@ -78,6 +78,15 @@ def deciding(column: ColumnDrift) -> TwoSampleResult | None:
         return None
     parts = [part for part in (column.test, column.missing) if part is not None and not math.isnan(part.effect.value)]
     return max(parts, key=lambda part: part.effect.value, default=None)
+
+
+def moved_most(column: ColumnDrift) -> str:
+    """What has moved most, from where to where; of predictions' errors what their own words say. Empty where unknown."""
+    found = deciding(column)
+    parts = found.contributions if found else ()
+    if found and column.drift_type == DriftType.CONCEPT and not (parts and math.isnan(parts[0].low)):
+        return next(iter(found.notes), "")
+    return f"{place(parts[0])}: {share(parts[0].reference)} → {share(parts[0].current)}" if parts else ""
 
 
 def tally(columns: Iterable[ColumnDrift]) -> str:

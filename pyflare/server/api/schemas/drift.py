@@ -143,7 +143,10 @@ class DriftContribution(Model):
     """What one bin, level or dimension adds to a difference."""
 
     label: str
-    reference: float | None = Field(description="Share of the reference in it; for a dimension its mean.")
+    reference: float | None = Field(
+        description="Share of the reference in it; for a dimension its mean; for a label within a part of an input, its "
+        "share of that part."
+    )
     current: float | None = Field(description="The same of the current sample.")
     contribution: float | None = Field(description="Its part of the difference.")
     low: float | None = Field(default=None, description="Lower bound of a bin of numbers.")

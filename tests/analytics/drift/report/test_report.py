@@ -16,7 +16,7 @@ from pyflare.analytics.drift.columns import compare_columns
 from pyflare.analytics.drift.explaining import result_of
 from pyflare.analytics.drift.report import DriftReport
 from pyflare.analytics.drift.result import ColumnDrift, DriftResult, DriftType
-from pyflare.analytics.stats.result import Effect, TwoSampleResult
+from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOSTILE = "<script>alert('1')</script>&\"x"
@@ -100,6 +100,24 @@ def test_the_terminal_has_a_line_for_each_column():
     with console.capture() as capture:
         console.print(report)
     assert capture.get().rstrip() == repr(report)
+
+
+def test_the_terminal_says_of_predictions_what_their_errors_do():
+    """Not the share of some bin of errors: how right predictions were and are, and which answer is given where."""
+    test = found().columns[0].test
+    assert test
+    answers = replace(
+        test, contributions=(Contribution(label="yes where DE", reference=0.1, current=0.6, contribution=1),)
+    )
+    words = {"label given country": answers, "performance": replace(test, notes=("mean absolute error 1 → 2", "more"))}
+    columns = [
+        replace(found().columns[0], column=name, test=of, drift_type=DriftType.CONCEPT) for name, of in words.items()
+    ]
+    said = repr(
+        DriftReport(result=result_of(columns, drift_type=DriftType.CONCEPT, threshold=0.1, alpha=0.05, now=NOW))
+    )
+    assert "yes where DE: 10 % → 60 %" in said
+    assert "mean absolute error 1 → 2" in said
 
 
 def test_a_report_is_saved_as_it_is_shown(tmp_path):
