@@ -12,6 +12,7 @@ from pyflare.tracing import state
 from pyflare.tracing.context import detach_fast, release
 from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import logger
+from pyflare.tracing.reminder import remind
 from pyflare.tracing.site import Site
 from pyflare.tracing.stream import STREAM_TYPES, NoStream, Stream, drive, follow, traced_async_generator
 
@@ -53,7 +54,8 @@ def trace(
 
     Works on functions, methods (also below `@staticmethod` and `@classmethod`),
     coroutines, generators and async generators. Before `pyflare.init` the function
-    runs as if it were not decorated. Nothing that PyFlare does wrong reaches the caller.
+    runs as if it were not decorated; where it is the program's own, one line says so.
+    Nothing that PyFlare does wrong reaches the caller.
 
     Args:
         function: What to trace; given by the bare form `@pyflare.trace`. Or the span's name: `@pyflare.trace("ask")`.
@@ -118,14 +120,18 @@ def _is_awaitable(function: Any) -> bool:
 
 
 def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
-    start, capture = site.start, site.capture_output
+    start, capture, unsaid = site.start, site.capture_output, site.unsaid
 
     # The token holds the span around this one. It is let go of at once: tasks that start one another
     # from inside their spans would keep all their past alive.
     @functools.wraps(function)
     def traced(*args: Any, **kwargs: Any) -> Any:
         runtime = state.runtime
-        span = start(runtime, args, kwargs, True) if runtime is not None else None
+        if runtime is None:
+            if unsaid:
+                remind(site.name)
+            return function(*args, **kwargs)
+        span = start(runtime, args, kwargs, True)
         if span is None:
             return function(*args, **kwargs)
         try:
@@ -146,12 +152,16 @@ def _trace_function(function: Callable[..., Any], site: Site) -> Callable[..., A
 
 
 def _trace_coroutine(function: Callable[..., Any], site: Site) -> Callable[..., Any]:
-    start, capture = site.start, site.capture_output
+    start, capture, unsaid = site.start, site.capture_output, site.unsaid
 
     @functools.wraps(function)
     async def traced(*args: Any, **kwargs: Any) -> Any:
         runtime = state.runtime
-        span = start(runtime, args, kwargs, True) if runtime is not None else None
+        if runtime is None:
+            if unsaid:
+                remind(site.name)
+            return await function(*args, **kwargs)
+        span = start(runtime, args, kwargs, True)
         if span is None:
             return await function(*args, **kwargs)
         try:
@@ -192,7 +202,11 @@ def _begin_stream(
 ) -> tuple[Stream | NoStream, Any]:
     """The span and the generator of one call of a generator function."""
     runtime = state.runtime
-    span = site.start(runtime, args, kwargs, False) if runtime is not None else None
+    if runtime is None:
+        if site.unsaid:
+            remind(site.name)
+        return NoStream(), function(*args, **kwargs)
+    span = site.start(runtime, args, kwargs, False)
     if span is None:
         return NoStream(), function(*args, **kwargs)
     try:

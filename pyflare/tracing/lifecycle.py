@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pyflare._version import __version__
 from pyflare.config import Settings, resolve
 from pyflare.config.files import read_settings_file
-from pyflare.tracing import state
+from pyflare.tracing import reminder, state
 from pyflare.tracing.background import compact_when_full
 from pyflare.tracing.content import Redactor
 from pyflare.tracing.guard import guard, logger
@@ -69,6 +69,7 @@ def init(
     Raises:
         ConfigError: A setting given here cannot be used.
     """
+    reminder.forget()
     given = {"service": service, "path": path, "endpoint": endpoint, **settings}
     resolved = resolve(**{name: value for name, value in given.items() if value is not None})
     with _lifecycle:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pyflare.tracing.context import SPAN_KEY, attach_fast, get_current_fast, with_span
 from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import unsaid_of
 from pyflare.tracing.runtime import Runtime
 from pyflare.tracing.span import Span
 from pyflare.tracing.start import start_span
@@ -33,6 +34,7 @@ class Site:
         "positional",
         "receiver",
         "rest",
+        "unsaid",
     )
 
     def __init__(
@@ -56,6 +58,8 @@ class Site:
         captured = self.names if self.receiver is None else self.names[1:]
         self.lone_key = f'{{"{captured[0]}":'.encode() if len(captured) == 1 else None
         """The JSON before the only argument of a function that takes one."""
+        self.unsaid = unsaid_of(function)
+        """Empty, but for functions of a program that does not call `pyflare.init`."""
 
     def start(
         self, runtime: Runtime, args: tuple[Any, ...], kwargs: dict[str, Any], current: bool

@@ -12,8 +12,10 @@ from pyflare.tracing import state
 from pyflare.tracing.context import SCOPE_KEY, SPAN_KEY, Context, attach, get_current, merge_scope, release
 from pyflare.tracing.fields import no_scope_field, split_fields
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import remind_of_block
 from pyflare.tracing.span import Span
 from pyflare.tracing.start import start_span
+from pyflare.tracing.state import unseen
 from pyflare.tracing.unsampled import NO_SPAN, UnsampledSpan
 
 
@@ -42,6 +44,8 @@ def span(
     """
     runtime = state.runtime
     if runtime is None:
+        if unseen:
+            remind_of_block(name)
         return NO_SPAN
     try:
         scope, fields, rest = split_fields(values)
