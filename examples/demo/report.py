@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,6 +58,10 @@ _GROUPS: Final = """
 _SLOWEST: Final = """
     SELECT trace_id FROM spans WHERE operation_name = 'request' ORDER BY duration_ns DESC LIMIT 1
 """
+_HALVES: Final = """
+    SELECT epoch_ms(min(start_time)) AS first, epoch_ms(median(start_time)) AS middle, epoch_ms(max(start_time)) + 1 AS "end"
+    FROM spans WHERE inference_type = 'retriever'
+"""
 _TABLES: Final = {
     "Steps": _STEPS,
     "Models (a token is a word, and the prices are made up)": _MODELS,
@@ -85,7 +90,8 @@ def report(path: Path, console: Console) -> None:
         console.print(repr(trace), markup=False, highlight=False, no_wrap=True, overflow="ellipsis")
         console.print()
         _say_how_much_room(console, workspace)
-        _say_what_next(console, path, trace.trace_id)
+        [halves] = workspace.sql(_HALVES).to_pylist()
+        _say_what_next(console, path, trace.trace_id, drift=_drift_of_canaries(**halves))
 
 
 def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
@@ -99,7 +105,15 @@ def _say_how_much_room(console: Console, workspace: pyflare.Workspace) -> None:
     console.print(f"[bold]Losses[/]  {doctor.verdict}; shortened: {shortened or 'nothing'}\n")
 
 
-def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
+def _drift_of_canaries(*, first: int, middle: int, end: int) -> str:
+    """The command that compares what the canaries' index found in both halves of the run; times in unix milliseconds."""
+    windows = f"--reference {(middle - first) / 1000:.3f}s --current {(end - middle) / 1000:.3f}s"
+    now = f"{datetime.fromtimestamp(end / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{end % 1000:03}"
+    column = "attributes.retrieval.top_score"
+    return f'drift run -c {column} --where "kind = retriever and tag = canary" {windows} --now {now}'
+
+
+def _say_what_next(console: Console, path: Path, trace_id: str, *, drift: str) -> None:
     console.print("[bold]Look further[/]")
     console.print(f"  pyflare ui {os.fspath(path)}", markup=False, highlight=False, soft_wrap=True)
     for command in (
@@ -107,6 +121,7 @@ def _say_what_next(console: Console, path: Path, trace_id: str) -> None:
         f"show {trace_id}",
         'query "SELECT name, label, count(*) AS times FROM scores GROUP BY ALL"',
         "cost by tag",
+        drift,
         "tail",
         "doctor",
     ):

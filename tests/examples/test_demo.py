@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -9,10 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import pyflare
 from examples.demo.__main__ import make_room
 from pyflare import Workspace
+from pyflare.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 REQUESTS = 120
@@ -48,6 +52,17 @@ def test_report_says_what_was_kept(demo: tuple[Path, str]) -> None:
     assert f"of {REQUESTS} requests failed" in output
     for part in ("DocsApp.retrieve", "canary", "The slowest request", "└─", "pyflare show"):
         assert part in output
+
+
+def test_report_names_the_windows_of_a_drift(demo: tuple[Path, str], workspace: Workspace) -> None:
+    """The command for drift takes in what was found for canaries in both halves, and nothing is lost between them."""
+    [line] = [line for line in demo[1].splitlines() if "pyflare drift run" in line]
+    ran = CliRunner().invoke(app, [*shlex.split(line)[1:], "--json"])
+    assert ran.exit_code == 0, ran.output
+    [found, *_] = json.loads(ran.stdout)[0]["rows"]
+    halves = found["n_reference"], found["n_current"]
+    assert sum(halves) == counted(workspace, "FROM spans WHERE inference_type = 'retriever' AND tags[1] = 'canary'")
+    assert min(halves) > 0
 
 
 def test_every_request_is_a_trace_of_its_own(workspace: Workspace) -> None:
