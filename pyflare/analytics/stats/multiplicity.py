@@ -9,6 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.errors import DataError
 
 _LARGEST: Final = 0.99
@@ -110,7 +111,7 @@ def combine_cauchy(p_values: PValues, *, weights: Sequence[float] | None = None)
         (0.02, True)
     """
     p = _checked(p_values)
-    shares = np.ones(p.size) if weights is None else np.asarray(weights, dtype=np.float64)
+    shares = np.ones(p.size) if weights is None else numbers_of(weights)
     if not p.size or shares.shape != p.shape or not np.all(shares > 0):
         raise DataError(f"expected p-values and as many positive weights, got {p_values!r} and {weights!r}.")
     total = math.fsum(
@@ -130,7 +131,7 @@ def _cauchy_tail(value: float) -> float:
 
 
 def _checked(p_values: PValues) -> npt.NDArray[np.float64]:
-    p = np.asarray(p_values, dtype=np.float64)
+    p = numbers_of(p_values)
     if p.ndim != 1 or not np.all((p >= 0) & (p <= 1)):
         raise DataError(f"p_values: expected a list of numbers between 0 and 1, got {p_values!r}.")
     return p

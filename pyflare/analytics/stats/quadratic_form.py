@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.errors import DataError
 
 _STEP: Final = 0.1
@@ -46,7 +47,7 @@ def weighted_chi_squared_tail(statistic: float, weights: npt.ArrayLike) -> float
         >>> round(weighted_chi_squared_tail(3.841458820694124, [1.0]), 9)
         0.05
     """
-    w = np.asarray(weights, dtype=np.float64)
+    w = numbers_of(weights)
     if w.ndim != 1 or not np.all(np.isfinite(w)) or np.any(w < 0) or math.isnan(statistic):
         raise DataError("expected a statistic that is a number, and weights that are finite and not negative.")
     if statistic <= 0:

@@ -42,6 +42,8 @@ def test_nothing_is_nan() -> None:
         compare_number_summaries(empty, NumberSummary.of([1.0]))
     with pytest.raises(DataError, match="list of numbers"):
         NumberSummary.of(np.zeros((2, 2)))
+    with pytest.raises(DataError, match="squares can be added up"):
+        NumberSummary.of([1.0, -1e200, np.inf])
 
 
 def test_written_down() -> None:

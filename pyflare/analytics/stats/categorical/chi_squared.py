@@ -37,7 +37,7 @@ def chi_squared(
         statistic.
 
     Raises:
-        DataError: Shapes differ, or a count is negative or not finite.
+        DataError: Shapes differ, a count is negative or not finite, or the confidence is not one.
         InsufficientDataError: A sample is empty, or fewer than two levels are common enough.
 
     References:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pyflare.analytics.stats.categorical.table import Pooled, Table
 from pyflare.analytics.stats.result import Contribution
+from pyflare.errors import DataError
 
 MAX_CONTRIBUTIONS: Final = 50
 """Further levels are one contribution, so that a result stays as small as what it is read for."""
@@ -20,9 +21,16 @@ def contributions_of(counts: Table, levels: Sequence[str] | None, parts: Table) 
     Args:
         counts: Shape `(2, n_levels)`.
         levels: Shape `(n_levels,)`. Their names; None for their positions.
-        parts: Shape `(n_levels,)`, not negative. What each adds, in any unit.
+        parts: Shape `(n_levels,)`, not negative. What each adds, in any unit. Of a level that does not occur, nothing
+            counts.
+
+    Raises:
+        DataError: There are not as many names as levels.
     """
+    if levels is not None and len(levels) != counts.shape[1]:
+        raise DataError(f"levels: expected {counts.shape[1]} names, one for each count, got {len(levels)}.")
     shares = counts / counts.sum(axis=1, keepdims=True)
+    parts = np.where(counts.sum(axis=0) > 0, parts, 0.0)
     total = parts.sum()
     weights = parts / total if total > 0 else np.zeros_like(parts)
     order = np.argsort(-weights, kind="stable")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pyflare.analytics.stats.categorical.conditional import Array, Parts, conditional_moments, conditional_p_value
 from pyflare.analytics.stats.categorical.contributions import contributions_of, pooling_note
 from pyflare.analytics.stats.categorical.table import Counts, Table, pool, two_rows
+from pyflare.analytics.stats.normal import checked_confidence
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 from pyflare.errors import InsufficientDataError
 
@@ -62,7 +63,7 @@ def divergence_result(
 
 def _parts(divergence: Divergence, counts: Table, unit: float) -> Parts:
     """What levels add, in units in which it is distributed as chi-squared."""
-    extra, n_levels = divergence.pseudo_count, counts.shape[1]
+    extra, n_levels = divergence.pseudo_count, np.count_nonzero(counts.sum(axis=0))
     sizes = counts.sum(axis=1) + extra * n_levels
 
     def parts(reference: Array, current: Array) -> Array:
@@ -73,7 +74,7 @@ def _parts(divergence: Divergence, counts: Table, unit: float) -> Parts:
 
 def _effect(divergence: Divergence, counts: Table, parts: Parts, unit: float, confidence: float) -> Effect:
     """The divergence less what chance adds, and those with which the observed one would be too small or too large."""
-    statistic = float(parts(counts[0], counts[1]).sum())
+    statistic, confidence = float(parts(counts[0], counts[1]).sum()), checked_confidence(confidence)
     mean, _ = conditional_moments(counts, parts)
     degrees = counts.shape[1] - 1
     scaled = statistic * degrees / mean

@@ -36,7 +36,7 @@ def g_test(
         G, its p-value, and the total variation distance. Contributions are each level's part of G.
 
     Raises:
-        DataError: Shapes differ, or a count is negative or not finite.
+        DataError: Shapes differ, a count is negative or not finite, or the confidence is not one.
         InsufficientDataError: A sample is empty, or fewer than two levels are common enough.
 
     References:

@@ -32,7 +32,7 @@ def hellinger(
         less what chance adds to it, 0 to 1. Its bounds are found as those of `population_stability_index`.
 
     Raises:
-        DataError: Shapes differ, or a count is negative or not finite.
+        DataError: Shapes differ, a count is negative or not finite, or the confidence is not one.
         InsufficientDataError: A sample is empty, or fewer than two levels are common enough.
 
     References:

@@ -42,7 +42,7 @@ def population_stability_index(
         read 0.1 as a moderate change and 0.25 as a large one (Siddiqi, Credit risk scorecards, 2006).
 
     Raises:
-        DataError: Shapes differ, a count is negative or not finite, or the pseudo-count is not positive.
+        DataError: Shapes differ, a count is negative or not finite, or the confidence or the pseudo-count is out of range.
         InsufficientDataError: A sample is empty, or fewer than two levels are common enough.
 
     References:

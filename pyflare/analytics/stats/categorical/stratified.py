@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.analytics.stats.categorical.conditional import Array, gamma_tail
 from pyflare.analytics.stats.categorical.g_test import g_moments, g_parts
 from pyflare.analytics.stats.categorical.table import Table, pool
@@ -65,7 +66,7 @@ def stratified_g(
         >>> found.p_value < 1e-9, round(found.effect.value, 2)
         (True, 0.4)
     """
-    before, now = np.asarray(reference, dtype=np.float64), np.asarray(current, dtype=np.float64)
+    before, now = numbers_of(reference), numbers_of(current)
     if before.shape != now.shape or before.ndim != 2:
         raise DataError(f"expected counts of one shape (n_strata, n_levels), got {before.shape} and {now.shape}.")
     if not np.all(np.isfinite(before + now)) or np.any(before < 0) or np.any(now < 0):

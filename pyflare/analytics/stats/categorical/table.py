@@ -9,10 +9,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.errors import DataError, InsufficientDataError
 
 MIN_EXPECTED: Final = 5.0
 """A level of which fewer are expected in either sample is rare: all rare levels count as one."""
+
+MOST: Final = 2.0**52
+"""Observations beyond so many are not counted one by one by a number of 64 bits."""
 
 Counts = Sequence[int] | Sequence[float] | npt.NDArray[np.int64] | npt.NDArray[np.float64]
 Table = npt.NDArray[np.float64]
@@ -35,14 +39,16 @@ def two_rows(reference: Counts, current: Counts) -> Table:
     """Counts as one table of shape `(2, n_levels)`.
 
     Raises:
-        DataError: Shapes differ, or a count is negative or not finite.
+        DataError: They are not lists of one length, or a count is negative, not finite, or more than is counted exactly.
         InsufficientDataError: A sample is empty.
     """
-    if len(reference) != len(current):
-        raise DataError(f"expected counts of the same levels, got {len(reference)} and {len(current)}.")
-    counts = np.asarray([reference, current], dtype=np.float64)
-    if not np.all(np.isfinite(counts)) or np.any(counts < 0):
-        raise DataError("expected counts that are not negative.")
+    rows = numbers_of(reference), numbers_of(current)
+    if rows[0].shape != rows[1].shape or rows[0].ndim != 1:
+        shapes = " and ".join(str(row.shape) for row in rows)
+        raise DataError(f"expected two lists of counts of the same levels, got shapes {shapes}.")
+    counts = np.stack(rows)
+    if not np.all((counts >= 0) & (counts <= MOST)):
+        raise DataError("expected counts that are not negative, nor more than 2**52.")
     if not np.all(counts.sum(axis=1) > 0):
         raise InsufficientDataError("one of the groups has no values")
     return counts

@@ -8,6 +8,7 @@ import numpy as np
 
 from pyflare.analytics.stats.categorical.table import Table
 from pyflare.analytics.stats.gamma import chi_squared_quantile
+from pyflare.analytics.stats.normal import checked_confidence
 from pyflare.analytics.stats.result import Effect
 
 
@@ -26,6 +27,9 @@ def total_variation(counts: Table, *, confidence: float = 0.95) -> Effect:
         The distance, 0 to 1: a tenth of the observations would have to change level for 0.1. With one level, 0 with
         bounds of 0.
 
+    Raises:
+        DataError: The confidence is not between 0 and 1.
+
     References:
         Scheffé, The analysis of variance (1959), chapter 3; Goodman, Annals of Mathematical Statistics 35 (1964).
 
@@ -35,7 +39,7 @@ def total_variation(counts: Table, *, confidence: float = 0.95) -> Effect:
         >>> round(effect.value, 3), round(effect.low, 3), round(effect.high, 3)
         (0.188, 0.064, 0.336)
     """
-    sizes = counts.sum(axis=1)
+    confidence, sizes = checked_confidence(confidence), counts.sum(axis=1)
     shares, degrees = counts / sizes[:, None], counts.shape[1] - 1
     if degrees == 0:
         return Effect(name="total_variation", value=0.0, low=0.0, high=0.0, confidence=confidence)

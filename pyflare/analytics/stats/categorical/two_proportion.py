@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from pyflare.analytics.stats.categorical.hypergeometric import level_p_value
+from pyflare.analytics.stats.categorical.table import MOST
 from pyflare.analytics.stats.gamma import chi_squared_quantile
+from pyflare.analytics.stats.normal import checked_confidence
 from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
 from pyflare.errors import DataError, InsufficientDataError
 
@@ -37,7 +39,7 @@ def two_proportion(
         As statistic z, positive where the current share is larger; as effect the magnitude of the difference, 0 to 1.
 
     Raises:
-        DataError: A count is negative, not finite or larger than its sample.
+        DataError: A count is negative, not finite or larger than its sample, or the confidence is not one.
         InsufficientDataError: A sample is empty.
 
     References:
@@ -77,7 +79,7 @@ def two_proportion(
 
 def wilson(count: float, size: float, *, confidence: float = 0.95) -> tuple[float, float]:
     """Wilson's bounds of a share, within 0 and 1 (Journal of the American Statistical Association 22, 1927)."""
-    z2 = chi_squared_quantile(confidence, 1)
+    z2 = chi_squared_quantile(checked_confidence(confidence), 1)
     share = count / size
     centre = share + z2 / (2 * size)
     half = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * size)) / size)
@@ -88,8 +90,10 @@ def wilson(count: float, size: float, *, confidence: float = 0.95) -> tuple[floa
 def _check(count: float, size: float) -> None:
     if size == 0:
         raise InsufficientDataError("one of the groups has no values")
-    if not (0 <= count <= size < math.inf):
-        raise DataError(f"expected a count between 0 and the size of its sample, got {count!r} of {size!r}.")
+    if not 0 <= count <= size <= MOST:
+        raise DataError(
+            f"expected a count between 0 and the size of its sample, at most 2**52, got {count!r} of {size!r}."
+        )
 
 
 def _z(a: float, n: float, b: float, m: float) -> float:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pyflare.analytics.stats.numeric.bins import contributions, infinity_notes
 from pyflare.analytics.stats.numeric.ordered import ordered, pool
 from pyflare.analytics.stats.numeric.quadratic import squared_difference
+from pyflare.analytics.stats.numeric.units import in_one_unit
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 
 
@@ -54,7 +55,8 @@ def energy_distance(
         0.6667
     """
     before, after = ordered(reference, reference_weights), ordered(current, current_weights)
-    pooled = pool(before.finite(), after.finite(), exact=True)
+    finite, unit = in_one_unit(before.finite(), after.finite())
+    pooled = pool(*finite, exact=True)
     gaps = np.diff(pooled.values)
     found = squared_difference(pooled, gaps, confidence=confidence)
     n, m = pooled.sizes
@@ -62,7 +64,7 @@ def energy_distance(
     apart = float(gaps @ (below * (1 - now_below) + now_below * (1 - below))) or math.inf
     return TwoSampleResult(
         method="energy_distance",
-        statistic=2 * found.value,
+        statistic=unit * (2 * found.value),
         p_value=found.p_value,
         p_value_kind="asymptotic",
         effect=Effect(

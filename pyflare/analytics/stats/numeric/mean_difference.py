@@ -7,7 +7,8 @@ import math
 import numpy.typing as npt
 
 from pyflare.analytics.stats.normal import critical_value
-from pyflare.analytics.stats.numeric.moments import finite_samples, moments_result
+from pyflare.analytics.stats.numeric.moments import UNMEASURED, finite_samples, moments_result
+from pyflare.analytics.stats.numeric.units import in_one_unit
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 
 
@@ -51,7 +52,7 @@ def mean_difference(
         (2.102, 0.084)
     """
     before, after, finite = finite_samples(reference, current, reference_weights, current_weights)
-    (mean, variance), (mean_now, variance_now) = (sample.moments() for sample in finite)
+    (mean, variance), (mean_now, variance_now) = (sample.moments() for sample in in_one_unit(*finite)[0])
     n, m = finite[0].size, finite[1].size
     squared_error = variance / n + variance_now / m
     difference = mean_now - mean
@@ -75,6 +76,7 @@ def mean_difference(
         ),
         (before, after),
         finite,
+        notes=() if unit > 0 else (UNMEASURED,),
     )
 
 

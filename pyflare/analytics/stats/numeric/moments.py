@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy.typing as npt
 
 from pyflare.analytics.stats.numeric.bins import contributions, infinity_notes
 from pyflare.analytics.stats.numeric.ordered import Ordered, ordered
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 from pyflare.errors import InsufficientDataError
+
+UNMEASURED: Final = "the reference has no spread to measure the distance by"
 
 
 def finite_samples(
@@ -31,6 +35,8 @@ def moments_result(
     effect: Effect,
     samples: tuple[Ordered, Ordered],
     finite: tuple[Ordered, Ordered],
+    *,
+    notes: tuple[str, ...] = (),
 ) -> TwoSampleResult:
     """What a comparison of moments returns."""
     return TwoSampleResult(
@@ -42,5 +48,5 @@ def moments_result(
         n_reference=finite[0].size,
         n_current=finite[1].size,
         contributions=contributions(*samples),
-        notes=infinity_notes(*samples),
+        notes=(*notes, *infinity_notes(*samples)),
     )

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.errors import DataError, InsufficientDataError
 
 GRID: Final = 1_024
@@ -116,7 +117,7 @@ def ordered(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Orde
         DataError: Values are not a list of numbers, or weights do not fit them.
         InsufficientDataError: Nothing is left.
     """
-    numbers = _numbers(values)
+    numbers = numbers_of(values)
     if numbers.ndim != 1:
         raise DataError(f"expected a list of numbers, got an array of {numbers.ndim} dimensions.")
     in_order, cumulative = (np.sort(numbers), None) if weights is None else _weighted(numbers, weights)
@@ -133,20 +134,15 @@ def ordered(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Orde
     return Ordered(values=in_order[:present], cumulative=scaled, size=size, missing=missing)
 
 
-def _numbers(values: npt.ArrayLike) -> Array:
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"expected a list of numbers: {error}.") from error
-
-
 def _weighted(numbers: Array, weights: npt.ArrayLike) -> tuple[Array, Array]:
     """Values of a positive weight in order, and their weights added up."""
-    counted = _numbers(weights)
+    counted = numbers_of(weights)
     if counted.shape != numbers.shape or not np.all(np.isfinite(counted)) or np.any(counted < 0):
         raise DataError("weights: expected one per value, finite and not negative.")
     positive = counted > 0
     numbers, counted = numbers[positive], counted[positive]
+    # In a unit, a power of two, in which squares of the largest weights can be added up.
+    counted = np.ldexp(counted, -np.frexp(counted.max(initial=0.0))[1])
     order = np.argsort(numbers)
     return numbers[order], np.cumsum(counted[order])
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pyflare.analytics.stats.normal import critical_value, normal_tail
 from pyflare.analytics.stats.numeric.moments import finite_samples, moments_result
 from pyflare.analytics.stats.numeric.ordered import Ordered
+from pyflare.analytics.stats.numeric.units import in_one_unit
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 from pyflare.errors import InsufficientDataError
 
@@ -75,10 +76,11 @@ def variance_ratio(
 
 def _log_variance(sample: Ordered) -> tuple[float, float]:
     """The logarithm of the variance, and the square of its standard error."""
-    mean, variance = sample.moments()
+    (scaled,), unit = in_one_unit(sample)
+    mean, variance = scaled.moments()
     if not variance > 0:
         raise InsufficientDataError("all values of a sample are the same")
     weights = None if sample.cumulative is None else np.diff(sample.cumulative, prepend=0.0)
-    fourth = float(np.average((sample.values - mean) ** 4, weights=weights))
+    fourth = float(np.average((scaled.values - mean) ** 4, weights=weights))
     second = variance * (sample.size - 1) / sample.size
-    return math.log(variance), max(fourth / second**2 - 1, 0.0) / sample.size or math.inf
+    return math.log(variance) + 2 * math.log(unit), max(fourth / second**2 - 1, 0.0) / sample.size or math.inf

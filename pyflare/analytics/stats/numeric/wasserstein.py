@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from pyflare.analytics.stats.normal import critical_value
 from pyflare.analytics.stats.numeric.bins import contributions, infinity_notes
+from pyflare.analytics.stats.numeric.moments import UNMEASURED
 from pyflare.analytics.stats.numeric.ordered import Array, Ordered, Pooled, ordered, pool
 from pyflare.analytics.stats.numeric.quadratic import standard_error
+from pyflare.analytics.stats.numeric.units import in_one_unit
 from pyflare.analytics.stats.result import Effect, TwoSampleResult
 from pyflare.errors import DataError
 
@@ -62,14 +64,14 @@ def wasserstein(
         5.0
     """
     before, after = ordered(reference, reference_weights), ordered(current, current_weights)
-    finite_before, finite_after = before.finite(), after.finite()
+    (finite_before, finite_after), unit = in_one_unit(before.finite(), after.finite())
     pooled = pool(finite_before, finite_after, exact=True)
     effect, undefined = _effect(pooled, finite_before, confidence)
     p_value = math.nan if rng is None else _permuted(pooled, rng, n_permutations)
     n, m = pooled.sizes
     return TwoSampleResult(
         method="wasserstein",
-        statistic=float(np.diff(pooled.values) @ np.abs(pooled.difference[:-1])),
+        statistic=unit * float(np.diff(pooled.values) @ np.abs(pooled.difference[:-1])),
         p_value=p_value,
         p_value_kind="none" if rng is None else "permutation",
         effect=effect,
@@ -98,7 +100,7 @@ def _effect(pooled: Pooled, reference: Ordered, confidence: float) -> tuple[Effe
         high=(observed + margin) / unit,
         confidence=confidence,
     )
-    return effect, () if unit > 0 else ("the reference has no spread to measure the distance by",)
+    return effect, () if unit > 0 else (UNMEASURED,)
 
 
 def _permuted(pooled: Pooled, rng: np.random.Generator, n_permutations: int) -> float:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of, short_numbers_of
 from pyflare.errors import DataError, InsufficientDataError
 
 MIN_ROWS: Final = 10
@@ -110,7 +111,7 @@ def thin_pool(pool: Pool, *, most: int, rng: np.random.Generator) -> Pool:
 
 
 def _checked(rows: npt.ArrayLike, name: str) -> Rows:
-    values = np.asarray(rows, dtype=np.float32)
+    values = short_numbers_of(rows)
     if values.ndim != 2 or values.shape[1] == 0:
         raise DataError(f"{name}: expected vectors of shape (n, n_dimensions), got shape {values.shape}.")
     return values
@@ -118,7 +119,7 @@ def _checked(rows: npt.ArrayLike, name: str) -> Rows:
 
 def _weights(weights: Floats | None, rows: Mask) -> Floats:
     """The weight of each row."""
-    w = np.ones(rows.size) if weights is None else np.asarray(weights, dtype=np.float64)
+    w = np.ones(rows.size) if weights is None else numbers_of(weights)
     if w.shape != rows.shape or not np.all(np.isfinite(w)) or np.any(w < 0):
         raise DataError(f"expected a finite weight, not negative, for each of {rows.size} vectors.")
     return w

@@ -261,3 +261,41 @@ def test_strata_alarm_as_often_as_they_say() -> None:
         alarms += stratified_g(before, now).p_value <= 0.05
     # The binomial 99 % band of 200 at 5 %.
     assert 3 <= alarms <= 19
+
+
+@every_comparison
+def test_what_levels_add_is_shown_whole(compare: Comparison) -> None:
+    """Contributions add up to 1 also where there are levels that nobody has, such as bins of infinite values."""
+    found = compare([100, 0, 0, 0, 30], [0, 0, 60, 0, 40])
+    assert sum(part.contribution for part in found.contributions) == pytest.approx(1, abs=1e-12)
+    assert {part.label for part in found.contributions} == {"0", "2", "4"}
+    same = compare([60, 0, 60, 0], [30, 0, 30, 0])
+    assert [part.contribution for part in same.contributions] == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+@every_comparison
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([1e300, 5, 3], r"2\*\*52"),
+        ([[1, 2, 3]], "lists of counts"),
+        ([50, None, 3], "not negative"),
+        (3, "lists of counts"),
+    ],
+)
+def test_what_is_no_list_of_counts_is_said(compare: Comparison, counts: object, said: str) -> None:
+    """Counts beyond what is counted one by one, tables, gaps and single numbers are data errors."""
+    with pytest.raises(DataError, match=said):
+        compare(counts, [50, 30, 20])
+
+
+@every_comparison
+def test_options_that_do_not_fit_are_said(compare: Comparison) -> None:
+    """As many names as levels, and a confidence between 0 and 1."""
+    with pytest.raises(DataError, match="3 names"):
+        compare([50, 30, 20], [20, 30, 50], levels=["a"])
+    for confidence in (0.0, 1.0, -1.0, math.nan):
+        with pytest.raises(DataError, match="confidence"):
+            compare([50, 30, 20], [20, 30, 50], confidence=confidence)
+        with pytest.raises(DataError, match="confidence"):
+            two_proportion(1, 5, 2, 5, confidence=confidence)

@@ -71,7 +71,7 @@ def test_many_values_are_counted_by_neighbours_and_none_is_lost() -> None:
 
 def test_what_cannot_be_a_sample_is_said() -> None:
     """Shapes and weights that do not fit are data errors, nothing at all is too little data."""
-    with pytest.raises(DataError, match="list of numbers"):
+    with pytest.raises(DataError, match="expected numbers"):
         ordered(["many"])
     with pytest.raises(DataError, match="2 dimensions"):
         ordered([[1.0]])
