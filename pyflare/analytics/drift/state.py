@@ -91,9 +91,11 @@ def unpack(data: bytes) -> State:
 
 
 def _body(data: bytes) -> _Body:
+    if not isinstance(data, bytes | bytearray | memoryview):
+        raise DataError(f"expected the bytes of a drift detector's state, got {type(data).__name__}.")
     try:
         envelope = msgspec.msgpack.decode(data, type=_Envelope)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DataError(f"expected the state of a drift detector, got {len(data)} bytes of something else.") from error
     if envelope.format != FORMAT:
         raise DataError(f"expected the state of a drift detector, got one of {envelope.format!r}.")
@@ -105,7 +107,7 @@ def _body(data: bytes) -> _Body:
         raise DataError("the state of a drift detector is damaged: its checksum does not fit. Make it anew.")
     try:
         return msgspec.msgpack.decode(envelope.body, type=_Body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DataError(f"the state of a drift detector does not hold what it should: {error}.") from error
 
 

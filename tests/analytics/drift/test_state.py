@@ -47,6 +47,8 @@ def _envelope(**changed: object) -> bytes:
     ("data", "message"),
     [
         (b"\x80\x04\x95", "something else"),
+        (pack(State(kind="feature", configuration={})).replace(b"pyflare", b"\xffyflare"), "something else"),
+        ("text", "got str"),
         (_envelope(format="parquet"), "got one of 'parquet'"),
         (_envelope(version=2), "is of version 2, this PyFlare reads version 1. Upgrade"),
         (_envelope(crc32=1), "damaged"),

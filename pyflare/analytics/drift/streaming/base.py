@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pyflare.analytics.drift.streaming.alarm import Alarm, Change, StreamStatus
+from pyflare.analytics.stats.arrays import numbers_of
 from pyflare.errors import DataError
 
 FIRST_SCAN: Final = 1_024
@@ -38,7 +39,10 @@ class StreamDetector(ABC):
 
     def update(self, value: float) -> Alarm | None:
         """Take the next value. Raises DataError for one that is missing or out of range, and stays as it was."""
-        number = float(value)
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(self._expected(f"{value!r:.60}")) from error
         low, high = self.RANGE
         if not low <= number <= high or (self.EVENTS and number not in (0.0, 1.0)):
             raise DataError(self._expected(f"{value!r}"))
@@ -97,7 +101,7 @@ class StreamDetector(ABC):
         """Values since the last alarm, the one that has just raised one included."""
 
     def _checked(self, values: npt.ArrayLike) -> Values:
-        numbers = np.ascontiguousarray(values, dtype=np.float64)
+        numbers = np.ascontiguousarray(numbers_of(values))
         if numbers.ndim != 1:
             raise DataError(f"expected values of shape (n,), got {numbers.ndim} dimensions.")
         low, high = self.RANGE

@@ -43,7 +43,7 @@ def gamma_tail(statistic: float, mean: float, variance: float) -> float:
     """The chance that a gamma variable with this mean and variance exceeds the statistic."""
     from scipy.special import gammaincc
 
-    return float(gammaincc(mean**2 / variance, statistic * mean / variance))
+    return float(gammaincc(mean**2 / variance, max(statistic, 0.0) * mean / variance))
 
 
 def conditional_moments(counts: Table, parts: Parts) -> tuple[float, float]:

@@ -60,7 +60,7 @@ def g_test(
         effect=total_variation(pooled.counts, confidence=confidence),
         n_reference=float(counts[0].sum()),
         n_current=float(counts[1].sum()),
-        contributions=contributions_of(counts, levels, np.maximum(g_parts(counts), 0)),
+        contributions=contributions_of(counts, levels, g_parts(counts)),
         notes=pooling_note(pooled, counts),
     )
 
@@ -89,7 +89,8 @@ def _parts_of(counts: Table) -> Parts:
             count * np.log(np.maximum(count, 1e-300) / (total * share))
             for count, share in zip((reference, current), shares, strict=True)
         ]
-        together: Array = 2 * (terms[0] + terms[1])
+        # Not negative (Gibbs), but for rounding where both samples have the same share.
+        together: Array = np.maximum(2 * (terms[0] + terms[1]), 0.0)
         return together
 
     return parts

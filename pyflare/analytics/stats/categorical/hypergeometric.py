@@ -51,13 +51,14 @@ def level_p_value(reference: float, current: float, n_reference: float, n_curren
 
 
 def _upper(count: float, having: float, size: float, total: float, variance: float) -> float:
-    """Twice the mid-p tail at and above `count`, among `size` of `total` of which `having` have the level."""
+    """Twice the mid-p tail at and above `count`, or the one below if that is smaller: together they are 1."""
     log_density = _log_choose(size, count) + _log_choose(total - size, having - count) - _log_choose(total, having)
     last = min(having, size, count + 10 + math.ceil(_REACH * math.sqrt(variance)))
     k = np.arange(count, last)
     ratios = (having - k) * (size - k) / ((k + 1) * (total - having - size + k + 1))
     above = float(np.cumprod(ratios).sum())
-    return min(1.0, 2 * math.exp(log_density) * (0.5 + above))
+    twice = 2 * math.exp(log_density) * (0.5 + above)
+    return min(twice, 2 - twice)
 
 
 def _log_choose(n: float, k: float) -> float:

@@ -146,6 +146,20 @@ def test_what_is_missing_is_refused_and_changes_nothing(name, value):
     assert detector.n_seen == 0
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_number_is_refused(name):
+    """Text, times and what a mask hides are errors like missing values, not numbers that NumPy makes of them."""
+    detector = made(name)
+    for value in (None, "late", 10**400, np.datetime64("2026-05-01")):
+        with pytest.raises(DataError, match="Leave missing values out"):
+            detector.update(value)
+        with pytest.raises(DataError, match=r"expected numbers|Leave missing values out"):
+            detector.update_many([value])
+    with pytest.raises(DataError, match="nan at position 1"):
+        detector.update_many(np.ma.masked_array([0.0, 1.0], mask=[False, True]))
+    assert detector.n_seen == 0
+
+
 def test_the_largest_numbers_do_no_harm():
     """Numbers as large as are taken raise no warning of NumPy's, and what comes after them is still taken."""
     for detector in (PageHinkley(), ADWIN(), KSWIN()):

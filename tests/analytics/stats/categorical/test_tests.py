@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial import distance
@@ -19,6 +19,7 @@ from pyflare.analytics.stats.categorical.g_test import g_moments, g_test
 from pyflare.analytics.stats.categorical.hellinger import hellinger
 from pyflare.analytics.stats.categorical.hypergeometric import level_p_value, level_p_values
 from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
+from pyflare.analytics.stats.categorical.new_levels import new_levels
 from pyflare.analytics.stats.categorical.novelty import novelty_p_value
 from pyflare.analytics.stats.categorical.psi import population_stability_index
 from pyflare.analytics.stats.categorical.stratified import stratified_g
@@ -69,6 +70,8 @@ def test_psi_worked_by_hand() -> None:
 
 
 @given(_tables)
+@example([(157, 119)] * 2)
+@example([(157, 119)] * 3)
 @settings(max_examples=20)
 def test_samples_can_change_places(table: list[tuple[int, int]]) -> None:
     """Effects lie within their bounds, and neither they nor p-values depend on which sample is the reference."""
@@ -180,6 +183,13 @@ def test_exact_tails_agree_with_scipy(n: int, m: int, data: st.DataObject) -> No
     upper = null.sf(b) + null.pmf(b) / 2
     expected = min(1.0, 2 * min(upper, 1 - upper)) if 0 < a + b < n + m else 1.0
     assert level_p_value(a, b, n, m) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_the_smaller_tail_of_a_count_above_its_mean() -> None:
+    """Of a skewed count the tail below can be the smaller one also where the count is above its mean: 3 of 4 here."""
+    null = stats.hypergeom(12, 9, 4)
+    assert null.sf(3) + null.pmf(3) / 2 > 0.5
+    assert level_p_value(6, 3, 8, 4) == pytest.approx(2 * null.cdf(3) - null.pmf(3))
 
 
 def test_large_counts_meet_small_ones() -> None:
@@ -299,3 +309,28 @@ def test_options_that_do_not_fit_are_said(compare: Comparison) -> None:
             compare([50, 30, 20], [20, 30, 50], confidence=confidence)
         with pytest.raises(DataError, match="confidence"):
             two_proportion(1, 5, 2, 5, confidence=confidence)
+
+
+@given(_tables, st.integers(0, 30))
+@settings(max_examples=40)
+def test_new_levels_are_counted(table: list[tuple[int, int]], new: int) -> None:
+    """Any observation of a level that the reference lacks is proof; its share is inside SciPy's Wilson interval."""
+    a, b = _rows(table)
+    found = new_levels([*a, 0, 0], [*b, new, 0])
+    assert found.statistic == new
+    assert found.p_value == (0.0 if new else 1.0)
+    oracle = stats.binomtest(new, sum(b) + new).proportion_ci(method="wilson")
+    assert (found.effect.low, found.effect.high) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
+    assert [part.label for part in found.contributions] == ([str(len(a))] if new else [])
+
+
+def test_levels_that_may_be() -> None:
+    """What is known may be new to the sample, and what is not may not be, even if the reference has it."""
+    assert new_levels([5, 5, 0], [5, 4, 1], known=[True, True, True]).p_value == 1.0
+    found = new_levels([5, 5, 0], [5, 4, 1], known=[True, False, False], levels=["a", "b", "c"])
+    assert found.statistic == 5
+    assert [(part.label, part.contribution) for part in found.contributions] == [("b", 0.8), ("c", 0.2)]
+    with pytest.raises(DataError, match="known: expected 3 truth values"):
+        new_levels([5, 5, 0], [5, 4, 1], known=[True])
+    with pytest.raises(InsufficientDataError):
+        new_levels([0, 0], [5, 4])
