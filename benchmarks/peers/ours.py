@@ -15,8 +15,10 @@ from pyflare.analytics.stats.categorical.chi_squared import chi_squared
 from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.categorical.g_test import g_test
 from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
+from pyflare.analytics.stats.categorical.new_levels import new_levels
 from pyflare.analytics.stats.numeric.anderson_darling import anderson_darling
 from pyflare.analytics.stats.numeric.binned import binned
+from pyflare.analytics.stats.numeric.epps_singleton import epps_singleton
 from pyflare.analytics.stats.numeric.mean_difference import mean_difference
 from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
 from pyflare.analytics.stats.result import TwoSampleResult
@@ -57,12 +59,14 @@ _NUMBERS: Mapping[str, Score] = {
     "mean_difference": _direct(mean_difference),
     "variance_ratio": _direct(variance_ratio),
     "anderson_darling": _direct(anderson_darling),
+    "epps_singleton": _direct(epps_singleton),
     "jensen_shannon of bins": _direct(partial(binned, statistic=jensen_shannon, bins=20)),
 }
 _CATEGORIES: Mapping[str, Score] = {
     "default": _counted(compare_categories),
     "chi_squared": _counted(chi_squared),
     "g_test": _counted(g_test),
+    "new_levels": _counted(new_levels),
 }
 _VECTORS: Mapping[str, Score] = {
     "default": _drawn(vector_difference),

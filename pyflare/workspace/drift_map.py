@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pyflare.errors import DataError
@@ -71,7 +71,7 @@ def read_map(
     from pyflare.workspace.drift.comparing import frames_of_segment
     from pyflare.workspace.drift.running import read_samples
 
-    one = replace(monitor, columns=(column,), thresholds={})
+    one = monitor.of_column(column)
     read = read_samples(engine, one, now_ns=now_ns)
     before, now = frames_of_segment(one, read.reference, read.current, segment)
     samples = before.columns[column], now.columns[column]

@@ -21,6 +21,7 @@ from pyflare.analytics.stats.numeric.anderson_darling import anderson_darling
 from pyflare.analytics.stats.numeric.binned import binned
 from pyflare.analytics.stats.numeric.cramer_von_mises import cramer_von_mises
 from pyflare.analytics.stats.numeric.energy import energy_distance
+from pyflare.analytics.stats.numeric.epps_singleton import epps_singleton
 from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov
 from pyflare.analytics.stats.numeric.mean_difference import mean_difference
 from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
@@ -41,6 +42,7 @@ OF_NUMBERS: dict[str, Compare] = {
     "cramer_von_mises": cramer_von_mises,
     "anderson_darling": anderson_darling,
     "energy_distance": energy_distance,
+    "epps_singleton": epps_singleton,
     "stability index": binned,
     "mean_difference": mean_difference,
     "variance_ratio": variance_ratio,

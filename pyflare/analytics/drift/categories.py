@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.drift.column import Categories
-from pyflare.errors import DataError
+from pyflare.analytics.drift.column import Categories, Column
+from pyflare.analytics.stats.categorical.new_levels import new_levels
+from pyflare.analytics.stats.result import TwoSampleResult
+from pyflare.errors import DataError, InsufficientDataError
 
 _Counts = npt.NDArray[np.float64]
 
@@ -35,6 +37,22 @@ def align(reference: Categories, current: Categories) -> LevelCounts:
     counts[[known[level] for level in current.levels]] = counts_of(current)
     padded = np.concatenate([counts_of(reference), np.zeros(len(new))])
     return LevelCounts(levels=(*reference.levels, *new), reference=padded, current=counts)
+
+
+def compare_known(reference: Column, current: Column) -> TwoSampleResult | None:
+    """Look for current values that are of none of the levels that there may be: see `new_levels`.
+
+    Returns:
+        None where the reference does not say which levels there may be, or a sample has no values.
+    """
+    if not isinstance(reference, Categories) or not isinstance(current, Categories) or reference.known is None:
+        return None
+    counts, known = align(reference, current), frozenset(reference.known)
+    is_known = [level in known for level in counts.levels]
+    try:
+        return new_levels(counts.reference, counts.current, known=is_known, levels=counts.levels)
+    except InsufficientDataError:
+        return None
 
 
 def counts_of(column: Categories) -> _Counts:

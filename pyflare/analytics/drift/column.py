@@ -36,19 +36,22 @@ class Categories:
     levels: tuple[str, ...]
     """The names of the levels, each once. Reference and current may have different lists."""
     weights: npt.NDArray[np.float64] | None = None
+    known: tuple[str, ...] | None = None
+    """Of a reference: all levels that there may be, as of an enumeration. One current value of another level is an
+    alarm then, however rare. None where there may be others, of which a sample merely shows some."""
 
     def __len__(self) -> int:
         return int(self.codes.size)
 
     @classmethod
-    def of(cls, values: Sequence[str | None]) -> Categories:
-        """Categories of plain Python values, None for missing."""
+    def of(cls, values: Sequence[str | None], *, known: Sequence[str] | None = None) -> Categories:
+        """Categories of plain Python values, None for missing; `known` where all levels are."""
         levels = tuple(sorted({value for value in values if value is not None}))
         positions = {level: position for position, level in enumerate(levels)}
         codes = np.fromiter(
             (MISSING_CODE if value is None else positions[value] for value in values), np.int32, len(values)
         )
-        return cls(codes=codes, levels=levels)
+        return cls(codes=codes, levels=levels, known=None if known is None else tuple(known))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ def sample_values(sample: Sample) -> list[dict[str, Any]]:
             "name": name,
             "kind": type(column).__name__,
             "levels": list(column.levels) if isinstance(column, Categories) else [],
+            "known": list(column.known) if isinstance(column, Categories) and column.known is not None else None,
         }
         for name, column in sample.items()
     ]
@@ -56,7 +57,8 @@ def _column(column: Mapping[str, Any], array: _Array, weights: _Array | None) ->
         levels = tuple(str(level) for level in column["levels"])
         if array.ndim != 1 or (array.size and not (array.min() >= -1 and array.max() < len(levels))):
             raise DataError(f"the codes of {column['name']!r} do not fit its {len(levels)} levels.")
-        return Categories(codes=array.astype(np.int32, copy=False), levels=levels, weights=weights)
+        known = None if column.get("known") is None else tuple(str(level) for level in column["known"])
+        return Categories(codes=array.astype(np.int32, copy=False), levels=levels, weights=weights, known=known)
     if kind == "Numbers":
         return Numbers(values=array.astype(np.float64, copy=False), weights=weights)
     if kind == "Vectors":

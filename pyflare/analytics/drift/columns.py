@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pyflare.analytics.drift.categories import align
+from pyflare.analytics.drift.categories import align, compare_known
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.detector import Sample
 from pyflare.analytics.drift.judging import Compared, judge
@@ -44,7 +44,8 @@ def compare_columns(
 
     Every column is tested by what it holds (numbers, categories or vectors), and for whether as much of it is
     missing. The p-values of all columns are corrected together. A column has `drifted` where its difference is
-    significant and its effect at least the threshold; see `judge` for the other words.
+    significant and its effect at least the threshold, or where a value is of a level that may not be
+    (`Categories.known`); see `judge` for the other words.
 
     Args:
         reference: Columns by name, all of the same length.
@@ -114,7 +115,7 @@ def _compared(
     compare: Comparison,
 ) -> Compared:
     before, now = presence_of(reference), presence_of(current)
-    test, missing, reason = None, None, ""
+    test, missing, reason, new_levels = None, None, "", compare_known(reference, current)
     if min(before.n_rows, now.n_rows) >= min_size:
         missing = compare_presence(before, now)
     try:
@@ -122,7 +123,15 @@ def _compared(
         test = compare(reference, current)
     except InsufficientDataError as error:
         reason = str(error)
-    return Compared(column=name, drift_type=drift_type, test=test, missing=missing, threshold=threshold, reason=reason)
+    return Compared(
+        column=name,
+        drift_type=drift_type,
+        test=test,
+        missing=missing,
+        new_levels=new_levels,
+        threshold=threshold,
+        reason=reason,
+    )
 
 
 def _check_size(before: Presence, now: Presence, min_size: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pyflare.analytics.drift.result import ColumnDrift, DriftType, Status
 from pyflare.analytics.stats.multiplicity import Correction, adjust
@@ -20,6 +21,8 @@ class Compared:
     test: TwoSampleResult | None
     missing: TwoSampleResult | None
     threshold: float
+    new_levels: TwoSampleResult | None = None
+    """Of values that may not be: no test that chance could pass, and so nothing to correct for."""
     reason: str = ""
     """Why there is no test."""
 
@@ -31,7 +34,8 @@ class Compared:
     @property
     def p_value(self) -> float:
         """The chance that either part is as small where neither has changed (Bonferroni); 1 where there is none."""
-        return min((self.p_of(part) for part in self.parts), default=1.0)
+        certain = 1.0 if self.new_levels is None else self.new_levels.p_value
+        return min(certain, *(self.p_of(part) for part in self.parts)) if self.parts else certain
 
     def p_of(self, part: TwoSampleResult) -> float:
         """A part's p-value, corrected for how many parts the column has."""
@@ -45,7 +49,7 @@ def judge(compared: Sequence[Compared], *, alpha: float, correction: Correction)
     that the correction for all columns and parts lets pass at `alpha`. It *matters* where its effect is at least the
     column's threshold. A column is
 
-    - `drifted` where a part is significant and matters;
+    - `drifted` where a part is significant and matters, or a value is of a level that may not be;
     - `warning` where a part is significant, does not matter by its estimate and might by its upper bound; or matters,
       and is not significant only because of the correction for the other columns;
     - `unknown` where nothing of it could be tested;
@@ -72,6 +76,8 @@ def _cutoff(passing: Sequence[float], n_columns: int, *, alpha: float, correctio
     return max(alpha * steps / n_columns, *passing)
 
 
+_NAMED: Final = 3
+"""New levels that are named."""
 _ORDER: dict[Status, int] = {"drifted": 0, "warning": 1, "unknown": 2, "healthy": 3}
 
 
@@ -82,9 +88,9 @@ def worst(statuses: Sequence[Status]) -> Status:
 
 
 def effect_of(column: ColumnDrift) -> float:
-    """The effect that a column is listed by: the larger of its values' and its missing ones'; 0 where unknown."""
-    parts = [part.effect.value for part in (column.test, column.missing) if part is not None]
-    return max((value for value in parts if not math.isnan(value)), default=0.0)
+    """The effect that a column is listed by, see `ColumnDrift.deciding`; 0 where unknown."""
+    deciding = column.deciding
+    return 0.0 if deciding is None or math.isnan(deciding.effect.value) else deciding.effect.value
 
 
 def _badness(column: ColumnDrift) -> tuple[int, float, str]:
@@ -97,12 +103,15 @@ def _judged(column: Compared, *, p_adjusted: float, cutoff: float, alpha: float)
         drift_type=column.drift_type,
         test=column.test,
         missing=column.missing,
+        new_levels=column.new_levels,
         p_adjusted=p_adjusted,
         threshold=column.threshold,
         status="unknown",
         reason=column.reason,
     )
     verdicts = [(_status(column, part, cutoff=cutoff, alpha=alpha), part) for part in column.parts]
+    if column.new_levels is not None and found.has_new_levels:
+        return replace(found, status="drifted", reason=_reason_of_new(found, column.new_levels))
     if not verdicts or (column.test is None and all(status == "healthy" for status, _ in verdicts)):
         return found
     status, part = min(verdicts, key=lambda verdict: (_ORDER[verdict[0]], -verdict[1].effect.value))
@@ -117,6 +126,17 @@ def _status(column: Compared, part: TwoSampleResult, *, cutoff: float, alpha: fl
     if is_significant and part.effect.high >= column.threshold:
         return "warning"
     return "warning" if matters and column.p_of(part) <= alpha else "healthy"
+
+
+def _reason_of_new(column: ColumnDrift, new: TwoSampleResult) -> str:
+    """What is new, after what has moved where that decides."""
+    labels = [part.label for part in new.contributions]
+    names = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
+    said = f"{new.statistic:,.0f} of {new.n_current:,.0f} values of levels that are not known: {names}"
+    decides = column.deciding
+    if decides is None or decides is new:
+        return said
+    return f"{_reason(decides, is_missing=decides is column.missing)}; {said}"
 
 
 def _reason(part: TwoSampleResult, *, is_missing: bool) -> str:

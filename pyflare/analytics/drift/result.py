@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +38,8 @@ class ColumnDrift:
     """None where there was too little of it to be compared; `reason` says so."""
     missing: TwoSampleResult | None = None
     """Of the shares of missing values, where either sample has any."""
+    new_levels: TwoSampleResult | None = None
+    """Of values that are of no level that there may be, where the reference says which there may: `Categories.known`."""
     p_adjusted: float
     """The p-value of values and missing ones together, corrected for all columns looked at."""
     threshold: float
@@ -44,6 +47,28 @@ class ColumnDrift:
     status: Status
     reason: str = ""
     """Why it is unknown, or what made the status."""
+
+    @property
+    def has_new_levels(self) -> bool:
+        """Whether a current value is of a level that may not be."""
+        return self.new_levels is not None and self.new_levels.p_value == 0
+
+    @property
+    def deciding(self) -> TwoSampleResult | None:
+        """What the column is listed by: its values or its missing ones, whichever differ more.
+
+        Where neither differs enough to matter and a value is of a level that may not be, that; None where nothing
+        was compared.
+        """
+        parts = [part for part in (self.test, self.missing) if part is not None]
+        most = max(parts, key=_size, default=None)
+        if self.has_new_levels and (most is None or not _size(most) >= self.threshold):
+            return self.new_levels
+        return most
+
+
+def _size(part: TwoSampleResult) -> float:
+    return -1.0 if math.isnan(part.effect.value) else part.effect.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

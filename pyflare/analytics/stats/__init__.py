@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pyflare.analytics.stats.categorical.g_test import g_test
     from pyflare.analytics.stats.categorical.hellinger import hellinger
     from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
+    from pyflare.analytics.stats.categorical.new_levels import new_levels
     from pyflare.analytics.stats.categorical.psi import population_stability_index
     from pyflare.analytics.stats.categorical.two_proportion import two_proportion
     from pyflare.analytics.stats.multiplicity import benjamini_hochberg, combine_cauchy, holm
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pyflare.analytics.stats.numeric.binned import binned
     from pyflare.analytics.stats.numeric.cramer_von_mises import cramer_von_mises
     from pyflare.analytics.stats.numeric.energy import energy_distance
+    from pyflare.analytics.stats.numeric.epps_singleton import epps_singleton
     from pyflare.analytics.stats.numeric.kolmogorov_smirnov import kolmogorov_smirnov
     from pyflare.analytics.stats.numeric.mean_difference import mean_difference
     from pyflare.analytics.stats.numeric.variance_ratio import variance_ratio
@@ -58,6 +60,7 @@ _HOMES: Final = {
     "cramer_von_mises": "pyflare.analytics.stats.numeric.cramer_von_mises",
     "density_ratios": "pyflare.analytics.stats.vectors.density",
     "energy_distance": "pyflare.analytics.stats.numeric.energy",
+    "epps_singleton": "pyflare.analytics.stats.numeric.epps_singleton",
     "g_test": "pyflare.analytics.stats.categorical.g_test",
     "hellinger": "pyflare.analytics.stats.categorical.hellinger",
     "holm": "pyflare.analytics.stats.multiplicity",
@@ -68,6 +71,7 @@ _HOMES: Final = {
     "mmd_features": "pyflare.analytics.stats.vectors.mmd_features",
     "mmd_linear": "pyflare.analytics.stats.vectors.mmd_linear",
     "neighbour_test": "pyflare.analytics.stats.vectors.neighbours",
+    "new_levels": "pyflare.analytics.stats.categorical.new_levels",
     "population_stability_index": "pyflare.analytics.stats.categorical.psi",
     "spectral_difference": "pyflare.analytics.stats.vectors.spectral",
     "two_proportion": "pyflare.analytics.stats.categorical.two_proportion",
@@ -93,6 +97,7 @@ __all__ = [
     "cramer_von_mises",
     "density_ratios",
     "energy_distance",
+    "epps_singleton",
     "g_test",
     "hellinger",
     "holm",
@@ -103,6 +108,7 @@ __all__ = [
     "mmd_features",
     "mmd_linear",
     "neighbour_test",
+    "new_levels",
     "population_stability_index",
     "spectral_difference",
     "two_proportion",

@@ -47,7 +47,9 @@ def chosen_sources(
         return named
     found = _keys(engine, monitor, period, now_ns=now_ns)
     if not monitor.columns:
-        named += [source_of(monitor.table, name) for name in _most_frequent(found)]
+        names = {source.name for source in named}
+        further = dict.fromkeys([*monitor.known_levels, *_most_frequent(found)])
+        named += [source_of(monitor.table, name) for name in further if name not in names]
     return [source if source.kind else source.of_kind(_kind(found, source)) for source in named]
 
 

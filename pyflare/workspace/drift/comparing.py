@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from pyflare.store.language import clause_of
 from pyflare.workspace.drift.blaming import wrong_traces
 from pyflare.workspace.drift.emptiness import empty_samples
 from pyflare.workspace.drift.frame import Frame, frame_of, segments
+from pyflare.workspace.drift.knowing import as_levels, knowing
 from pyflare.workspace.drift.members import missing_share, traces_behind
 from pyflare.workspace.drift.monitor import DriftMonitor
 
@@ -88,7 +89,7 @@ def compare_frames(
         raise DataError(
             f"alpha: expected a number between 0 and 1, got {alpha!r}: the looks that were allowed are made."
         )
-    parts = [*segments(reference, current, limit=monitor.max_segments)]
+    parts = [*_segments(monitor, reference, current)]
     return tuple(
         _compared(said, before, after, monitor, now=now, alpha=alpha / len(parts)) for said, before, after in parts
     )
@@ -237,10 +238,19 @@ def frames_of_segment(
     monitor: DriftMonitor, reference: Frame, current: Frame, segment: str | None
 ) -> tuple[Frame, Frame]:
     """Both samples of one segment, as results name it. Raises NotFoundError: there is no such segment."""
-    for said, before, now in segments(reference, current, limit=monitor.max_segments):
+    for said, before, now in _segments(monitor, reference, current):
         if segment_text(said) == segment:
             return before, now
     raise NotFoundError(f"the drift monitor {monitor.name!r} has no rows in the segment {segment!r}.")
+
+
+def _segments(
+    monitor: DriftMonitor, reference: Frame, current: Frame
+) -> Iterator[tuple[dict[str, str | None], Frame, Frame]]:
+    """Both samples segment by segment, the reference with the levels that there may be."""
+    known = monitor.known_levels
+    before, now = knowing(as_levels(reference, known), known), as_levels(current, known)
+    return segments(before, now, limit=monitor.max_segments)
 
 
 def _clause(name: str, value: str | None) -> str:

@@ -58,17 +58,13 @@ def explain(
     level = monitor.alpha if alpha is None else alpha
     if monitor.drift_type == "concept":
         return explain_concept(engine, monitor, column, now_ns=now_ns, segment=segment, metric=metric, alpha=level)
-    one = replace(monitor, columns=(column,), thresholds=_only(monitor, column))
+    one = monitor.of_column(column)
     samples = read_samples(engine, one, now_ns=now_ns, beside=(metric_source(monitor.table, metric),))
     if column not in samples.reference.columns:
         raise NotFoundError(f"the reference of {monitor.name!r} has no column {column!r}.")
     before, now = frames_of_segment(one, samples.reference, samples.current, segment)
     found = _compared(one, before, now, column, now_ns=now_ns, alpha=level)
     return _explained(monitor.name, segment, metric, found, before, now)
-
-
-def _only(monitor: DriftMonitor, column: str) -> dict[str, float]:
-    return {name: value for name, value in monitor.thresholds.items() if name == column}
 
 
 def _compared(
@@ -103,12 +99,14 @@ def _explained(
 
 
 def _shown(drift: ColumnDrift) -> list[Contribution]:
-    """What has moved: levels or bins, and what is missing where that has moved as well."""
-    parts = [] if drift.test is None else list(drift.test.contributions[:PARTS])
+    """What has moved: levels that may not be, levels or bins, and what is missing where that has moved as well."""
+    new = list(drift.new_levels.contributions[:PARTS]) if drift.new_levels is not None else []
+    named = {part.label for part in new}
+    parts = [part for part in drift.test.contributions if part.label not in named] if drift.test is not None else []
+    parts = [*new, *parts][:PARTS]
     if drift.missing is not None and drift.missing.contributions:
         missing = replace(drift.missing.contributions[0], label=MISSING)
-        first = drift.test is None or drift.missing.effect.value > drift.test.effect.value
-        return [missing, *parts] if first else [*parts, missing]
+        return [missing, *parts] if drift.deciding is drift.missing else [*parts, missing]
     return parts
 
 

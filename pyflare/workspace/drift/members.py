@@ -88,8 +88,10 @@ def spread(frame: Frame, rows: npt.NDArray[np.intp], *, limit: int) -> tuple[str
 def _moved(division: Division) -> Mask:
     """The current rows that are in what has grown most."""
     drift, column = division.drift, division.current
-    if drift.missing is not None and (drift.test is None or drift.missing.effect.value > drift.test.effect.value):
+    if drift.deciding is not None and drift.deciding is drift.missing:
         return is_missing(column)
+    if drift.deciding is not None and drift.deciding is drift.new_levels:
+        return np.asarray(np.any([rows_in(column, part) for part in drift.deciding.contributions], axis=0))
     for part in drift.test.contributions if drift.test else ():
         if part.current > part.reference and (rows := rows_in(column, part)).any():
             return rows

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, get_args
 
 from pyflare.errors import ConfigError
+from pyflare.workspace.drift.known import KnownLevels, checked_levels
 from pyflare.workspace.drift.periods import CURRENT_WINDOW, Reference, window_ns
 
 MonitoredTable = Literal["spans", "traces", "predictions", "scores", "embeddings"]
@@ -60,6 +61,9 @@ class DriftMonitor:
     """The effect size from which a difference matters, 0 to 1; without it 0.1, and of embeddings 0.05."""
     thresholds: Mapping[str, float] = field(default_factory=dict)
     """The same for single columns."""
+    known_levels: KnownLevels = field(default_factory=dict)
+    """Columns whose levels are all known, by their levels, or "reference" for those that the reference has: one value
+    of another level is an alarm then, however rare it is."""
     correction: Correction = "benjamini-hochberg"
     """For how many columns there are; `holm` where even one false column is too many."""
     n_looks: int | None = None
@@ -85,7 +89,10 @@ class DriftMonitor:
                 raise ConfigError(f"{name}: expected {', '.join(known)}; got {value!r}.")
         object.__setattr__(self, "reference", Reference.of(self.reference))
         window_ns(self.current, name="current")
+        object.__setattr__(self, "known_levels", checked_levels(self.known_levels, columns=self.columns))
         self._check_numbers()
+        if self.known_levels and self.drift_type == "concept":
+            raise ConfigError('known_levels: concept drift is of errors, not of levels. Hint: drift_type = "feature".')
         if self.where and self.table not in ("spans", "traces"):
             raise ConfigError(f"where: {self.table} have no filter language. Hint: filters = {{ model = … }}.")
 
@@ -107,6 +114,15 @@ class DriftMonitor:
         """The effect size from which a difference in a column matters."""
         usual = _OF_EMBEDDINGS if self.table == "embeddings" else _OF_COLUMNS
         return self.thresholds.get(column or "", usual if self.threshold is None else self.threshold)
+
+    def of_column(self, column: str) -> DriftMonitor:
+        """The same monitor, of a single column."""
+        return replace(
+            self,
+            columns=(column,),
+            thresholds={name: value for name, value in self.thresholds.items() if name == column},
+            known_levels={name: levels for name, levels in self.known_levels.items() if name == column},
+        )
 
     @property
     def model_id(self) -> str | None:

@@ -48,7 +48,7 @@ def _shared(run: MonitorRun, found: SegmentDrift) -> dict[str, Any]:
 def _summary(run: MonitorRun, found: SegmentDrift) -> dict[str, Any]:
     result = found.result
     worst = result.columns[0] if result.columns else None
-    part = None if worst is None else telling_part(worst)
+    part = None if worst is None else worst.deciding
     return {
         "drift_id": uuid.uuid4().hex,
         "drift_type": result.type.value,
@@ -69,7 +69,7 @@ def _summary(run: MonitorRun, found: SegmentDrift) -> dict[str, Any]:
 
 def _column(run: MonitorRun, found: SegmentDrift, column: ColumnDrift) -> dict[str, Any]:
     before, now = found.missing.get(column.column, (math.nan, math.nan))
-    part = telling_part(column)
+    part = column.deciding
     return {
         "drift_id": uuid.uuid4().hex,
         "drift_type": column.drift_type.value,
@@ -86,14 +86,8 @@ def _column(run: MonitorRun, found: SegmentDrift, column: ColumnDrift) -> dict[s
     }
 
 
-def telling_part(column: ColumnDrift) -> TwoSampleResult | None:
-    """What a column is listed by: its values, or the share that is missing, whichever has moved more."""
-    parts = [part for part in (column.test, column.missing) if part is not None]
-    return max(parts, key=lambda part: -1.0 if math.isnan(part.effect.value) else part.effect.value, default=None)
-
-
 def _test(part: TwoSampleResult, column: ColumnDrift) -> dict[str, Any]:
-    shown = part if column.test is None else column.test
+    shown = part if column.test is None or part is column.new_levels else column.test
     return {
         "method": part.method,
         "statistic": _known(part.statistic),

@@ -73,11 +73,11 @@ def plain(name: str) -> str:
 
 
 def deciding(column: ColumnDrift) -> TwoSampleResult | None:
-    """What a column is listed by: its values or its missing ones, whichever differ more. None where neither is known."""
-    if column.test is None and column.status == "unknown":
+    """What a column is listed by: see `ColumnDrift.deciding`. None where that is not known."""
+    found = column.deciding
+    if found is None or math.isnan(found.effect.value) or (column.test is None and column.status == "unknown"):
         return None
-    parts = [part for part in (column.test, column.missing) if part is not None and not math.isnan(part.effect.value)]
-    return max(parts, key=lambda part: part.effect.value, default=None)
+    return found
 
 
 def moved_most(column: ColumnDrift) -> str:

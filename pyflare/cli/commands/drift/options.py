@@ -17,10 +17,16 @@ Reference = Annotated[
     str | None,
     typer.Option(
         "--reference",
-        help="With --column: how long the window before is. Without both, 7d and 1d, or what is there in eighths.",
+        help="With --column: how long the window before is. Without both, 7d and 1d, or what there is, divided.",
     ),
 ]
 Current = Annotated[str | None, typer.Option("--current", help="With --column: how long the window is that ends now.")]
+Known = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known", help="With --column: the levels of this column are all known; one the reference lacks is an alarm."
+    ),
+]
 Segment = Annotated[
     list[str] | None, typer.Option("--segment-by", help="With --column: compare each value of this column by itself.")
 ]

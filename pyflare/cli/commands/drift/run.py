@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -19,8 +20,8 @@ if TYPE_CHECKING:  # the help page is shown without what monitors need
 
 _FOUND: Final = 3
 _FITTED: Final = (
-    "The last day and the week before it do not both hold rows, so the last eighth of the time in which there are any "
-    "was compared with the rest. Other windows: --reference 6h --current 1h."
+    "The last day and the week before it do not both hold enough, so the newest part of what there is was compared with "
+    "the rest. The same again: {}"
 )
 
 
@@ -32,6 +33,7 @@ def run(
     table: own.Table = "spans",
     reference: own.Reference = None,
     current: own.Current = None,
+    known: own.Known = None,
     segment_by: own.Segment = None,
     where: options.Where = None,
     now: own.Now = None,
@@ -47,16 +49,29 @@ def run(
     with pyflare.open(path) as workspace, console.working("comparing"):
         if column:
             once = workspace.drift(
-                *column, now=now, table=table, segment_by=tuple(segment_by or ()), where=where or "", **windows
+                *column,
+                now=now,
+                table=table,
+                known_levels=dict.fromkeys(known or (), "reference"),
+                segment_by=tuple(segment_by or ()),
+                where=where or "",
+                **windows,
             )
             found = [once]
         else:
             found = [workspace.drift.run(name, now=now) for name in monitor_names(workspace.drift, monitors)]
     show(found, json=json)
     if column and not (windows or json) and found[0].monitor.current != CURRENT_WINDOW:
-        console.stdout().print(_FITTED, style="dim")
+        console.stdout().print(_FITTED.format(_windows(found[0])), style="dim", highlight=False)
     if fail and any(each.is_drifted for each in found):
         raise typer.Exit(_FOUND)
+
+
+def _windows(run: MonitorRun) -> str:
+    """The options that name the windows of a run."""
+    monitor, now = run.monitor, datetime.fromtimestamp(run.current_end_ns // 10**9, UTC)
+    now = now.replace(tzinfo=None, microsecond=run.current_end_ns // 1000 % 10**6)
+    return f"--reference {monitor.reference.window} --current {monitor.current} --now {now.isoformat()}"
 
 
 def monitor_names(drift: WorkspaceDrift, given: list[str] | None) -> list[str]:
@@ -77,4 +92,5 @@ def show(found: list[MonitorRun], *, json: bool) -> None:
     out = console.stdout()
     for each in found:
         for report in each.reports:
-            out.print(report)
+            said = f"{report.title}: {report.result.explanation}"
+            out.print(report if report.result.columns else said, markup=False)
