@@ -79,15 +79,31 @@ def column_of(name: str, values: pa.ChunkedArray) -> Column:
     from pyarrow import types
 
     kind = values.type
-    if types.is_boolean(kind) or types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind):
+    if _is_text(kind):
         return _categories(_as_text(values))
-    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
-        return Numbers(values=np.asarray(values.cast("float64").to_numpy(), np.float64))
-    if types.is_list(kind) or types.is_fixed_size_list(kind) or types.is_large_list(kind):
+    if _is_number(kind):
+        # Integers beyond 2**53, such as nanoseconds since 1970, become the nearest number.
+        return Numbers(values=np.asarray(values.cast("float64", safe=False).to_numpy(), np.float64))
+    is_list = types.is_list(kind) or types.is_fixed_size_list(kind) or types.is_large_list(kind)
+    if is_list and (_is_number(kind.value_type) or types.is_null(kind.value_type)):
         return Vectors(values=_matrix(values))
     if types.is_null(kind):
         return Categories(codes=np.full(len(values), MISSING_CODE, np.int32), levels=())
     raise DataError(f"{name}: expected numbers, text, truth values or vectors, got {kind}.")
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    return any(each(kind) for each in (types.is_integer, types.is_floating, types.is_decimal))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind):
+        return _is_text(kind.value_type) or _is_number(kind.value_type)
+    return any(each(kind) for each in (types.is_string, types.is_large_string, types.is_string_view, types.is_boolean))
 
 
 def taken(column: Column, rows: npt.NDArray[np.intp]) -> Column:
@@ -127,7 +143,7 @@ def _matrix(values: pa.ChunkedArray) -> npt.NDArray[np.float32]:
     found = np.full((lengths.size, max(width, 1)), np.nan, np.float32)
     if width:
         kept: Any = values.filter(_mask(fits))
-        flat = pc.list_flatten(kept).combine_chunks().cast("float32").to_numpy(zero_copy_only=False)
+        flat = pc.list_flatten(kept).combine_chunks().cast("float32", safe=False).to_numpy(zero_copy_only=False)
         found[fits] = flat.reshape(-1, width)
     return found
 

@@ -59,6 +59,22 @@ def test_columns_by_their_type() -> None:
         column_of("t", pa.chunked_array([pa.array([0], pa.timestamp("ns"))]))
 
 
+def test_types_that_arrow_converts_with_care() -> None:
+    """Integers beyond 2**53 and lists of them are numbers, views of text are text; lists of text are a clear error."""
+    nanoseconds = column_of("n", pa.chunked_array([pa.array([1_777_896_000_000_000_001, None])]))
+    assert isinstance(nanoseconds, Numbers)
+    assert nanoseconds.values[0] == 1_777_896_000_000_000_001.0
+    vectors = column_of("v", pa.chunked_array([[[2**40 + 1, 3]]]))
+    assert isinstance(vectors, Vectors)
+    assert vectors.values.tolist() == [[2.0**40, 3.0]]
+    words = column_of("w", pa.chunked_array([pa.array(["a", None], pa.string_view())]))
+    assert isinstance(words, Categories)
+    assert words.levels == ("a",)
+    for values in ([["a"]], [[[1.0]]], pa.array([b"\xff"]).dictionary_encode()):
+        with pytest.raises(DataError, match="x: expected numbers, text, truth values or vectors, got"):
+            column_of("x", pa.chunked_array([values]))
+
+
 def test_no_columns_named_means_all() -> None:
     """Without names all columns of the reference are compared; one that is absent is an error."""
     table = pa.table({"a": [1.0] * 60, "b": ["x"] * 60})
