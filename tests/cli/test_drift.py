@@ -68,7 +68,14 @@ def test_first_look(tmp_path):
     """Where the usual windows hold nothing, what there is is divided, and it is said so; a command leads to the next."""
     root = write_traffic(tmp_path / ".pyflare")
     looked = _run("run", "-c", "attributes.index", "--where", "kind = retriever", "--path", root).stdout
-    assert "of the time in which there are any" in " ".join(looked.split())
+    said, again = " ".join(looked.split()).split("The same again: ")
+    assert "the newest part of what there is was compared with the rest." in said
+    repeated = _run("run", "-c", "attributes.index", "--where", "kind = retriever", *again.split(), "--path", root)
+    assert [line for line in repeated.stdout.splitlines() if "attributes.index" in line] == [
+        line for line in looked.splitlines() if "attributes.index" in line
+    ]
+    few = _run("run", "-c", "latency", "--where", "kind = retriever and attributes.k = 6", "--path", root).stdout
+    assert few == "once: There is nothing to compare: no spans that meet `where`.\n"
     assert "drifted" in looked
     named = " ".join(
         _run("run", "-c", "latency", "--reference", "7d", "--now", "2021-01-02", "--path", root).stdout.split()

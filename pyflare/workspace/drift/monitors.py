@@ -12,7 +12,8 @@ from pyflare.schema.drift import DRIFT
 from pyflare.store.engine import Engine
 from pyflare.store.times import Moment, unix_ns
 from pyflare.workspace.drift.declared import declared_monitor, declared_monitors
-from pyflare.workspace.drift.fitting import fitted
+from pyflare.workspace.drift.emptiness import said_once
+from pyflare.workspace.drift.fitting import Fit, fitted
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import Reference
 from pyflare.workspace.drift.references import ReferenceStore, StoredReference
@@ -41,8 +42,9 @@ class WorkspaceDrift:
         """Look once, without writing anything down: for a question that came up.
 
         Without `reference` and `current` the last day is compared with the week before it. Where one of these holds
-        no rows, as in a folder that is young or old, the rows that are there are divided: the last eighth of their
-        time is compared with the rest. The run says which times it compared.
+        fewer than `min_rows` values, as in a folder that is young or old, what is there is divided: the last eighth of
+        its time, or where that holds too little, the newest eighth of it and at least `min_rows`, is compared with the
+        rest. The run says which times it compared, or how much is missing where there is too little in all.
 
         Args:
             columns: What to compare; the usual columns where none are named.
@@ -54,10 +56,10 @@ class WorkspaceDrift:
             QueryError: A column or a filter cannot be used.
             DataError: A time cannot be read.
         """
-        monitor, now_ns = DriftMonitor(**{"name": _UNNAMED, "columns": columns, **options}), _now_ns(now)
+        fit = Fit(monitor=DriftMonitor(**{"name": _UNNAMED, "columns": columns, **options}), now_ns=_now_ns(now))
         if not options.keys() & {"reference", "current"}:
-            monitor, now_ns = fitted(self._engine, monitor, now_ns=now_ns)
-        return run_monitor(self._engine, monitor, now_ns=now_ns)
+            fit = fitted(self._engine, fit.monitor, now_ns=fit.now_ns)
+        return said_once(run_monitor(self._engine, fit.monitor, now_ns=fit.now_ns), fit.too_few)
 
     def monitors(self) -> tuple[DriftMonitor, ...]:
         """The monitors that are declared beside the folder, in `pyflare.toml`. Raises ConfigError."""

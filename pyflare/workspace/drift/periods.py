@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -84,7 +85,13 @@ class Reference:
 
 DEFAULT_WINDOW: Final = "7d"
 CURRENT_WINDOW: Final = "1d"
-_SHORT_NS: Final = 600 * 10**9
+_EXACT: Final = (
+    ("microseconds", 10**8),
+    ("milliseconds", 10**10),
+    ("seconds", 600 * 10**9),
+    ("minutes", math.inf),
+)
+"""To what times are said, and up to which length of a period, in nanoseconds."""
 
 
 def window_ns(text: object, *, name: str) -> int:
@@ -99,15 +106,21 @@ def window_ns(text: object, *, name: str) -> int:
 
 
 def period_text(start_ns: int | None, end_ns: int | None) -> str:
-    """A period after a comma, UTC, to the second where it is short; nothing where it is not known when it ends."""
+    """A period after a comma, UTC, as exact as it is short: to the minute, second, millisecond or microsecond.
+
+    Nothing where it is not known when it ends.
+    """
     if end_ns is None:
         return ""
-    is_short = start_ns is not None and end_ns - start_ns < _SHORT_NS
-    pattern = "%Y-%m-%d %H:%M:%S" if is_short else "%Y-%m-%d %H:%M"
-    start, end = (
-        None if ns is None else f"{datetime.fromtimestamp(ns / 1e9, UTC):{pattern}}" for ns in (start_ns, end_ns)
-    )
+    length_ns = None if start_ns is None else end_ns - start_ns
+    exact = "minutes" if length_ns is None else next(name for name, until_ns in _EXACT if length_ns < until_ns)
+    start, end = (None if ns is None else _moment_text(ns, exact) for ns in (start_ns, end_ns))
     return f", before {end}" if start is None else f", {start} to {end}"
+
+
+def _moment_text(unix_ns: int, exact: str) -> str:
+    moment = datetime.fromtimestamp(unix_ns // 10**9, UTC).replace(tzinfo=None, microsecond=unix_ns // 1000 % 10**6)
+    return moment.isoformat(sep=" ", timespec=exact)
 
 
 def _known(given: Mapping[Any, Any]) -> dict[str, str]:

@@ -62,7 +62,7 @@ def run(
             found = [workspace.drift.run(name, now=now) for name in monitor_names(workspace.drift, monitors)]
     show(found, json=json)
     if column and not (windows or json) and found[0].monitor.current != CURRENT_WINDOW:
-        console.stdout().print(_FITTED.format(_windows(found[0])), style="dim", highlight=False)
+        console.stdout().print(_FITTED.format(_windows(found[0])), style="dim", highlight=False, soft_wrap=True)
     if fail and any(each.is_drifted for each in found):
         raise typer.Exit(_FOUND)
 
