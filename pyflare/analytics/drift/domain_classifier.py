@@ -19,8 +19,9 @@ from pyflare.analytics.stats.vectors.classifier import classifier_test
 class DomainClassifierDetector(VectorwiseDetector):
     """Finds embeddings that a linear discriminant can tell apart, judged on rows that it was not shown.
 
-    Its effect is easily explained, `2 * AUC - 1`; its p-value is honest about folds that share what they learn from,
-    which costs some power: `EmbeddingDriftDetector` has the sharper test. For a classifier of your own see
+    Its effect is easily explained, `2 * AUC - 1`, and its p-value is exact. It finds what all rows do a little, and
+    more of a small new topic than the area under the curve shows; `EmbeddingDriftDetector`, which looks at
+    neighbourhoods and at the farthest rows too, finds topics that are smaller still. For a classifier of your own see
     `classifier_test`.
     """
 

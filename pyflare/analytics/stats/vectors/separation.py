@@ -1,4 +1,4 @@
-"""How well rows of two samples can be told apart by a score, and how surely."""
+"""How well rows of two samples can be told apart by a score."""
 
 from __future__ import annotations
 
@@ -21,21 +21,12 @@ Positions = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separation:
-    """Scores of rows, each from a direction that was found without the row, and what they say."""
+    """How well scores that were found without their own rows tell the samples apart."""
 
-    scores: Floats
-    """Shape `(n,)`. Large where a row looks like one of the current sample."""
     delta: float
     """Cliff's delta of the scores, averaged over folds; -1 to 1."""
     effect: Effect
     """The same, where it is positive."""
-    z: float
-    """The effect in its standard errors where nothing differs; about standard normal then, or narrower."""
-
-    @property
-    def p_value(self) -> float:
-        """One-sided: scores that separate worse than chance say nothing."""
-        return math.erfc(self.z / math.sqrt(2)) / 2
 
 
 def folds_of(n_rows: int, n_reference: int, *, rng: np.random.Generator) -> list[Positions]:
@@ -89,9 +80,8 @@ def separation(scores: Floats, contrast: Floats, folds: list[Positions], *, conf
         of k-fold cross-validation, JMLR 5 (2004), for why it must be bounded.
     """
     found = [_delta(scores[fold], contrast[fold]) for fold in folds]
-    delta = float(np.mean([d for d, _, _ in found]))
-    null = math.sqrt(2 * math.fsum(v for _, v, _ in found)) / len(found)
-    spread = math.sqrt(2 * math.fsum(v for _, _, v in found)) / len(found)
+    delta = float(np.mean([d for d, _ in found]))
+    spread = math.sqrt(2 * math.fsum(v for _, v in found)) / len(found)
     half = NormalDist().inv_cdf((1 + confidence) / 2) * max(spread, 1e-12)
     effect = Effect(
         name="separation",
@@ -100,21 +90,19 @@ def separation(scores: Floats, contrast: Floats, folds: list[Positions], *, conf
         high=min(1.0, max(0.0, delta + half)),
         confidence=confidence,
     )
-    return Separation(scores=scores, delta=delta, effect=effect, z=delta / null if null > 0 else 0.0)
+    return Separation(delta=delta, effect=effect)
 
 
-def _delta(scores: Floats, contrast: Floats) -> tuple[float, float, float]:
-    """Cliff's delta of one fold, its variance where nothing differs, and its variance as it is."""
+def _delta(scores: Floats, contrast: Floats) -> tuple[float, float]:
+    """Cliff's delta of one fold, and its variance."""
     is_current = contrast > 0
     reference, current = -contrast[contrast < 0], contrast[is_current]
     above = _placements(scores[is_current], scores[contrast < 0], reference)
     below = _placements(scores[contrast < 0], scores[is_current], current)
     a, b = current / current.sum(), reference / reference.sum()
     delta = float(2 * (a @ above) - 1)
-    ranks = _placements(scores, scores, np.ones(scores.size))
-    null = 4 * float(ranks.var(ddof=1)) * float((a**2).sum() + (b**2).sum())
     spread = 4 * ((a**2) @ (above - a @ above) ** 2 + (b**2) @ (below - b @ below) ** 2)
-    return delta, null, float(spread)
+    return delta, float(spread)
 
 
 def _placements(scores: Floats, among: Floats, weights: Floats) -> Floats:

@@ -68,7 +68,7 @@ def test_everything_moved(test) -> None:
 @every_test
 @pytest.mark.parametrize("shape", ["skewed", "tied", "wide"])
 def test_false_alarms(test, shape) -> None:
-    """Where nothing differs, alarms lie within the binomial 99 % band of 5 %, or below it for the cautious classifier."""
+    """Where nothing differs, alarms lie within the binomial 99 % band of 5 %."""
     rng = np.random.default_rng(4)
     draw = {
         "skewed": lambda n: np.exp(rng.normal(size=(n, 2))),
@@ -77,7 +77,7 @@ def test_false_alarms(test, shape) -> None:
     }[shape]
     alarms = sum(test(draw(40), draw(60), rng=rng).p_value <= 0.05 for _ in range(100))
     low, high = binom.ppf([0.005, 0.995], 100, 0.05)
-    assert (0 if test is classifier_test else low) <= alarms <= high
+    assert low <= alarms <= high
 
 
 @every_test
