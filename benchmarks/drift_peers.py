@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, cast
 
@@ -24,7 +25,7 @@ def rows(*, quick: bool = False) -> list[BenchRow]:
     found = {scenario: compare(scores, scenario.name) for scenario in SCENARIOS}
     of_kind = {kind: [one for scenario, one in found.items() if scenario.world.kind == kind] for kind in KINDS}
     return [
-        *(_power_row(kind, comparisons) for kind, comparisons in of_kind.items()),
+        *(row for kind, comparisons in of_kind.items() for row in _power_rows(kind, comparisons)),
         _speed_row(ROWS // 10 if quick else ROWS),
     ]
 
@@ -44,16 +45,21 @@ def kept_scores(library: str, *, quick: bool) -> Path:
     return FOLDER / f"{library}{'-quick' if quick else ''}.json"
 
 
-def _power_row(kind: Kind, comparisons: list[Comparison]) -> BenchRow:
-    behind = {one.scenario: one.lead for one in comparisons}
-    worst = min(behind, key=behind.__getitem__)
-    return BenchRow(
-        what=f"drift of {kind} found at 5 % of false alarms, against the best default of {', '.join(LIBRARIES)}",
-        bar="at least as often in every scenario",
-        measured=f"{100 * behind[worst]:+.0f} points",
-        ok=behind[worst] > -NOISE,
-        beside=f"least in: {worst}; {len(comparisons)} scenarios",
-    )
+def _power_rows(kind: Kind, comparisons: list[Comparison]) -> Iterator[BenchRow]:
+    """What is found where nobody chooses a test, and where somebody does who knows what has moved."""
+    leads = {
+        "by default, against the best default": {one.scenario: one.lead for one in comparisons},
+        "by the best test, against the best of all tests": {one.scenario: one.lead_chosen for one in comparisons},
+    }
+    for how, lead in leads.items():
+        worst = min(lead, key=lead.__getitem__)
+        yield BenchRow(
+            what=f"drift of {kind} found at 5 % of false alarms {how} of {', '.join(LIBRARIES)}",
+            bar="at least as often in every scenario",
+            measured=f"{100 * lead[worst]:+.0f} points",
+            ok=lead[worst] > -NOISE,
+            beside=f"least in: {worst}; {len(comparisons)} scenarios",
+        )
 
 
 def _speed_row(count: int) -> BenchRow:

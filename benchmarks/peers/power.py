@@ -72,6 +72,11 @@ class Comparison:
         """How much more often ours finds it than the best default; than the best of all where there is no default."""
         return self.ours.power - (self.best_default or self.best_chosen).power
 
+    @property
+    def lead_chosen(self) -> float:
+        """The same of the best test of all of ours, over the best of all of theirs."""
+        return self.ours_chosen.power - self.best_chosen.power
+
 
 def compare(scores: Mapping[str, Scores], scenario: str) -> Comparison:
     """Our default beside the others'."""
