@@ -35,7 +35,9 @@ def rank_scores(pooled: Pooled) -> tuple[float, float]:
     have a few values that lie far out, one of how far (see `outlier_p_value`): the only part that looks at more than
     ranks. The p-values are joined by Cauchy's combination, `T = sum(w_j / tan(pi p_j))` with
     `p = arctan(1 / T) / pi` (see `combine_cauchy`), which is exact for independent p-values and good for dependent
-    ones. Ties share their mean rank; of a column with two values only location is left.
+    ones. Ties share their mean rank; of a column with two values only location is left. A score counts for no more than
+    the root of the smaller sample's size, so that no observation weighs more than a standard error of the sum: where
+    50 stand against 100,000, the fourth power of a rare count would be all there is to see.
 
     What a test of one kind of change would have more power for, this one has a little less for: of shifts of normal
     numbers that a test of means finds in 72 of 100 samples at the 5 % level it finds 67, and of changes of spread, to
@@ -84,8 +86,9 @@ def _orthogonal(pooled: Pooled) -> list[Array]:
 
 
 def _p_value(scores: Array, pooled: Pooled) -> float:
-    if not pooled.is_weighted:
-        return permutation_p_value(scores, pooled.reference, pooled.current)
     n, m = pooled.sizes
+    if not pooled.is_weighted:
+        most = math.sqrt(min(n, m))
+        return permutation_p_value(np.clip(scores, -most, most), pooled.reference, pooled.current)
     difference = float(scores @ pooled.current) / m - float(scores @ pooled.reference) / n
     return 2 * normal_tail(abs(difference) / math.sqrt(1 / n + 1 / m))

@@ -129,7 +129,8 @@ def _lugannani_rice(slope: float, value: float, determinant: float, base: float)
     if slope <= 0 or value >= 0:
         return None
     w, u = math.sqrt(-2 * value), float(slope) * math.sqrt(determinant / base)
-    return min(1.0, max(0.0, normal_tail(w) + normal_density(w) * (1 / u - 1 / w)))
+    tail = normal_tail(w) + normal_density(w) * (1 / u - 1 / w)
+    return tail if 0 <= tail <= 1 else None
 
 
 def _logistic(exponents: Array) -> Array:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pyflare.analytics.stats.numeric.extremes import extreme_p_values
-from pyflare.analytics.stats.numeric.ordered import ordered, pool
+from pyflare.analytics.stats.numeric.ordered import Pooled, ordered, pool
 from pyflare.analytics.stats.numeric.rank_scores import rank_scores
 from pyflare.analytics.stats.numeric.saddlepoint import permutation_p_value
 
@@ -84,6 +84,20 @@ def test_a_new_default_is_found_at_either_end() -> None:
     for default in (0.0, 1e6):
         current[:15] = default
         assert _p_value(reference, current) < 0.02 < usual
+
+
+def test_few_against_very_many_counts() -> None:
+    """Fifty counts against 100,000 raise no more false alarms than stated, though a few of the many are far larger."""
+    values, usual = np.arange(6.0), np.array([74_013.0, 22_301, 3_315, 338, 31, 2])
+    rng = np.random.default_rng(7)
+    draws = rng.multinomial(50, usual / usual.sum(), size=300).astype(float)
+    p = [
+        rank_scores(Pooled(values=values, reference=usual, current=draw, is_weighted=False))[1]
+        for draw in (np.array([39.0, 10, 1, 0, 0, 0]), *draws)
+    ]
+    assert p[0] > 0.2
+    assert sum(each <= 0.05 for each in p) <= stats.binom.ppf(0.995, len(p), 0.05)
+    assert min(p) > 1e-4
 
 
 def test_extremes_are_counted_exactly() -> None:
