@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -39,7 +39,7 @@ def make_app(arguments: Sequence[str] = ()) -> typer.Typer:
         rich_markup_mode="rich",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_nothing)
+    app.callback()(_root)
     asked = [command for command in commands.ALL if command.name in arguments[:1]]
     for command in asked or commands.ALL:
         _add(app, command)
@@ -54,7 +54,18 @@ def _add(app: typer.Typer, command: commands.Command) -> None:
         app.command(command.name, rich_help_panel=command.panel)(run)
 
 
-def _nothing() -> None:
+def _say_version(*, asked: bool) -> None:
+    if asked:
+        commands.VERSION.run()
+        raise typer.Exit
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="The same as the command version.")
+    ] = False,
+) -> None:
     """Look into a folder of traces, keep it in order, and take data out of it."""
 
 

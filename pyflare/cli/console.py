@@ -37,6 +37,12 @@ def fail(error: Exception) -> None:
     stderr().print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True)
 
 
+def note(text: str) -> None:
+    """Say what is going on, to people only."""
+    if sys.stderr.isatty():
+        stderr().print(text, style="dim", markup=False)
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Progress]:
     """Shows that something takes its time, to people only, and leaves nothing behind."""

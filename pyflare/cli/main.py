@@ -11,6 +11,8 @@ from typing import Final
 from pyflare.errors import MissingExtraError
 
 _NEEDED: Final = ("typer", "rich", "duckdb", "pyarrow")
+_MORE: Final = {"ui": "ui", "serve": "server", "drift": "drift"}
+"""Commands that need more than the others, and the extra that has it all."""
 _INTERRUPTED: Final = 130
 _LOOK_AFTER: Final = 50_000
 """New objects between two looks for garbage: what is imported is none, and looking at it over and over takes a tenth
@@ -29,7 +31,8 @@ class _NoPandas:
 def main() -> None:
     """Run the command line and exit with its code."""
     if any(importlib.util.find_spec(module) is None for module in _NEEDED):
-        sys.exit(str(MissingExtraError("The command line", "local")))
+        command = sys.argv[1] if sys.argv[1:] and sys.argv[1] in _MORE else ""
+        sys.exit(str(MissingExtraError(f"pyflare {command}".rstrip(), _MORE.get(command, "local"))))
     sys.meta_path.insert(0, _NoPandas())
     gc.set_threshold(_LOOK_AFTER, *gc.get_threshold()[1:])
     from pyflare.cli.app import make_app

@@ -15,6 +15,7 @@ Folder = Annotated[Path, typer.Option("--path", envvar="PYFLARE_PATH", help="The
 Limit = Annotated[int, typer.Option("--limit", "-n", help="Rows at most; 0 for all.", min=0)]
 OrderBy = Annotated[str, typer.Option("--order-by", help='A column; with "-" before it in descending order.')]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print JSON, one object to a line.")]
 
 Since = Annotated[
     str | None,

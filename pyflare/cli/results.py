@@ -20,16 +20,17 @@ _MOST_ROWS = 1000
 """Rows that a table shows; other formats have all of them."""
 
 
-def show(rows: Rows, *, columns: Callable[[Rows], list[grid.Column]] | None = None) -> None:
+def show(rows: Rows, *, columns: Callable[[Rows], list[grid.Column]] | None = None, nothing: str = "no rows") -> None:
     """Print rows as a table.
 
     Args:
         rows: The rows.
         columns: Makes the columns to show of the first rows; all of theirs where it is None.
+        nothing: What is said where there are none.
     """
     out = console.stdout()
     if not len(rows):
-        out.print("no rows", style="dim")
+        out.print(nothing, style="dim", markup=False)
         return
     shown = rows.head(_MOST_ROWS) if columns is None else columns(rows[:_MOST_ROWS])
     out.print(grid.as_rich(shown, width=out.width))

@@ -17,6 +17,8 @@ from pyflare.schema.tables import SCHEMA_VERSION
 from pyflare.store.journal.writer import write_atomically
 
 MARKER_NAME: Final = "pyflare.json"
+USUAL_NAME: Final = ".pyflare"
+"""What a folder is called where nobody says anything else."""
 
 
 class _Marker(msgspec.Struct, kw_only=True):
@@ -38,13 +40,25 @@ def folder_version(root: Path) -> int:
         return _decode(path.read_bytes()).schema_version
     except (FileNotFoundError, NotADirectoryError):
         raise StoreNotFoundError(
-            f"expected a PyFlare folder at {root}, but there is no {MARKER_NAME} in it. "
-            f'A program makes one with pyflare.init(path="{root}").'
+            f"expected a PyFlare folder at {root}, but there is no {MARKER_NAME} in it. {_advice(root)}"
         ) from None
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CorruptError(
             f'expected {{"schema_version": {SCHEMA_VERSION}}} in {path}; it does not read: {error}'
         ) from error
+
+
+def _advice(root: Path) -> str:
+    """Where there is a folder near by: inside, or with the same name further up. Else how one comes to be."""
+    try:
+        near = [root / USUAL_NAME, *(above / root.name for above in root.absolute().parent.parents)]
+    except OSError:  # the working directory has been deleted
+        near = []
+    for folder in near:
+        if (folder / MARKER_NAME).is_file():
+            return f"There is one at {folder}; commands take it as --path, or from PYFLARE_PATH."
+    given = "" if root == Path(USUAL_NAME) else f'path="{root}"'
+    return f"A program makes one with pyflare.init({given}) and its first span."
 
 
 def check_version(root: Path) -> int:

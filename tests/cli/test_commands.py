@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import pyflare
+from pyflare.cli import console
 from pyflare.cli.app import app
 from pyflare.server.api import share_document
 from tests.store.records import end, open_journal, start, write_journal
@@ -91,7 +93,7 @@ def test_filters_of_traces(run: Run, options: list[str], expected: int) -> None:
     """Each filter is an option; JSON is one object to a line."""
     found = [json.loads(line) for line in run("traces", "--json", *options).stdout.splitlines()]
     assert len(found) == expected
-    assert ("no rows" in run("traces", *options).stdout) == (not expected)
+    assert ("no traces meet this" in run("traces", *options).stdout) == (not expected)
 
 
 def test_show_as_a_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,7 +187,8 @@ def test_gc(run: Run, root: Path) -> None:
     with pyflare.open(root) as workspace:
         assert {row["user_id"] for row in workspace.traces()} == {"bob"}
     assert "2 traces" in run("gc", "--keep", "1s").stdout
-    assert run("traces").stdout == "no rows\n"
+    assert run("traces").stdout == "no traces yet\n"
+    assert "there are no traces yet" in run("show", code=1).stderr
 
 
 def test_compact(run: Run) -> None:
@@ -198,6 +201,29 @@ def test_compact(run: Run) -> None:
 def test_version(run: Run) -> None:
     """The version of PyFlare is the first line."""
     assert run("version").stdout.startswith(f"pyflare {pyflare.__version__}, schema ")
+    assert run("--version").stdout == run("version").stdout
+
+
+def test_the_newest_trace_is_shown_where_none_is_named(run: Run) -> None:
+    """`pyflare show` alone is for somebody who has just run a program."""
+    newest = json.loads(run("traces", "-n", "1", "--json").stdout)["trace_id"]
+    assert run("show").stdout == run("show", newest).stdout
+
+
+def test_a_folder_is_no_filter(run: Run, root: Path) -> None:
+    """Whoever names a folder where a filter goes is told of the option."""
+    assert f"--path {root}" in " ".join(run("traces", str(root)).stdout.split())
+
+
+def test_a_terminal_is_told_what_is_waited_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People see that a command waits; pipes do not."""
+    console.note("waiting")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    console.note("waiting for [x]")
+    assert capsys.readouterr().err == "waiting for [x]\n"
 
 
 def test_tail(run: Run, root: Path) -> None:

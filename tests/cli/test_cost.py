@@ -61,6 +61,13 @@ def test_the_folder_may_stand_before_the_command(folder):
     assert _json("--path", folder, "by", "user") == _json("by", "user", "--path", folder)
 
 
+def test_no_calls(tmp_path):
+    """Where nothing called a model one line says so, in place of noughts."""
+    write_journal(tmp_path / ".pyflare", [end(1, 1)])
+    for arguments in ((), ("by", "tag")):
+        assert _run(*arguments, "--path", tmp_path / ".pyflare").stdout.startswith("no calls of models")
+
+
 def test_unpriced_until_there_is_a_price(folder):
     """A model without a price is listed with the reason; with an own price history is priced, once, and only that call."""
     (found,) = _json("unpriced", "--path", folder)

@@ -87,16 +87,20 @@ def test_errors_exit_with_one(root: Path) -> None:
     assert done.stderr.startswith("error: Binder Error:")
 
 
-def test_without_the_extra() -> None:
-    """Where nothing optional is installed, the command says what to install."""
+@pytest.mark.parametrize(
+    ("arguments", "what", "extra"),
+    [([], "pyflare", "local"), (["traces"], "pyflare", "local"), (["ui", "--port", "1"], "pyflare ui", "ui")],
+)
+def test_without_the_extra(arguments: list[str], what: str, extra: str) -> None:
+    """Where nothing optional is installed, the command says what to install: at once all that it needs."""
     program = (
         "import importlib.util as u; real = u.find_spec\n"
         "u.find_spec = lambda name, *a: None if name == 'typer' else real(name, *a)\n"
         "from pyflare.cli.main import main; main()"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == 'The command line needs the extra "local". Install it with: pip install "pyflare[local]"\n'
+    assert done.stderr == f'{what} needs the extra "{extra}". Install it with: pip install "pyflare[{extra}]"\n'
 
 
 def test_pandas_is_not_loaded(root: Path) -> None:

@@ -182,7 +182,7 @@ def test_beyond_this_machine(root):
 
 def test_a_folder_that_is_not_there(tmp_path):
     """A folder that was named must exist; the default one is made, and shows what comes."""
-    assert "expected a PyFlare folder" in Ui(str(tmp_path / "nothing"), "--port", "0").refusal()
+    assert "expected a PyFlare folder" in Ui("--path", str(tmp_path / "nothing"), "--port", "0").refusal()
     empty = Ui("--port", "0", cwd=tmp_path)
     assert json.loads(empty.ask("GET", "/api/v1/traces")[2])["traces"] == []
     assert json.loads(empty.ask("GET", "/api/v1/info")[2])["first_time"] is None

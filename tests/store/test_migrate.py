@@ -90,6 +90,21 @@ def test_a_place_without_a_folder_says_how_to_make_one(tmp_path: Path) -> None:
             migrate.check_version(place)
 
 
+def test_a_folder_near_by_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the project that was given, or of one further up."""
+    folder, below = tmp_path / ".pyflare", tmp_path / "src" / "app"
+    write_journal(folder, [_log(1)])
+    below.mkdir(parents=True)
+    with pytest.raises(StoreNotFoundError, match=rf"There is one at {folder};"):
+        migrate.check_version(tmp_path)
+    monkeypatch.chdir(below)
+    with pytest.raises(StoreNotFoundError, match=rf"There is one at {folder};"):
+        migrate.check_version(Path(".pyflare"))
+    below.rmdir()
+    with pytest.raises(StoreNotFoundError, match=r"pyflare\.init\(\)"):
+        migrate.check_version(Path(".pyflare"))
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"schema_version": "one"}'])
 def test_a_damaged_marker_is_said_to_be(tmp_path: Path, content: str) -> None:
     """With what the file should hold."""

@@ -28,6 +28,7 @@ class Command(NamedTuple):
 
 _WORDS: Final = frozenset({"import"})
 
+VERSION: Final = Command("version", _KEEP)
 ALL: Final = (
     Command("ui", _LOOK),
     Command("traces", _LOOK),
@@ -46,5 +47,5 @@ ALL: Final = (
     Command("doctor", _KEEP),
     Command("gc", _KEEP),
     Command("compact", _KEEP),
-    Command("version", _KEEP),
+    VERSION,
 )

@@ -26,7 +26,7 @@ def compact(
     if not done.done:
         out.print(f"nothing done: {done.reason}")
         return
-    moved = ", ".join(f"{count:,} {table}" for table, count in done.rows.items() if count)
+    moved = ", ".join(units.plural(count, table.removesuffix("s")) for table, count in done.rows.items() if count)
     segments = units.plural(done.segments, "segment")
     out.print(f"moved {moved} out of {segments}" if moved else "nothing to move")
     if indexed is not None:

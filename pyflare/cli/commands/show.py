@@ -11,12 +11,15 @@ import typer
 
 import pyflare
 from pyflare.cli import console, options
+from pyflare.errors import NotFoundError
 from pyflare.workspace import Trace, Workspace
 from pyflare.workspace.render import grid, mapping_grid, tree, units
 
 
 def show(
-    trace: Annotated[str, typer.Argument(help="A trace's id, or its beginning.")],
+    trace: Annotated[
+        str | None, typer.Argument(help="A trace's id, or its beginning; the newest trace without.")
+    ] = None,
     *,
     path: options.Folder = options.DEFAULT_FOLDER,
     full: Annotated[bool, typer.Option("--full", help="Input and output of every span, and every span.")] = False,
@@ -36,6 +39,7 @@ def show(
     if redact and html is None:
         raise typer.BadParameter("it goes with --html FILE.", param_hint="--redact")
     with pyflare.open(path) as workspace:
+        trace = trace or _newest(workspace)
         if html is not None:
             _write_page(workspace, trace, html, redact=redact)
             return
@@ -52,6 +56,13 @@ def show(
         return
     most = len(found) if full else tree.MOST_SPANS
     out.print(tree.as_rich(found, width=out.width, content=full, most=most))
+
+
+def _newest(workspace: Workspace) -> str:
+    """The id of the trace that began last. Raises NotFoundError: there is none."""
+    for row in workspace.traces(limit=1):
+        return str(row["trace_id"])
+    raise NotFoundError("there are no traces yet.")
 
 
 def _write_page(workspace: Workspace, trace: str, file: Path, *, redact: bool) -> None:

@@ -37,7 +37,7 @@ def tail(
     attr: options.Attribute = None,
     min_duration: options.MinDuration = None,
     where: options.Where = None,
-    json: options.Json = False,
+    json: options.JsonLines = False,
 ) -> None:
     """Follow spans as they begin and end, until Ctrl-C."""
     filters = options.given(
@@ -56,6 +56,7 @@ def tail(
     )
     out = console.stdout()
     with pyflare.open(path) as workspace:
+        console.note(f"waiting for spans in {path}; Ctrl-C ends")
         for span in islice(workspace.watch(interval_s=_INTERVAL_S, **filters), count):
             if json:
                 typer.echo(span.to_json())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import pyflare
 from pyflare.cli import options, results
 from pyflare.cli.overview import overview
 from pyflare.interchange.tabular import Format
+from pyflare.store.migrate import MARKER_NAME
 
 
 def traces(
@@ -34,7 +36,7 @@ def traces(
     text: options.Text = None,
     attr: options.Attribute = None,
     min_duration: options.MinDuration = None,
-    json: options.Json = False,
+    json: options.JsonLines = False,
 ) -> None:
     """List the newest traces, one line each."""
     filters = options.given(
@@ -59,4 +61,11 @@ def traces(
     if json:
         results.save(rows.arrow.to_batches(), rows.arrow.schema, Format.JSONL, None)
     else:
-        results.show(rows, columns=overview)
+        results.show(rows, columns=overview, nothing=_nothing(filter) if filters else "no traces yet")
+
+
+def _nothing(filter: str | None) -> str:
+    """What is said where no trace meets the filters; a folder is easily taken for one of them."""
+    if filter is not None and (Path(filter) / MARKER_NAME).is_file():
+        return f"no traces with this text. A folder is named by an option: --path {filter}"
+    return "no traces meet this"

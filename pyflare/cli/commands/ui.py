@@ -17,6 +17,7 @@ def ui(
         typer.Argument(metavar="DIR", envvar="PYFLARE_PATH", help="The folder of traces; ./.pyflare if none is given."),
     ] = None,
     *,
+    path: Annotated[Path | None, typer.Option("--path", help="The same as DIR, as other commands have it.")] = None,
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65535, help="4319, or the next one that is free.")
     ] = None,
@@ -34,7 +35,7 @@ def ui(
     from pyflare.server.ui import run
 
     check_ui()
-    run(_folder(directory), host=host, port=port, token=token, open_browser=not no_open)
+    run(_folder(path or directory), host=host, port=port, token=token, open_browser=not no_open)
 
 
 def _folder(given: Path | None) -> Path:

@@ -12,7 +12,7 @@ from pyflare.errors import MissingExtraError
 
 for _needed in ("numpy", "scipy"):
     if importlib.util.find_spec(_needed) is None:
-        raise MissingExtraError("Drift monitors", "drift")
+        raise MissingExtraError("A drift monitor", "drift")
 
 from pyflare.workspace.drift.comparing import SegmentDrift, compare_tables  # noqa: E402  (only after the check above)
 from pyflare.workspace.drift.explanation import DriftExplanation  # noqa: E402

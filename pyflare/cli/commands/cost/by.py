@@ -37,6 +37,10 @@ def by(
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(dataclasses.asdict(found))))
         return
+    out = console.stdout()
+    if not len(found):
+        out.print("no calls of models", style="dim")
+        return
     shares = [found.share(line) for line in found]
     columns: dict[str, list[object]] = {
         dimension: ["(none)" if line.value is None else line.value for line in found],
@@ -48,5 +52,4 @@ def by(
         "output_tokens": [line.output_tokens for line in found],
         "failed_cost_micros": [line.failed_cost_micros for line in found],
     }
-    out = console.stdout()
     out.print(grid.as_rich(grid.columns(columns), width=out.width))

@@ -33,10 +33,13 @@ def summary(
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(dataclasses.asdict(found))))
         return
+    out = console.stdout()
+    if not found.calls:
+        out.print("no calls of models: they are spans with a model and its tokens", style="dim")
+        return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, text in found.lines():
         table.add_row(Text(name, style="bold"), Text(text))
-    out = console.stdout()
     out.print(table)
     if advice:
         out.print(Text(advice, style="yellow"))
