@@ -27,12 +27,14 @@ class LevelCounts:
 
 
 def align(reference: Categories, current: Categories) -> LevelCounts:
-    """Count the levels of two columns whose lists of levels may differ. Raises DataError: a code has no level."""
+    """Count the levels of two columns whose lists of levels may differ. Raises DataError: codes and levels do not fit."""
     if reference.levels == current.levels:
         return LevelCounts(levels=reference.levels, reference=counts_of(reference), current=counts_of(current))
     known = {level: position for position, level in enumerate(reference.levels)}
     new = tuple(level for level in current.levels if level not in known)
     known.update((level, len(reference.levels) + position) for position, level in enumerate(new))
+    if len(known) != len(reference.levels) + len(new) or len({*current.levels}) != len(current.levels):
+        raise DataError("levels: expected each name once, got one twice. Categories.of makes them of values.")
     counts = np.zeros(len(known))
     counts[[known[level] for level in current.levels]] = counts_of(current)
     padded = np.concatenate([counts_of(reference), np.zeros(len(new))])
@@ -62,11 +64,9 @@ def counts_of(column: Categories) -> _Counts:
     (Kish, Survey sampling, 1965): then a test that takes them for counts is about as sure as the weights allow.
 
     Raises:
-        DataError: A code is neither -1 nor the position of a level, or the weights do not fit.
+        DataError: The weights do not fit.
     """
     codes = column.codes
-    if codes.size and (codes.min() < -1 or codes.max() >= len(column.levels)):
-        raise DataError(f"codes: expected -1 to {len(column.levels) - 1}, got {codes.min()} to {codes.max()}.")
     if column.weights is None:
         return np.bincount(codes + 1, minlength=len(column.levels) + 1)[1:].astype(np.float64)
     weights = checked_weights(column.weights, codes.size)

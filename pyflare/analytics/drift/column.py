@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import ne
 
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.analytics.stats.arrays import numbers_of, short_numbers_of
 from pyflare.errors import DataError
 
 MISSING_CODE = -1
@@ -16,12 +18,17 @@ MISSING_CODE = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """A column of numbers."""
+    """A column of numbers. Raises DataError: it is given something else."""
 
     values: npt.NDArray[np.float64]
-    """Shape `(n,)`. NaN is missing; infinities are values."""
+    """Shape `(n,)`. NaN is missing, as is what a mask hides; infinities are values."""
     weights: npt.NDArray[np.float64] | None = None
     """Shape `(n,)`, finite and not negative; None where each observation counts once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", numbers_of(self.values))
+        if self.values.ndim != 1:
+            raise DataError(f"expected a list of numbers, got an array of {self.values.ndim} dimensions.")
 
     def __len__(self) -> int:
         return int(self.values.size)
@@ -29,7 +36,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Categories:
-    """A column of categories: codes into a list of levels."""
+    """A column of categories: codes into a list of levels. Raises DataError: codes are no whole numbers, or no level's."""
 
     codes: npt.NDArray[np.int32]
     """Shape `(n,)`. Positions in `levels`; -1 is missing."""
@@ -40,29 +47,46 @@ class Categories:
     """Of a reference: all levels that there may be, as of an enumeration. One current value of another level is an
     alarm then, however rare. None where there may be others, of which a sample merely shows some."""
 
+    def __post_init__(self) -> None:
+        codes: npt.NDArray[np.generic] = np.asarray(self.codes)
+        if codes.ndim != 1 or (codes.size and codes.dtype.kind not in "iu"):
+            got = f"an array of {codes.dtype} and {codes.ndim} dimensions"
+            raise DataError(f"codes: expected a list of whole numbers, got {got}. Categories.of takes values.")
+        least, most = (int(codes.min()), int(codes.max())) if codes.size else (MISSING_CODE, MISSING_CODE)
+        if least < MISSING_CODE or most >= len(self.levels):
+            raise DataError(f"codes: expected -1 to {len(self.levels) - 1}, got {least} to {most}.")
+        object.__setattr__(self, "codes", codes.astype(np.int32, copy=False))
+
     def __len__(self) -> int:
         return int(self.codes.size)
 
     @classmethod
-    def of(cls, values: Sequence[str | None], *, known: Sequence[str] | None = None) -> Categories:
-        """Categories of plain Python values, None for missing; `known` where all levels are."""
-        levels = tuple(sorted({value for value in values if value is not None}))
-        positions = {level: position for position, level in enumerate(levels)}
-        codes = np.fromiter(
-            (MISSING_CODE if value is None else positions[value] for value in values), np.int32, len(values)
-        )
-        return cls(codes=codes, levels=levels, known=None if known is None else tuple(known))
+    def of(cls, values: Iterable[object], *, known: Iterable[object] | None = None) -> Categories:
+        """Categories of values, each by its text; None, NaN and the like are missing. `known` where all levels are.
+
+        Examples:
+            >>> Categories.of(["de", None, "en", float("nan"), "de"])
+            Categories(codes=array([ 0, -1,  1, -1,  0], dtype=int32), levels=('de', 'en'), weights=None, known=None)
+        """
+        every = list(values)
+        names = {value: None if _is_missing(value) else str(value) for value in set(every)}
+        levels = tuple(sorted({name for name in names.values() if name is not None}))
+        positions: dict[str | None, int] = {level: position for position, level in enumerate(levels)}
+        codes = {value: positions.get(name, MISSING_CODE) for value, name in names.items()}
+        found = np.fromiter((codes[value] for value in every), np.int32, len(every))
+        return cls(codes=found, levels=levels, known=None if known is None else tuple(map(str, known)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vectors:
-    """A column of embeddings."""
+    """A column of embeddings. Raises DataError: it is given something else."""
 
     values: npt.NDArray[np.float32]
     """Shape `(n, n_dimensions)`. A row with a NaN is missing."""
     weights: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "values", short_numbers_of(self.values))
         if self.values.ndim != 2:
             raise DataError(f"expected vectors of shape (n, n_dimensions), got {self.values.ndim} dimensions.")
 
@@ -72,3 +96,11 @@ class Vectors:
 
 Column = Numbers | Categories | Vectors
 """Any column."""
+
+
+def _is_missing(value: object) -> bool:
+    """None, NaN, or what does not even know whether it is itself, as pandas.NA."""
+    try:
+        return value is None or bool(ne(value, value))
+    except TypeError:
+        return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
@@ -21,7 +20,7 @@ def sample_values(sample: Sample) -> list[dict[str, Any]]:
         {
             "name": name,
             "kind": type(column).__name__,
-            "levels": list(column.levels) if isinstance(column, Categories) else [],
+            "levels": [str(level) for level in column.levels] if isinstance(column, Categories) else [],
             "known": list(column.known) if isinstance(column, Categories) and column.known is not None else None,
         }
         for name, column in sample.items()
@@ -47,20 +46,18 @@ def sample_of(values: object, arrays: Mapping[str, _Array]) -> dict[str, Column]
             str(column["name"]): _column(column, arrays[str(position)], arrays.get(f"{position}.weights"))
             for position, column in enumerate(values)
         }
-    except (KeyError, TypeError) as error:
-        raise DataError(f"the reference of a detector cannot be read: {error}.") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"the reference of a detector cannot be read: {error}") from error
 
 
 def _column(column: Mapping[str, Any], array: _Array, weights: _Array | None) -> Column:
     kind = column["kind"]
     if kind == "Categories":
         levels = tuple(str(level) for level in column["levels"])
-        if array.ndim != 1 or (array.size and not (array.min() >= -1 and array.max() < len(levels))):
-            raise DataError(f"the codes of {column['name']!r} do not fit its {len(levels)} levels.")
         known = None if column.get("known") is None else tuple(str(level) for level in column["known"])
-        return Categories(codes=array.astype(np.int32, copy=False), levels=levels, weights=weights, known=known)
+        return Categories(codes=array, levels=levels, weights=weights, known=known)
     if kind == "Numbers":
-        return Numbers(values=array.astype(np.float64, copy=False), weights=weights)
+        return Numbers(values=array, weights=weights)
     if kind == "Vectors":
-        return Vectors(values=array.astype(np.float32, copy=False), weights=weights)
+        return Vectors(values=array, weights=weights)
     raise DataError(f"{column['name']!r} is a column of an unknown kind, {kind!r}.")

@@ -69,5 +69,6 @@ def _missing(column: Column) -> _Mask:
 def _missing_rows(column: Vectors) -> _Mask:
     """Rows with a NaN, by the sum of each row, which needs no array of the vectors' size."""
     # A sum is also NaN where it holds infinities of both signs, which are no vector either.
-    missing: _Mask = np.isnan(column.values.sum(axis=1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        missing: _Mask = np.isnan(column.values.sum(axis=1))
     return missing

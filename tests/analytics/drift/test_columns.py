@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.columns import compare_columns
+from pyflare.analytics.drift.feature import FeatureDriftDetector
+from pyflare.analytics.drift.registered import load_detector
 from pyflare.analytics.drift.result import ColumnDrift
 from pyflare.errors import DataError
 from tests.analytics.drift.samples import sample as _sample
@@ -131,3 +136,63 @@ def test_options_out_of_range() -> None:
         compare_columns(column, column, thresholds={"x": 2.0})
     with pytest.raises(DataError, match="codes"):
         compare_columns(column, {"x": Categories(codes=np.full(60, 3, np.int32), levels=("a", "b"))})
+
+
+def test_categories_are_made_of_what_tables_hold() -> None:
+    """Each value is its text, and every kind of nothing is missing: None, NaN and pandas' own."""
+    found = Categories.of(pd.Series(["a", None, np.str_("b"), float("nan"), pd.NA, pd.NaT, 3]))
+    assert found.levels == ("3", "a", "b")
+    assert found.codes.tolist() == [1, -1, 2, -1, -1, -1, 0]
+    assert {type(level) for level in found.levels} == {str}
+    detector = FeatureDriftDetector()
+    detector.set_reference({"x": found})
+    loaded = load_detector(detector.to_bytes())
+    assert isinstance(loaded, FeatureDriftDetector)
+    assert loaded.reference["x"].levels == found.levels  # type: ignore[union-attr]
+
+
+def test_columns_take_every_array_of_their_kind() -> None:
+    """Lists, series and masked arrays are columns of numbers; short codes and long vectors are converted."""
+    masked = Numbers(values=np.ma.masked_array([1.0, 2.0], mask=[False, True]))
+    assert np.isnan(masked.values).tolist() == [False, True]
+    assert len(Numbers(values=pd.Series([1, None], dtype="Int64"))) == 2
+    short = Categories(codes=np.array([255, 0], np.uint8), levels=tuple(map(str, range(256))))
+    assert short.codes.dtype == np.int32
+    assert Vectors(values=np.ones((2, 3))).values.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Numbers(values=np.array(["2026-05-01"], "M8[D]")), "times; count from one"),
+        (lambda: Numbers(values=np.ones((2, 2))), "2 dimensions"),
+        (lambda: Categories(codes=np.array([0.5]), levels=("a",)), "Categories.of takes values"),
+        (lambda: Categories(codes=np.array([1]), levels=("a",)), "expected -1 to 0, got 1 to 1"),
+        (lambda: Vectors(values=np.ones(3)), "shape"),
+        (lambda: Vectors(values=np.array([["a"]])), "text"),
+    ],
+)
+def test_what_is_no_column_is_said_when_it_is_made(make: Callable[[], Column], said: str) -> None:
+    """A column is refused where it is made, not later where it is compared."""
+    with pytest.raises(DataError, match=said):
+        make()
+
+
+def test_levels_that_are_there_twice() -> None:
+    """Two levels of one name are an error, not a wrong count."""
+    twice = Categories(codes=np.array([0, 1] * 50), levels=("a", "a"))
+    once = Categories.of(["a", "b"] * 50)
+    for reference, current in ((twice, once), (once, twice)):
+        with pytest.raises(DataError, match="each name once"):
+            compare_columns({"x": reference}, {"x": current})
+
+
+def test_vectors_as_long_as_numbers_go() -> None:
+    """Vectors whose sums overflow, or hold infinities of both signs, are compared or left out without a warning."""
+    rng = np.random.default_rng(6)
+    long = [Vectors(values=3e38 * rng.uniform(0.5, 1, (100, 4))) for _ in range(2)]
+    (found,) = compare_columns({"x": long[0]}, {"x": long[1]})
+    assert found.status == "healthy"
+    endless = Vectors(values=np.where(rng.random((100, 4)) < 0.5, np.inf, -np.inf))
+    (found,) = compare_columns({"x": endless}, {"x": endless})
+    assert found.status == "unknown"

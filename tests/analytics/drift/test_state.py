@@ -90,7 +90,7 @@ def test_columns_come_back() -> None:
     assert list(found) == ["x", "y"]
     assert sample_arrays(found).keys() == arrays.keys()
     assert found["y"].levels == ("a",)
-    with pytest.raises(DataError, match="do not fit its 1 levels"):
+    with pytest.raises(DataError, match="cannot be read: codes: expected -1 to 0"):
         sample_of(values, {**arrays, "1": np.array([0, 4], np.int32)})
     with pytest.raises(DataError, match="unknown kind"):
         sample_of([{**values[0], "kind": "Words"}], arrays)
