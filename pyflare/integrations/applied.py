@@ -13,6 +13,7 @@ from pyflare.integrations.imports import forget, when_imported
 from pyflare.integrations.patch import Change
 from pyflare.integrations.table import INTEGRATIONS, Integration
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import expect_calls
 
 _applied: Final[dict[str, list[Change]]] = {}
 _lock: Final = threading.RLock()
@@ -33,6 +34,7 @@ def instrument(*names: str) -> tuple[str, ...]:
     Raises:
         ConfigError: One asked for by name is not known, not installed, or too old.
     """
+    expect_calls()
     chosen = [_asked(name) for name in names] if names else [name for name in INTEGRATIONS if _problem(name) is None]
     also = [other for name in chosen for other in INTEGRATIONS[name].also if _problem(other) is None]
     wanted = tuple(dict.fromkeys([*chosen, *also]))

@@ -17,6 +17,7 @@ from pyflare.tracing.attributes import keep_attributes
 from pyflare.tracing.context import get_current_fast, release
 from pyflare.tracing.fields import text_of
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import remind_of_call
 from pyflare.tracing.span import Span
 from pyflare.tracing.start import start_span
 from pyflare.tracing.unsampled import UnsampledSpan
@@ -80,6 +81,7 @@ def begin(read: Callable[[], Asked | None]) -> AnySpan | None:
     """A span for a request, not current yet; None where it is not to be traced. Never raises."""
     runtime = state.runtime
     if runtime is None:
+        remind_of_call()
         return None
     try:
         asked = read()

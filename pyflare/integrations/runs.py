@@ -16,6 +16,7 @@ from pyflare.semconv import OPERATION_NAME, TYPE_OPERATIONS
 from pyflare.tracing import state
 from pyflare.tracing.context import SPAN_KEY, Context, attach, get_current, release, with_span
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import remind_of_call
 from pyflare.tracing.span import Span
 from pyflare.tracing.spans import span as begin_span
 
@@ -116,6 +117,7 @@ def start(read: Callable[[], Work | None], context: Callable[[], Context] = get_
     """A span for some work, not current yet; None where it is not to be traced. Never raises."""
     runtime = state.runtime
     if runtime is None:
+        remind_of_call()
         return None
     try:
         work = read()

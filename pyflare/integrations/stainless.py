@@ -20,6 +20,7 @@ from pyflare.integrations.patch import Patch
 from pyflare.integrations.streams import FollowedAsyncIterator, FollowedIterator
 from pyflare.tracing import state
 from pyflare.tracing.guard import guard
+from pyflare.tracing.reminder import remind_of_call
 
 Body = Mapping[str, Any]
 
@@ -152,6 +153,7 @@ def _call(client: Client, owner: Any, args: tuple[Any, ...], kwargs: Mapping[str
     """The call that a request makes; None where it is not traced. Never raises."""
     runtime = state.runtime
     if runtime is None:
+        remind_of_call()
         return None
     try:
         options = kwargs["options"] if "options" in kwargs else args[1]

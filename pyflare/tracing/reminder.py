@@ -17,6 +17,7 @@ from pyflare.tracing.guard import guard
 
 _PROGRAM: Final = "__main__"
 _NOTHING: Final = ()
+_expected: Final[list[bool]] = []
 
 
 def unsaid_of(function: Callable[..., Any]) -> Sequence[str]:
@@ -45,6 +46,18 @@ def remind_of_block(name: object) -> None:
     state.unseen.clear()
     if sys._getframe(2).f_globals.get("__name__") == _PROGRAM:
         remind(name)
+
+
+def expect_calls() -> None:
+    """The program has asked for the calls of its libraries to be traced: those before `pyflare.init` are worth the line."""
+    if sys._getframe(2).f_globals.get("__name__") == _PROGRAM:
+        _expected.append(True)
+
+
+def remind_of_call() -> None:
+    """The same for a call of a library that was instrumented."""
+    if _expected and state.unsaid:
+        remind("calls of the libraries that it instruments")
 
 
 def forget() -> None:

@@ -58,8 +58,18 @@ print(answer(1), answer(2))
                     print(number, end=" ")
             """,
         ),
+        (
+            "calls of the libraries that it instruments",
+            """
+            from pyflare.integrations.call import begin
+
+            begin(int)
+            pyflare.instrument("httpx")
+            print(*(number for number in (1, 2) if begin(int) is None))
+            """,
+        ),
     ],
-    ids=["function", "coroutine", "generator", "block"],
+    ids=["function", "coroutine", "generator", "block", "call"],
 )
 def test_a_program_without_init_is_told_once(tmp_path, name, program):
     """One line on standard error, though warnings are errors and nobody set up logging; the results are as untraced."""
