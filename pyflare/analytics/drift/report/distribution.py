@@ -16,11 +16,12 @@ _WIDTH: Final = 460
 _LEFT: Final = 44
 _PLOT: Final = 150
 """The height of a plot of bins."""
-_LINE: Final = 26
-"""The height of a level."""
-_LABEL: Final = 130
-"""The width of a level's name."""
-_CHARS: Final = 18
+_LINE: Final = 40
+"""The height of a level: its name, and a bar of each sample below."""
+_CHARS: Final = 44
+"""So much of a level's name is written."""
+_CHAR: Final = 7.0
+"""The width of a character, about."""
 
 
 def distribution(contributions: Sequence[Contribution]) -> str:
@@ -43,14 +44,20 @@ def _bins(bins: Sequence[Contribution]) -> str:
             f"<g><title>{_said(part)}</title>{_bar('ref', left + 1, step - 2, part.reference, most)}"
             f"{_bar('cur', left + step / 4, step / 2, part.current, most)}</g>"
         )
-        if place:
-            anchor = f'x="{left:.1f}" y="{_PLOT + 26}" text-anchor="middle"'
-            drawn.append(f"<text {anchor}>{part.low:.3g}</text>")
+    drawn += _edges([(_LEFT + place * step, f"{part.low:.3g}") for place, part in enumerate(bins) if place])
     return _figure(
         _axis(most) + "".join(drawn),
         height=_PLOT + 34,
         label="shares of the reference and of the current sample by bin",
     )
+
+
+def _edges(edges: Sequence[tuple[float, str]]) -> list[str]:
+    """The values between bins: all, or every second, third, … where they would run into each other."""
+    widest = max((len(text) for _, text in edges), default=0) * _CHAR
+    step = edges[1][0] - edges[0][0] if len(edges) > 1 else widest
+    shown = edges[:: max(1, math.ceil(widest / step))] if widest else edges
+    return [f'<text x="{at:.1f}" y="{_PLOT + 26}" text-anchor="middle">{text}</text>' for at, text in shown]
 
 
 def _bar(sample: str, left: float, width: float, share: float, most: float) -> str:
@@ -70,25 +77,32 @@ def _axis(most: float) -> str:
 def _levels(levels: Sequence[Contribution]) -> str:
     """Levels below each other, those that differ most first."""
     largest = max(max(abs(part.reference), abs(part.current)) for part in levels) or 1.0
-    room = _WIDTH - _LABEL - 110
     drawn = []
     for place, part in enumerate(levels):
         y = place * _LINE + 4
-        name = part.label if len(part.label) <= _CHARS else part.label[: _CHARS - 1] + "…"
-        before, after = (round(max(abs(value) / largest * room, 0.5), 1) for value in (part.reference, part.current))
+        before, after = (max(abs(value) / largest * _WIDTH, 0.5) for value in (part.reference, part.current))
         drawn.append(
-            f'<text x="{_LABEL - 8}" y="{y + 13}" text-anchor="end">{escape(name)}<title>{_said(part)}</title></text>'
-            f'<rect class="pd-ref" x="{_LABEL}" y="{y}" width="{before}" height="9"/>'
-            f'<rect class="pd-cur" x="{_LABEL}" y="{y + 10}" width="{after}" height="9"/>'
-            f'<text x="{_LABEL + max(before, after) + 8:.1f}" y="{y + 13}">{words.share(part.reference)} → '
-            f"{words.share(part.current)}</text>"
+            f"<g><title>{_said(part)}</title>"
+            f'<text x="0" y="{y + 10}">{escape(_shortened(words.place(part)))}</text>'
+            f'<text x="{_WIDTH}" y="{y + 10}" text-anchor="end">{_moved(part)}</text>'
+            f'<rect class="pd-ref" x="0" y="{y + 15}" width="{before:.1f}" height="7"/>'
+            f'<rect class="pd-cur" x="0" y="{y + 23}" width="{after:.1f}" height="7"/></g>'
         )
     label = "shares of the reference and of the current sample by level"
     return _figure("".join(drawn), height=len(levels) * _LINE + 8, label=label)
 
 
+def _shortened(name: str) -> str:
+    """A name without its middle where it is long: names that begin alike often end otherwise."""
+    return name if len(name) <= _CHARS else f"{name[: _CHARS * 2 // 3]}…{name[-_CHARS // 3 :]}"
+
+
 def _said(part: Contribution) -> str:
-    return f"{escape(words.place(part))}: {words.share(part.reference)} → {words.share(part.current)}"
+    return f"{escape(words.place(part))}: {_moved(part)}"
+
+
+def _moved(part: Contribution) -> str:
+    return f"{words.share(part.reference)} → {words.share(part.current)}"
 
 
 def _figure(drawn: str, *, height: int, label: str) -> str:

@@ -59,7 +59,7 @@ def fragment(report: DriftReport, *, tag: str = "div") -> str:
     return (
         f'<{tag} class="pyflare-drift"><style>{STYLE}</style>{_head(report)}'
         '<div class="pd-row pd-names" aria-hidden="true"><span>Status</span><span>Column</span><span>Effect size</span>'
-        "<span></span><span>p, adjusted</span><span>Course</span></div>"
+        f"<span></span><span>p, adjusted</span><span>{'Course' if report.history else ''}</span></div>"
         f"{shown}{_foot(report)}</{tag}>"
     )
 
@@ -121,7 +121,7 @@ def _column(report: DriftReport, column: ColumnDrift, points: list[Point], *, sc
     return (
         f'<details class="pd-column"{opened}><summary class="pd-row">'
         f'<span class="pd-badge pd-{column.status}">{column.status}</span>'
-        f'<span class="pd-name">{escape(column.column)}</span>'
+        f'<span class="pd-name" title="{escape(column.column)}">{escape(column.column)}</span>'
         f"{gauge(part.effect if part else None, threshold=column.threshold, scale=scale)}"
         f'<span class="pd-num">{numbers}{bounds}</span><span class="pd-num pd-p">{p_value}</span>'
         f"{spark(points, threshold=column.threshold)}</summary>"
@@ -149,7 +149,7 @@ def _facts(test: TwoSampleResult) -> str:
     kind = f" ({test.p_value_kind})" if test.p_value_kind != "none" else ""
     said = [
         f"{words.plain(test.method)}, statistic {test.statistic:.4g}",
-        f"p = {words.p_value(test.p_value)}{kind}",
+        f"p {words.equals(test.p_value)}{kind}",
         f"{words.count(test.n_reference)} against {words.count(test.n_current)} values",
         *test.notes,
     ]

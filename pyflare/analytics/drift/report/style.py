@@ -35,6 +35,7 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
  .pd-column>summary:hover{background:var(--pd-hover)}
  summary:focus-visible{outline:2px solid var(--pd-cur);outline-offset:-2px}
  .pd-name{font-weight:500;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+ details[open]>summary>.pd-name{white-space:normal;overflow-wrap:anywhere}
  .pd-num{font-variant-numeric:tabular-nums;white-space:nowrap}
  .pd-body{padding:2px 8px 14px}
  svg{display:block;overflow:visible}
@@ -58,7 +59,7 @@ _NARROW: Final = """
  .pd-names{display:none}
  .pd-row{grid-template-columns:70px minmax(0,1fr) auto;gap:4px 10px}
  svg text{font-size:13px}
- .pd-gauge{grid-column:1/3} .pd-spark,.pd-p{display:none}
+ .pd-name{grid-column:2/4} .pd-gauge{grid-column:1/3} .pd-spark,.pd-p{display:none}
 """
 
 

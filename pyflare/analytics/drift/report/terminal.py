@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from pyflare.analytics.drift.report.report import DriftReport
 
+_WRAPPED: Final = {"Column": 36, "What moved most": 60}
+"""Columns whose text takes several lines where it is long, and how wide they are at most."""
 _STYLES: Final = {"drifted": "bold red", "warning": "yellow", "unknown": "dim", "healthy": "green"}
 
 
@@ -36,7 +38,13 @@ def _columns(report: DriftReport) -> Table:
     shown = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for heading in ("Column", "Status", "Effect", "Interval", "From", "p adjusted", "What moved most"):
         is_number = heading in ("Effect", "From", "p adjusted")
-        shown.add_column(heading, justify="right" if is_number else "left", no_wrap=heading != "What moved most")
+        shown.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=heading not in _WRAPPED,
+            overflow="fold",
+            max_width=_WRAPPED.get(heading),
+        )
     for column in report.result.columns:
         shown.add_row(*_cells(column))
     return shown

@@ -12,6 +12,8 @@ from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 STATUSES: Final[tuple[Status, ...]] = ("drifted", "warning", "unknown", "healthy")
 """The worst first."""
 ABSENT: Final = "–"
+EMPTY: Final = "(empty)"
+"""A level without a name."""
 _SMALLEST: Final = 1e-300
 
 
@@ -38,6 +40,17 @@ def p_value(value: float) -> str:
     return f"{value:.2g}" if value > _SMALLEST else "< 1e-300"
 
 
+def equals(value: float) -> str:
+    """A p-value as the end of a sentence.
+
+    Examples:
+        >>> equals(0.049), equals(0.0)
+        ('= 0.049', '< 1e-300')
+    """
+    said = p_value(value)
+    return said if said.startswith("<") else f"= {said}"
+
+
 def share(value: float) -> str:
     """A share in percent, three digits.
 
@@ -59,12 +72,20 @@ def place(part: Contribution) -> str:
     Examples:
         >>> place(Contribution(label="", reference=0.1, current=0.2, contribution=1.0, low=-math.inf, high=0.5))
         'below 0.5'
+        >>> place(Contribution(label="", reference=0.1, current=0.2, contribution=1.0, low=1e15, high=1e15 + 1))
+        '1000000000000000 to 1000000000000001'
     """
     if math.isnan(part.low):
-        return part.label
+        return part.label or EMPTY
     if math.isinf(part.low):
         return f"below {part.high:.4g}" if math.isfinite(part.high) else "all"
-    return f"{part.low:.4g} and above" if math.isinf(part.high) else f"{part.low:.4g} to {part.high:.4g}"
+    return f"{part.low:.4g} and above" if math.isinf(part.high) else _between(part.low, part.high)
+
+
+def _between(low: float, high: float) -> str:
+    """Bounds in four digits, or in as many as they differ in."""
+    digits = next((digits for digits in (4, 8, 12) if f"{low:.{digits}g}" != f"{high:.{digits}g}"), 17)
+    return f"{low:.{digits}g} to {high:.{digits}g}"
 
 
 def plain(name: str) -> str:

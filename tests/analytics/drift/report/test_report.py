@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,7 +15,8 @@ from rich.console import Console
 from pyflare.analytics.drift.column import Categories, Numbers
 from pyflare.analytics.drift.columns import compare_columns
 from pyflare.analytics.drift.explaining import result_of
-from pyflare.analytics.drift.report import DriftReport
+from pyflare.analytics.drift.report import DriftReport, words
+from pyflare.analytics.drift.report.distribution import distribution
 from pyflare.analytics.drift.result import ColumnDrift, DriftResult, DriftType
 from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
 
@@ -100,6 +102,38 @@ def test_the_terminal_has_a_line_for_each_column():
     with console.capture() as capture:
         console.print(report)
     assert capture.get().rstrip() == repr(report)
+
+
+def test_long_names_leave_room_for_the_rest():
+    """In the terminal a long name takes several lines; on a page a long level keeps both of its ends."""
+    first = found().columns[0]
+    assert first.test
+    parts = tuple(
+        Contribution(label=f"{'a rather long template ' * 9}v{number}", reference=0.1, current=0.2, contribution=0.5)
+        for number in (1, 2)
+    )
+    column = replace(first, column="attributes." * 12 + "end", test=replace(first.test, contributions=parts))
+    report = DriftReport(result=result_of([column], drift_type=DriftType.FEATURE, threshold=0.1, alpha=0.05, now=NOW))
+    lines = repr(report).splitlines()
+    assert max(len(line) for line in lines) <= 120
+    assert any("drifted" in line and words.effect(first.test.effect.value) in line for line in lines)
+    assert "…" in texts(report)
+    assert all(f"template v{number}" in texts(report).replace("…", "") for number in (1, 2))
+
+
+def test_values_between_bins_do_not_run_into_each_other():
+    """Where all would not fit, every second, third, … is written."""
+    edges = [-math.inf, *(number / 7e5 for number in range(1, 15)), math.inf]
+    bins = tuple(
+        Contribution(label="", reference=0.1, current=0.1, contribution=0.1, low=low, high=high)
+        for low, high in pairwise(edges)
+    )
+    plot = ElementTree.fromstring(distribution(bins))
+    at = [float(text.attrib["x"]) for text in plot.iter("text") if text.attrib["text-anchor"] == "middle"]
+    assert 3 <= len(at) < 14
+    assert min(right - left for left, right in pairwise(at)) > len("1.43e-06") * 6
+    few = tuple(replace(part, low=float(place), high=place + 1.0) for place, part in enumerate(bins[:4]))
+    assert len([text for text in ElementTree.fromstring(distribution(few)).iter("text") if text.text in "123"]) == 3
 
 
 def test_the_terminal_says_of_predictions_what_their_errors_do():

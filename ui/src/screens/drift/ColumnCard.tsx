@@ -5,7 +5,7 @@ import styles from "./Drift.module.css";
 import { Explained } from "./Explained";
 import { Levels } from "./Levels";
 import { MapView } from "./MapView";
-import { partsOf } from "./parts";
+import { missingOf, partsOf } from "./parts";
 import { effect, isEmbedding, named, pValue } from "./words";
 
 interface ColumnCardProps {
@@ -17,6 +17,7 @@ interface ColumnCardProps {
 /** One column of a run: its distributions over each other, what adds most to the difference, and the traces behind it. */
 export function ColumnCard({ watched, run, column }: ColumnCardProps) {
   const { bins, levels } = partsOf(column.contributions);
+  const shown = [...missingOf(column), ...levels];
   return (
     <section className={styles.card} aria-label={`Column ${column.column}`}>
       <h3 className="truncate">{column.column}</h3>
@@ -25,16 +26,12 @@ export function ColumnCard({ watched, run, column }: ColumnCardProps) {
         <MapView watched={watched} run={run} column={column.column} />
       )}
       {bins.length > 0 && <Distribution bins={bins} />}
-      {levels.length > 0 && <Levels levels={levels} />}
+      {shown.length > 0 && <Levels levels={shown} />}
       {column.contributions.length === 0 && column.status !== "unknown" && (
         <p className={styles.small}>The comparison has no parts to show.</p>
       )}
       <p className={styles.small}>{testWords(column)}</p>
-      {column.notes.map((note) => (
-        <p key={note} className={styles.small}>
-          {note}
-        </p>
-      ))}
+      {column.notes.length > 0 && <p className={styles.small}>{column.notes.join(" · ")}</p>}
       {column.status !== "unknown" && (
         <Explained
           key={run}

@@ -67,13 +67,20 @@ function Row({ column, most, chosen, onChoose }: RowProps) {
     if (chosen && !was.current) row.current?.scrollIntoView({ block: "nearest" });
     was.current = chosen;
   }, [chosen]);
-  const times = timesThreshold(column);
+  const known = column.status !== "unknown";
+  const times = known ? timesThreshold(column) : null;
   const { effect_low, effect_high, threshold } = column;
   const bounds = effect_low === null ? "" : `, 95 %: ${effect(effect_low)} to ${effect(effect_high)}`;
   return (
     <tr ref={row} data-chosen={chosen || undefined}>
       <td>
-        <button type="button" className={styles.choose} aria-pressed={chosen} onClick={onChoose}>
+        <button
+          type="button"
+          className={styles.choose}
+          title={column.column}
+          aria-pressed={chosen}
+          onClick={onChoose}
+        >
           {column.column}
         </button>
       </td>
@@ -82,7 +89,7 @@ function Row({ column, most, chosen, onChoose }: RowProps) {
       </td>
       <td title={`${named(column.effect_name)}${bounds}; ${effect(threshold)} and more matters`}>
         <span className={styles.size}>
-          <b>{effect(column.effect_size)}</b>
+          <b>{effect(known ? column.effect_size : null)}</b>
           <TrendIcon trend={column.trend} />
           {times !== null && (
             <span className={styles.track} aria-hidden="true">
@@ -92,7 +99,7 @@ function Row({ column, most, chosen, onChoose }: RowProps) {
           )}
         </span>
       </td>
-      <td className={styles.extra}>{pValue(column.p_adjusted)}</td>
+      <td className={styles.extra}>{pValue(known ? column.p_adjusted : null)}</td>
       <td className={styles.extra}>{missingWords(column)}</td>
     </tr>
   );

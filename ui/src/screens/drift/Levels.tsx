@@ -21,9 +21,9 @@ export function Levels({ levels }: { levels: readonly DriftContribution[] }) {
       {shares && <Both />}
       <ul className={styles.levels}>
         {levels.slice(0, all ? undefined : SHOWN).map(({ label, reference, current, contribution }) => (
-          <li key={label} title={`${percent(contribution)} of the difference`}>
+          <li key={label} title={titleOf(label, contribution)}>
             <span className={styles.level}>
-              <span className="truncate">{label}</span>
+              <span className={styles.label}>{label || "(empty)"}</span>
               <span>
                 {words(reference)} → <b>{words(current)}</b>
               </span>
@@ -45,6 +45,9 @@ export function Levels({ levels }: { levels: readonly DriftContribution[] }) {
     </div>
   );
 }
+
+const titleOf = (label: string, contribution: number | null) =>
+  contribution === null ? label : `${label}: ${percent(contribution)} of the difference`;
 
 /** Which colour is which sample. */
 export function Both() {

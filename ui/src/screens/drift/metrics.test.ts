@@ -33,6 +33,7 @@ describe("carriedWords", () => {
   it("never says more than all of it, and none where it went the other way", () => {
     expect(carriedWords(found({ carried_share: 1.2 }))).toContain("100% of it");
     expect(carriedWords(found({ carried_share: -0.5 }))).toContain("none of it");
+    expect(carriedWords(found({ carried_share: 1e-17 }))).toContain("none of it");
     expect(carriedWords(found({ change: 0, carried_share: null }))).toMatch(/to 29%\.$/);
   });
 

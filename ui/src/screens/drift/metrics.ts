@@ -35,7 +35,7 @@ export function carriedWords({ metric: name, metric_change, drift_type, reason }
   const went = `The ${mean} went from ${write(reference)} to ${write(current)}`;
   const but = reason ? ` But ${reason}.` : "";
   if (!change || carried_share === null) return `${went}.${but}`;
-  const share = carried_share < 0 ? "none of it" : `${percent(Math.min(1, carried_share))} of it`;
+  const share = carried_share < 0.0005 ? "none of it" : `${percent(Math.min(1, carried_share))} of it`;
   const goes =
     drift_type === "concept" ? "goes with there being more of some inputs" : "goes with what moved here";
   return `${went}; ${share} ${goes}.${but}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areShares, edgesOf, partsOf, stepsOf } from "./parts";
+import { areShares, edgesOf, missingOf, partsOf, stepsOf } from "./parts";
 
 const part = (label: string, low: number | null, high: number | null) => ({
   label,
@@ -21,6 +21,18 @@ describe("partsOf", () => {
   it("takes levels as they come, and a bin alone for one of them", () => {
     expect(partsOf([part("x", null, null)]).levels).toHaveLength(1);
     expect(partsOf([part("x", 0, 1)])).toMatchObject({ bins: [], levels: [{ label: "x" }] });
+  });
+});
+
+describe("missingOf", () => {
+  const of = (reference: number | null, current: number | null, contributions = [part("x", null, null)]) =>
+    missingOf({ missing_reference: reference, missing_current: current, contributions });
+
+  it("makes a level of the missing values where there are more or fewer, as they are written", () => {
+    expect(of(0.3, 0.5)).toMatchObject([{ label: "missing", reference: 0.3, current: 0.5 }]);
+    expect(of(0.3, 0.30001)).toEqual([]);
+    expect(of(null, null)).toEqual([]);
+    expect(of(0.3, 0.5, [part("missing", null, null)])).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { DriftContribution } from "@/api/drift";
+import type { DriftColumn, DriftContribution } from "@/api/drift";
+import { percent } from "@/format";
 
 /** A bin of numbers. A bound that is missing is that of an open end. */
 export interface Bin extends DriftContribution {
@@ -22,6 +23,17 @@ export function partsOf(contributions: readonly DriftContribution[]): Parts {
     .sort((a, b) => place(a) - place(b));
   if (bins.length < 2) return { bins: [], levels: contributions };
   return { bins, levels: contributions.filter((one) => !isBin(one)) };
+}
+
+/** The values that are missing, as a level of their own; none where there are as many as there were. */
+export function missingOf({
+  missing_reference: reference,
+  missing_current: current,
+  contributions,
+}: Pick<DriftColumn, "missing_reference" | "missing_current" | "contributions">): DriftContribution[] {
+  const label = "missing";
+  if (percent(reference) === percent(current) || contributions.some((one) => one.label === label)) return [];
+  return [{ label, reference, current, contribution: null }];
 }
 
 /** Where a bin stands: the open one below comes first, the one above last. */

@@ -6,12 +6,13 @@ describe("numbers of drift", () => {
     expect([0.12345, 0.98, 0, 1e-9, null].map(effect)).toEqual(["0.12", "0.98", "0", "0", "–"]);
   });
 
-  it("writes small p-values as powers of ten", () => {
-    expect([0.0321, 4.2e-8, 1e-12, 0, null].map(pValue)).toEqual([
+  it("writes small p-values with two digits and their power of ten", () => {
+    expect([0.0321, 4.23e-8, 1e-12, 9.96e-5, 0, null].map(pValue)).toEqual([
       "0.032",
-      "4 × 10⁻⁸",
-      "10⁻¹²",
-      "< 10⁻³⁰⁰",
+      "4.2e-8",
+      "1e-12",
+      "0.0001",
+      "< 1e-300",
       "–",
     ]);
   });

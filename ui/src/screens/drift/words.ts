@@ -37,19 +37,19 @@ export function effect(size: Maybe): string {
   return Math.abs(size) < 0.0005 ? "0" : trimmed(size, 2);
 }
 
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-
-/** A p-value: 0.032, 4 × 10⁻⁸. */
+/** A p-value as explanations write it: 0.032, 4.2e-8. */
 export function pValue(p: Maybe): string {
   if (p === null || p === undefined) return MISSING;
-  if (p === 0) return "< 10⁻³⁰⁰";
-  if (p >= 0.0001) return trimmed(p, 2);
-  const [digits, exponent] = p.toExponential(0).split("e-");
-  const raised = [...(exponent ?? "")].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
-  return digits === "1" ? `10⁻${raised}` : `${digits} × 10⁻${raised}`;
+  if (p === 0) return "< 1e-300";
+  return p >= 0.0001 ? trimmed(p, 2) : String(Number(p.toPrecision(2)));
 }
 
-const NAMES: Readonly<Record<string, string>> = { cliffs_delta: "Cliff's delta" };
+const NAMES: Readonly<Record<string, string>> = {
+  cliffs_delta: "Cliff's delta",
+  stratified_g: "G within each part",
+  two_proportion: "two proportions",
+  compare_categories: "all levels together and each alone",
+};
 
 /** The name of an effect or a method as people write it: total variation, Cliff's delta. */
 export const named = (name: string | null | undefined): string =>
