@@ -139,7 +139,7 @@ def test_references(folder):
         ("", "no drift monitor is declared"),
         ('[[pyflare.drift]]\nname = "a"\ncolumms = []', 'Did you mean "columns"?'),
         ('[[pyflare.drift]]\nname = "a"\ncurrent = "soon"', "how long the window is"),
-        ('[[pyflare.drift]]\ncolumns = ["latency"]', "without a name"),
+        ('[[pyflare.drift]]\ncolumns = ["latency"]', 'has no name. Add one: name = "answers"'),
         ('[[pyflare.drift]]\nname = "a"\n[[pyflare.drift]]\nname = "a"', "are called 'a'"),
         ("[pyflare]\ndrift = 3", "list of tables"),
     ],

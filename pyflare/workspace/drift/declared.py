@@ -51,7 +51,8 @@ def declared_monitor(root: Path, name: str) -> DriftMonitor:
 
 
 def _monitor(record: Mapping[str, Any], *, source: str) -> DriftMonitor:
-    called = record.get("name", "without a name")
+    if (called := record.get("name")) is None:
+        raise ConfigError(f'{source}: a drift monitor has no name. Add one: name = "answers" below [[pyflare.drift]].')
     for name in record:
         if name not in _NAMES:
             near = get_close_matches(name, _NAMES, n=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,12 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _OF_COLUMNS: Final = 0.1
 _OF_EMBEDDINGS: Final = 0.05
 """New topics begin small."""
+_KINDS: Final = (
+    ("name", str, "text"),
+    ("where", str, 'a filter as text, such as "kind = retriever"'),
+    ("filters", Mapping, 'values by name, such as { model = "fraud" }'),
+    ("thresholds", Mapping, "numbers by column, such as { latency = 0.2 }"),
+)
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "table": get_args(MonitoredTable),
     "unit": get_args(Unit),
@@ -79,7 +86,8 @@ class DriftMonitor:
     """The most frequent segments are looked at."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(str(self.name)):
+        self._check_kinds()
+        if not _NAME.fullmatch(self.name):
             raise ConfigError(f'name: expected letters, digits, "_", "." and "-", 100 at most; got {self.name!r}.')
         for name in ("columns", "segment_by"):
             object.__setattr__(self, name, _texts(name, getattr(self, name)))
@@ -96,13 +104,20 @@ class DriftMonitor:
         if self.where and self.table not in ("spans", "traces"):
             raise ConfigError(f"where: {self.table} have no filter language. Hint: filters = {{ model = … }}.")
 
+    def _check_kinds(self) -> None:
+        for name, kind, said in _KINDS:
+            if not isinstance(value := getattr(self, name), kind):
+                raise ConfigError(f"{name}: expected {said}; got {value!r}.")
+
     def _check_numbers(self) -> None:
+        if self.columns and self.drift_type != "concept" and (other := sorted({*self.thresholds} - {*self.columns})):
+            raise ConfigError(f"thresholds: {other[0]!r} is none of the columns {', '.join(self.columns)}.")
         for name, value in {"alpha": self.alpha, "threshold": self.threshold_of(), **self.thresholds}.items():
             if not _is_number(value) or not 0 < value < 1:
                 raise ConfigError(f"{name}: expected a number between 0 and 1, got {value!r}.")
         for name in ("n_looks", "min_rows", "max_segments"):
             count = getattr(self, name)
-            if count is not None and (not _is_number(count) or count != int(count) or count < 1):
+            if count is not None and not (_is_number(count) and 1 <= count < math.inf and count == int(count)):
                 raise ConfigError(f"{name}: expected a whole number from 1, got {count!r}.")
 
     @property

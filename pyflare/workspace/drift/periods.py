@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from pyflare.config.kinds import duration_s
-from pyflare.errors import ConfigError
+from pyflare.errors import ConfigError, DataError
 from pyflare.store.times import unix_ns
 
 LATEST: Final = "latest"
@@ -73,11 +73,14 @@ class Reference:
         """From when until before when its rows lie, in unix nanoseconds; from the beginning where that is None.
 
         Raises:
-            DataError: A time cannot be read.
+            DataError: A time cannot be read, or the range ends before it begins.
         """
         until_ns = current_start_ns if self.until is None else unix_ns(self.until, now_ns=now_ns, argument="until")
         if self.since is not None:
-            return unix_ns(self.since, now_ns=now_ns, argument="since"), until_ns
+            since_ns = unix_ns(self.since, now_ns=now_ns, argument="since")
+            if self.until is not None and since_ns >= until_ns:
+                raise DataError(f"reference: expected since before until, got {self.since!r} and {self.until!r}.")
+            return since_ns, until_ns
         if self.window is None and (self.equalities or self.until is not None):
             return None, until_ns
         return until_ns - window_ns(self.window or DEFAULT_WINDOW, name="reference.window"), until_ns

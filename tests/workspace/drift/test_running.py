@@ -149,6 +149,17 @@ def test_trends(workspace: Workspace) -> None:
         ({"columns": "latency"}, ConfigError, "list of names"),
         ({"name": "a/b"}, ConfigError, "letters"),
         ({"table": "labels"}, ConfigError, "table"),
+        ({"name": 3}, ConfigError, "name: expected text"),
+        ({"columns": ("latency",), "where": 3}, ConfigError, "where: expected a filter as text"),
+        ({"columns": ("latency",), "filters": 3}, ConfigError, "filters: expected values by name"),
+        ({"columns": ("latency",), "thresholds": 0.2}, ConfigError, "thresholds: expected numbers by column"),
+        ({"columns": ("latency",), "thresholds": {"latncy": 0.2}}, ConfigError, "'latncy' is none of the columns"),
+        ({"columns": ("latency",), "max_segments": math.inf}, ConfigError, "max_segments: expected a whole number"),
+        (
+            {"columns": ("latency",), "reference": {"since": "2026-05-02", "until": "2026-05-01"}},
+            DataError,
+            "since before until",
+        ),
         ({"columns": ("value",), "table": "scores", "unit": "user"}, ConfigError, "unit"),
     ],
 )
