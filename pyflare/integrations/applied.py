@@ -69,7 +69,11 @@ def _problem(name: str) -> str | None:
     """Why a library cannot be instrumented; None where it can."""
     known = INTEGRATIONS.get(name)
     if known is None:
-        return f'expected one of {", ".join(INTEGRATIONS)}; got "{name}".'
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, INTEGRATIONS, n=1)
+        hint = f' Hint: did you mean "{near[0]}"?' if near else ""
+        return f'expected one of {", ".join(INTEGRATIONS)}; got "{name}".{hint}'
     if not _is_there(known.package):
         return f"{name} is not installed. Install it with: pip install {known.distribution}"
     installed = _installed(known)

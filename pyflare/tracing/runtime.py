@@ -16,6 +16,7 @@ from pyflare.schema.records import VERDICT_TAG, encode_record
 from pyflare.store.journal.writer import JournalWriter
 from pyflare.tracing.capture import Limits
 from pyflare.tracing.content import Content, Redactor
+from pyflare.tracing.guard import guard
 
 if TYPE_CHECKING:
     from pyflare.tracing.budgets import Charges
@@ -94,7 +95,13 @@ class Runtime:
             limit_bytes=None if self.keep else self.settings.spool_limit_bytes,
         )
         journal.on_seal = self.on_seal
+        journal.on_failure = self._say_failure
         return journal
+
+    def _say_failure(self, error: OSError) -> None:
+        """Say at once, and not only at the end, that nothing is kept: a server may never end."""
+        reason = error.strerror or str(error)
+        guard.advise(f"PyFlare cannot write to {self.root}: {reason}. The program goes on; what is lost is counted.")
 
     @property
     def resource(self) -> dict[str, Any]:

@@ -69,7 +69,8 @@ def test_before_init(ask):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("openia", "expected one of anthropic, .*openai, "), ("", "expected one of")]
+    ("name", "said"),
+    [("openia", 'expected one of anthropic, .*openai, .*did you mean "openai"'), ("", "expected one of")],
 )
 def test_unknown(name, said):
     """Asked for by name, what is not known is an error that says what is."""

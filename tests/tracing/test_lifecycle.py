@@ -513,12 +513,15 @@ def test_a_log_handler_may_trace(begin, faults, monkeypatch):
     faults.clear()
 
 
-def test_losses_are_said_at_the_end(begin, caplog):
-    """What could not be kept is one line of the log at shutdown."""
+def test_losses_are_said_at_once_and_at_the_end(begin, caplog):
+    """Why nothing can be kept is one line of the log when it happens, and how much it was another at shutdown."""
     recorded = begin()
     recorded.path.write_text("a file where the folder should be")
     for _ in range(3):
         work()
+    assert [message for message in caplog.messages if "cannot write to" in message] == [
+        f"PyFlare cannot write to {recorded.path}: File exists. The program goes on; what is lost is counted."
+    ]
     pyflare.shutdown()
     assert "could not keep everything: {'write_failed': 6}" in caplog.text
 

@@ -146,6 +146,8 @@ class JournalWriter:
         """Why the journal cannot be written at the moment, or None."""
         self.on_seal: Callable[[int], None] | None = None
         """Told the size of each segment that is sealed because it is full."""
+        self.on_failure: Callable[[OSError], None] | None = None
+        """Told once why a record is lost: the folder cannot be written."""
         self.generation = 1
         self._segment_bytes = segment_bytes or SEGMENT_BYTES
         self._counts_failures = counts_failures
@@ -286,6 +288,9 @@ class JournalWriter:
             return
         no_space = error.errno in (errno.ENOSPC, errno.EDQUOT)
         self.losses.add("disk_full" if no_space else "write_failed")
+        if self.on_failure is not None:
+            told, self.on_failure = self.on_failure, None
+            told(error)
 
     def _open(self) -> None:
         """Have a directory, its lock, and a file for the counts."""

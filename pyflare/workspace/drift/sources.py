@@ -11,7 +11,7 @@ from pyflare.errors import QueryError
 from pyflare.schema.columns import ColumnType
 from pyflare.schema.sql import quote
 from pyflare.schema.tables import TABLES
-from pyflare.store.language.fields import RESOURCE_SQL, Field, Place, Type, field_of, resource_pointer
+from pyflare.store.language.fields import FIELDS, RESOURCE_SQL, Field, Place, Type, field_of, resource_pointer
 from pyflare.workspace.drift.monitor import MonitoredTable
 
 Kind = Literal["number", "category", "vector", "text"]
@@ -99,7 +99,8 @@ def source_of(table: MonitoredTable, name: str) -> Source:
         if column.name == name and column.type in _KINDS:
             return _of_column(name, column.type)
     known = column_names(table)
-    near = get_close_matches(name, known, n=1)
+    fields = FIELDS["traces" if table == "traces" else "spans"] if table in ("spans", "traces") else ()
+    near = get_close_matches(name, [*known, *(field.name for field in fields)], n=1)
     hint = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(known)}."
     raise QueryError(f'{table} have no column "{name}" that can be compared. {hint}')
 

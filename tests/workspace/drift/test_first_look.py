@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import pyflare
+from pyflare.errors import QueryError
 from pyflare.workspace import Workspace
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import period_text
@@ -153,6 +154,12 @@ def test_too_few_values_in_all(tmp_path: Path) -> None:
     """Rows enough without a value are told apart from too few rows."""
     said = looked(tmp_path, [place * 1000 for place in range(120)], "attributes.k").segments[0].result.explanation
     assert "120 traces, 60 of them with a value to compare." in said
+
+
+def test_a_mistyped_field_is_named(workspace: Workspace) -> None:
+    """Fields of the filter language are meant as often as columns."""
+    with pytest.raises(QueryError, match='Did you mean "latency"'):
+        workspace.drift("latncy")
 
 
 def test_all_of_one_moment(tmp_path: Path) -> None:
