@@ -35,7 +35,10 @@ def summary(
         return
     out = console.stdout()
     if not found.calls:
-        out.print("no calls of models: they are spans with a model and its tokens", style="dim")
+        is_filtered = since or until or where
+        out.print(
+            f"no calls of models{' meet this' if is_filtered else ': spans with a model and its tokens'}", style="dim"
+        )
         return
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, text in found.lines():
