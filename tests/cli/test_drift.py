@@ -1,6 +1,7 @@
 """`pyflare drift`: what people and pipes get."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -121,6 +122,20 @@ def test_explain(folder):
 def test_watch(folder):
     """Watching looks as often as it is told to."""
     assert len(_json("watch", "retrieval", "--looks", "1", "--path", folder)) == 1
+
+
+def test_one_that_cannot_look_keeps_none_from_looking(folder, tmp_path):
+    """What the others find is shown, why one could not look is said, and the exit code tells; alone it ends the watch."""
+    root = tmp_path / ".pyflare"
+    shutil.copytree(folder, root)
+    lacking = '[[pyflare.drift]]\nname = "lacking"\ncolumns = ["latency"]\nreference = { stored = "latest" }\n'
+    (tmp_path / "pyflare.toml").write_text(lacking + DECLARED)
+    for command in (("run", "--now", AT), ("watch", "--looks", "1")):
+        result = _run(*command, "--json", "--path", root)
+        assert result.exit_code == 1
+        assert "'lacking' has no reference 'latest'" in " ".join(result.stderr.split())
+        assert [run["monitor"] for run in json.loads(result.stdout)] == ["retrieval"]
+    assert _run("watch", "lacking", "--path", root).exit_code == 1
 
 
 def test_references(folder):

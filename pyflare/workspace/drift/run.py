@@ -76,7 +76,7 @@ class MonitorRun:
 
         Args:
             column: One of the monitor's columns; the one that moved most where it is left out.
-            segment: The segment; the worst where neither is given.
+            segment: The segment; the one in which the column, or all of them, stand worst where it is left out.
             metric: `error`, `latency`, `cost` or `tokens` of the traces, `score.NAME`, or a column of numbers.
 
         Raises:
@@ -85,7 +85,7 @@ class MonitorRun:
         """
         from pyflare.workspace.drift.explain import explain
 
-        found = self._found(segment, is_any=column is None and segment is None)
+        found = self._found(column, segment)
         if self._engine is None or not found.result.columns:
             raise NotFoundError("there is nothing to explain: no column was compared.")
         return explain(
@@ -98,12 +98,12 @@ class MonitorRun:
             alpha=found.result.alpha,
         )
 
-    def _found(self, segment: str | None, *, is_any: bool) -> SegmentDrift:
-        order = ("drifted", "warning", "healthy", "unknown")
-        among = [found for found in self.segments if is_any or found.segment == segment]
+    def _found(self, column: str | None, segment: str | None) -> SegmentDrift:
+        among = [found for found in self.segments if segment is None or found.segment == segment]
         if not among:
-            raise NotFoundError(f"the run has no segment {segment!r}.")
-        return min(among, key=lambda found: (order.index(found.result.status), -found.result.score))
+            there = ", ".join(repr(found.segment) for found in self.segments)
+            raise NotFoundError(f"the run has no segment {segment!r}; it has {there}.")
+        return min(among, key=lambda found: _standing(found.result, column))
 
     @property
     def status(self) -> Status:
@@ -152,3 +152,12 @@ class MonitorRun:
             for found in self.segments
         ]
         return "\n".join([f"{self.monitor.name}, {self.at:%Y-%m-%d %H:%M} UTC: {self.status}", *said])
+
+
+def _standing(result: DriftResult, column: str | None) -> tuple[int, float]:
+    """How bad a segment's result is, or one column of it: the worst is the smallest."""
+    order = ("drifted", "warning", "healthy", "unknown")
+    if column is None:
+        return order.index(result.status), -result.score
+    found = next((each for each in result.columns if each.column == column), None)
+    return (len(order), 0.0) if found is None else (order.index(found.status), found.p_adjusted)

@@ -123,7 +123,7 @@ def run_monitor(engine: Engine, monitor: DriftMonitor, *, now_ns: int, writer: R
     """
     samples = read_samples(engine, monitor, now_ns=now_ns)
     look = None if writer is None else count_look(engine.root, monitor.name, reference=_shared(monitor, samples))
-    alpha = monitor.alpha if look is None else alpha_of_look(look, alpha=monitor.alpha, n_looks=monitor.n_looks)
+    alpha = monitor.alpha if look is None else _alpha_of(monitor, look)
     now = datetime.fromtimestamp(now_ns / 1e9, UTC)
     found = compare_frames(samples.reference, samples.current, monitor, now=now, alpha=alpha)
     run = MonitorRun(
@@ -201,3 +201,14 @@ def _effects(engine: Engine, monitor: str, *, now_ns: int) -> Mapping[tuple[str 
         effect = row["effect_size"]
         effects.setdefault((row["segment"], row["column_name"]), []).append(math.nan if effect is None else effect)
     return effects
+
+
+def _alpha_of(monitor: DriftMonitor, look: int) -> float:
+    """What a look may spend. Raises DataError: the monitor may spend nothing any more."""
+    alpha = alpha_of_look(look, alpha=monitor.alpha, n_looks=monitor.n_looks)
+    if alpha == 0:
+        raise DataError(
+            f"{monitor.name}: the looks that were allowed are made, n_looks = {monitor.n_looks}. Leave n_looks out, or "
+            "compare with another reference: each new one begins a new count."
+        )
+    return alpha

@@ -46,6 +46,7 @@ def test_the_worst_without_a_name(workspace: Workspace) -> None:
     run = workspace.drift.run(RETRIEVAL, now=NOW)
     assert run.explain().segment == PRODUCTION
     assert workspace.drift.explain(RETRIEVAL).drift.column == run.explain().drift.column
+    assert run.explain("attributes.index").segment == PRODUCTION
 
 
 def test_what_cannot_be_explained(workspace: Workspace) -> None:
@@ -53,7 +54,7 @@ def test_what_cannot_be_explained(workspace: Workspace) -> None:
     with pytest.raises(NotFoundError, match="has no run"):
         workspace.drift.explain(RETRIEVAL)
     run = workspace.drift.run(RETRIEVAL, now=NOW)
-    with pytest.raises(NotFoundError, match="segment"):
+    with pytest.raises(NotFoundError, match="it has 'environment = "):
         run.explain("latency", segment="environment = moon")
     with pytest.raises(QueryError, match="metric"):
         run.explain("latency", segment=PRODUCTION, metric="model")

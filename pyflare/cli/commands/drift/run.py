@@ -12,9 +12,10 @@ import pyflare
 from pyflare.cli import console, options
 from pyflare.cli.commands.drift import options as own
 from pyflare.cli.commands.drift.advice import FIRST_LOOK
-from pyflare.errors import ConfigError
+from pyflare.errors import ConfigError, PyFlareError
 
 if TYPE_CHECKING:  # the help page is shown without what monitors need
+    from pyflare.store.times import Moment
     from pyflare.workspace.drift.monitors import WorkspaceDrift
     from pyflare.workspace.drift.run import MonitorRun
 
@@ -46,6 +47,7 @@ def run(
     from pyflare.workspace.drift.periods import CURRENT_WINDOW
 
     windows = {name: given for name, given in (("reference", reference), ("current", current)) if given}
+    failed: list[PyFlareError] = []
     with pyflare.open(path) as workspace, console.working("comparing"):
         if column:
             once = workspace.drift(
@@ -59,12 +61,14 @@ def run(
             )
             found = [once]
         else:
-            found = [workspace.drift.run(name, now=now) for name in monitor_names(workspace.drift, monitors)]
-    show(found, json=json)
+            found, failed = look_at(workspace.drift, monitor_names(workspace.drift, monitors), now=now)
+    show(found, failed, json=json)
     if column and not (windows or json) and found[0].monitor.current != CURRENT_WINDOW:
         console.stdout().print(_FITTED.format(_windows(found[0])), style="dim", highlight=False, soft_wrap=True)
     if fail and any(each.is_drifted for each in found):
         raise typer.Exit(_FOUND)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _windows(run: MonitorRun) -> str:
@@ -82,8 +86,29 @@ def monitor_names(drift: WorkspaceDrift, given: list[str] | None) -> list[str]:
     return names
 
 
-def show(found: list[MonitorRun], *, json: bool) -> None:
-    """Print runs, for people or as JSON."""
+def look_at(
+    drift: WorkspaceDrift, names: list[str], *, now: Moment | None = None
+) -> tuple[list[MonitorRun], list[PyFlareError]]:
+    """Let each monitor look: what they found, and why some could not, which does not keep others from looking."""
+    found: list[MonitorRun] = []
+    failed: list[PyFlareError] = []
+    for name in names:
+        try:
+            found.append(drift.run(name, now=now))
+        except PyFlareError as error:
+            failed.append(error)
+    return found, failed
+
+
+def show(found: list[MonitorRun], failed: list[PyFlareError], *, json: bool) -> None:
+    """Print runs, for people or as JSON, and on standard error why there are no others."""
+    for error in failed:
+        console.fail(error)
+    if found or not failed:
+        _print(found, json=json)
+
+
+def _print(found: list[MonitorRun], *, json: bool) -> None:
     from pyflare.cli.commands.drift.showing import run_value
 
     if json:
