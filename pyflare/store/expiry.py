@@ -94,7 +94,7 @@ def _expire_payloads(connection: duckdb.DuckDBPyConnection, change: Change, befo
 
 def _forget_expired(connection: duckdb.DuckDBPyConnection, change: Change, before_ns: int) -> None:
     """Take the traces that go with the change out of the rows that stay and name them."""
-    before = parts_source(change.root, "traces", change.base.parts.get("traces", ()))
-    query = f"SELECT trace_id FROM ({before}) GROUP BY trace_id HAVING max({_TRACE_END}) < {before_ns}"
+    parts = tuple(part for part in change.base.parts_of("traces") if part.min_time_ns < before_ns)
+    query = f"SELECT trace_id FROM ({parts_source(change.root, 'traces', parts)}) WHERE {_TRACE_END} < {before_ns}"
     connection.execute(f"CREATE TEMP VIEW deleted_traces AS {query}")
     forget_traces(connection, change)
