@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pyflare.analytics.stats.numeric.wasserstein import wasserstein
     from pyflare.analytics.stats.result import Contribution, Effect, TwoSampleResult
     from pyflare.analytics.stats.sequential import alpha_of_look, alpha_spent
+    from pyflare.analytics.stats.summaries import CategorySummary, NumberSummary
+    from pyflare.analytics.stats.summarised import compare_category_summaries, compare_number_summaries
     from pyflare.analytics.stats.vectors.centroid import centroid_distance
     from pyflare.analytics.stats.vectors.classifier import classifier_test
     from pyflare.analytics.stats.vectors.density import density_ratios
@@ -44,8 +46,10 @@ if TYPE_CHECKING:
     from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 
 _HOMES: Final = {
+    "CategorySummary": "pyflare.analytics.stats.summaries",
     "Contribution": "pyflare.analytics.stats.result",
     "Effect": "pyflare.analytics.stats.result",
+    "NumberSummary": "pyflare.analytics.stats.summaries",
     "TwoSampleResult": "pyflare.analytics.stats.result",
     "alpha_of_look": "pyflare.analytics.stats.sequential",
     "alpha_spent": "pyflare.analytics.stats.sequential",
@@ -57,6 +61,8 @@ _HOMES: Final = {
     "classifier_test": "pyflare.analytics.stats.vectors.classifier",
     "combine_cauchy": "pyflare.analytics.stats.multiplicity",
     "compare_categories": "pyflare.analytics.stats.categorical.compare",
+    "compare_category_summaries": "pyflare.analytics.stats.summarised",
+    "compare_number_summaries": "pyflare.analytics.stats.summarised",
     "cramer_von_mises": "pyflare.analytics.stats.numeric.cramer_von_mises",
     "density_ratios": "pyflare.analytics.stats.vectors.density",
     "energy_distance": "pyflare.analytics.stats.numeric.energy",
@@ -81,8 +87,10 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "CategorySummary",
     "Contribution",
     "Effect",
+    "NumberSummary",
     "TwoSampleResult",
     "alpha_of_look",
     "alpha_spent",
@@ -94,6 +102,8 @@ __all__ = [
     "classifier_test",
     "combine_cauchy",
     "compare_categories",
+    "compare_category_summaries",
+    "compare_number_summaries",
     "cramer_von_mises",
     "density_ratios",
     "energy_distance",
