@@ -49,9 +49,10 @@ def folder_version(root: Path) -> int:
 
 
 def _advice(root: Path) -> str:
-    """Where there is a folder near by: inside, or with the same name further up. Else how one comes to be."""
+    """Where there is a folder near by: inside, around it, or with the same name further up. Else how one comes to be."""
     try:
-        near = [root / USUAL_NAME, *(above / root.name for above in root.absolute().parent.parents)]
+        around = root.absolute().parent
+        near = [root / USUAL_NAME, around, *(above / root.name for above in around.parents)]
     except OSError:  # the working directory has been deleted
         near = []
     for folder in near:

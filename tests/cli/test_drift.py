@@ -171,8 +171,9 @@ def test_what_cannot_be_declared(folder, tmp_path, declared, message):
 
 
 def test_a_name_that_is_not_declared(folder):
-    """A misspelt monitor is explained."""
+    """A misspelt monitor is explained, and so is a column in the place of one."""
     assert 'Did you mean "retrieval"?' in _run("run", "retrievel", "--path", folder).output
+    assert "pyflare drift run -c latency" in _run("run", "latency", "--path", folder).output
 
 
 def test_without_the_extra(folder):

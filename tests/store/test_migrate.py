@@ -91,12 +91,13 @@ def test_a_place_without_a_folder_says_how_to_make_one(tmp_path: Path) -> None:
 
 
 def test_a_folder_near_by_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the project that was given, or of one further up."""
+    """That of the project that was given, the one around what was given, or one further up."""
     folder, below = tmp_path / ".pyflare", tmp_path / "src" / "app"
     write_journal(folder, [_log(1)])
     below.mkdir(parents=True)
-    with pytest.raises(StoreNotFoundError, match=rf"There is one at {folder};"):
-        migrate.check_version(tmp_path)
+    for given in (tmp_path, folder / "journal"):
+        with pytest.raises(StoreNotFoundError, match=rf"There is one at {folder};"):
+            migrate.check_version(given)
     monkeypatch.chdir(below)
     with pytest.raises(StoreNotFoundError, match=rf"There is one at {folder};"):
         migrate.check_version(Path(".pyflare"))

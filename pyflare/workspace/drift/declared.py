@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from pyflare.config.files import read_settings_file
-from pyflare.errors import ConfigError, NotFoundError
+from pyflare.errors import ConfigError, NotFoundError, QueryError
 from pyflare.workspace.drift.monitor import DriftMonitor
+from pyflare.workspace.drift.sources import source_of
 
 TABLE: Final = "drift"
 """In `pyflare.toml`: `[[pyflare.drift]]`; in `pyproject.toml`: `[[tool.pyflare.drift]]`."""
@@ -47,7 +48,16 @@ def declared_monitor(root: Path, name: str) -> DriftMonitor:
     near = get_close_matches(name, names, n=1)
     known = f"There are: {', '.join(names)}." if names else "None is declared: [[pyflare.drift]] with a name does it."
     there = f'Did you mean "{near[0]}"?' if near else known
-    raise NotFoundError(f"no drift monitor is called {name!r} in the settings file beside {root}. {there}")
+    column = f" A column is looked at without a monitor by `pyflare drift run -c {name}`." if _is_column(name) else ""
+    raise NotFoundError(f"no drift monitor is called {name!r} in the settings file beside {root}. {there}{column}")
+
+
+def _is_column(name: str) -> bool:
+    try:
+        source_of("spans", name)
+    except QueryError:
+        return False
+    return True
 
 
 def _monitor(record: Mapping[str, Any], *, source: str) -> DriftMonitor:

@@ -101,7 +101,7 @@ def source_of(table: MonitoredTable, name: str) -> Source:
     known = column_names(table)
     fields = FIELDS["traces" if table == "traces" else "spans"] if table in ("spans", "traces") else ()
     near = get_close_matches(name, [*known, *(field.name for field in fields)], n=1)
-    hint = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(known)}."
+    hint = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(_told(table))}."
     raise QueryError(f'{table} have no column "{name}" that can be compared. {hint}')
 
 
@@ -114,6 +114,13 @@ def column_names(table: MonitoredTable) -> tuple[str, ...]:
         *texts,
         *(f"{name}.…" for name in ("attributes", "features") if name in TABLES[table].column_names),
     )
+
+
+def _told(table: MonitoredTable) -> tuple[str, ...]:
+    """The names that a beginner needs: the usual columns, texts, and those with keys; a table has some thirty more."""
+    texts = (*_USUAL_PARTS,) if table == "spans" else ()
+    keyed = tuple(name for name in column_names(table) if name.endswith(".…"))
+    return (*USUAL[table], *texts, *keyed, f"and other columns of {table}")
 
 
 def sources_of(table: MonitoredTable, names: Iterable[str]) -> list[Source]:
