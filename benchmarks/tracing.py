@@ -24,6 +24,8 @@ QUESTION = QUESTION[:200]
 ANSWER = ("You can start a return within thirty days. Bring the parcel to any pick-up point. " * 8)[:500]
 BARS = {"sync": 0.30, "nested": 0.30, "async": 0.35}
 """Of the baseline, by shape of the call."""
+UNTRACED_BAR_US = 0.25
+"""What a decorator may cost a program that does not want it."""
 SHAPES = tuple(BARS)
 
 
@@ -85,6 +87,27 @@ def plain(shape: str, calls: int) -> dict[str, float]:
             one(question)
         return ANSWER
 
+    async def coroutine(question: str) -> str:
+        return ANSWER
+
+    return _runner(shape, one, nested, coroutine, lambda: None, calls)
+
+
+def untraced(shape: str, calls: int) -> dict[str, float]:
+    """The same functions decorated, in a program that has not called `pyflare.init`."""
+    import pyflare
+
+    @pyflare.trace
+    def one(question: str) -> str:
+        return ANSWER
+
+    @pyflare.trace
+    def nested(question: str) -> str:
+        for _ in range(4):
+            one(question)
+        return ANSWER
+
+    @pyflare.trace
     async def coroutine(question: str) -> str:
         return ANSWER
 
@@ -159,7 +182,12 @@ def pyflare(shape: str, calls: int, path: str | None = None) -> dict[str, float]
         return result
 
 
-SIDES: dict[str, Callable[..., dict[str, float]]] = {"plain": plain, "otel": otel, "pyflare": pyflare}
+SIDES: dict[str, Callable[..., dict[str, float]]] = {
+    "plain": plain,
+    "untraced": untraced,
+    "otel": otel,
+    "pyflare": pyflare,
+}
 
 
 def in_process(side: str, shape: str, *, calls: int = CALLS, path: str | None = None) -> dict[str, float]:
@@ -190,7 +218,22 @@ def rows(*, quick: bool = False) -> list[BenchRow]:
         pairs = [(in_process("otel", shape), in_process("pyflare", shape)) for _ in range(rounds)]
         cpu.append(_row(shape, "CPU of a traced call, flush included", "cpu_us", pairs))
         p50.append(_row(shape, "p50 of a traced call", "p50_us", pairs))
-    return [*cpu, *p50]
+    return [
+        *cpu,
+        *p50,
+        *(_untraced_row(shape, rounds=QUICK_ROUNDS if quick else ROUNDS) for shape in ("sync", "async")),
+    ]
+
+
+def _untraced_row(shape: str, *, rounds: int) -> BenchRow:
+    pairs = [(in_process("plain", shape), in_process("untraced", shape)) for _ in range(rounds)]
+    added_us = statistics.median(decorated["cpu_us"] - plain["cpu_us"] for plain, decorated in pairs)
+    return BenchRow(
+        what=f"CPU that a decorated call adds before `pyflare.init`, {shape}",
+        bar=f"at most {UNTRACED_BAR_US:.2f} µs",
+        measured=f"{added_us:.2f} µs",
+        ok=added_us <= UNTRACED_BAR_US,
+    )
 
 
 def main() -> None:
