@@ -20,8 +20,8 @@ _LINE: Final = 40
 """The height of a level: its name, and a bar of each sample below."""
 _CHARS: Final = 44
 """So much of a level's name is written."""
-_CHAR: Final = 7.0
-"""The width of a character, about."""
+_CHAR: Final = 8.0
+"""The width of a character, about, where text is largest."""
 
 
 def distribution(contributions: Sequence[Contribution]) -> str:
@@ -54,7 +54,7 @@ def _bins(bins: Sequence[Contribution]) -> str:
 
 def _edges(edges: Sequence[tuple[float, str]]) -> list[str]:
     """The values between bins: all, or every second, third, … where they would run into each other."""
-    widest = max((len(text) for _, text in edges), default=0) * _CHAR
+    widest = max((len(text) + 1 for _, text in edges), default=0) * _CHAR
     step = edges[1][0] - edges[0][0] if len(edges) > 1 else widest
     shown = edges[:: max(1, math.ceil(widest / step))] if widest else edges
     return [f'<text x="{at:.1f}" y="{_PLOT + 26}" text-anchor="middle">{text}</text>' for at, text in shown]

@@ -16,7 +16,8 @@ _DARK: Final = (
 )
 _RULES: Final = """
 {font:13px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;color:var(--pd-text);background:var(--pd-bg);
-max-width:1000px;margin:0 auto;padding:16px 20px;border:1px solid var(--pd-line);border-radius:10px;box-sizing:border-box}
+max-width:1000px;margin:0 auto;padding:16px 20px;border:1px solid var(--pd-line);border-radius:10px;box-sizing:border-box;
+container:pd/inline-size}
  h1{font-size:20px;margin:0 0 6px;color:inherit}
  p{margin:4px 0 8px;overflow-wrap:anywhere}
  .pd-faint{color:var(--pd-faint)}
@@ -40,7 +41,7 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
  .pd-body{padding:2px 8px 14px}
  svg{display:block;overflow:visible}
  .pd-gauge{width:160px;height:18px} .pd-spark{width:90px;height:18px}
- .pd-plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,340px),1fr));gap:8px 24px;align-items:start}
+ .pd-plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:8px 24px;align-items:start}
  .pd-plot{width:100%;max-width:480px;height:auto;margin:6px 0 10px}
  svg text{font-size:11px;fill:var(--pd-faint);stroke:none}
  path{fill:none}
@@ -55,11 +56,15 @@ background:var(--pd-soft);color:var(--pd-faint);vertical-align:middle;justify-se
  th,td{padding:2px 10px 2px 0;text-align:left;border:0;background:none;color:inherit}
  code{font:12px ui-monospace,monospace;background:var(--pd-soft);color:inherit;padding:0 4px;border-radius:3px}
 """
+_MIDDLING: Final = """
+ .pd-row{grid-template-columns:70px minmax(0,1fr) 160px 150px 80px}
+ .pd-spark,.pd-names>:last-child{display:none}
+"""
 _NARROW: Final = """
  .pd-names{display:none}
  .pd-row{grid-template-columns:70px minmax(0,1fr) auto;gap:4px 10px}
- svg text{font-size:13px}
- .pd-name{grid-column:2/4} .pd-gauge{grid-column:1/3} .pd-spark,.pd-p{display:none}
+ svg text{font-size:14px}
+ .pd-name{grid-column:2/4} .pd-gauge{grid-column:1/3} .pd-p{display:none}
 """
 
 
@@ -79,6 +84,7 @@ STYLE: Final = (
     f"@media(prefers-color-scheme:dark){{.pyflare-drift{{{_DARK}}}}}"
     f'[data-jp-theme-light="true"] .pyflare-drift,.vscode-light .pyflare-drift{{{_LIGHT}}}'
     f'[data-jp-theme-light="false"] .pyflare-drift,.vscode-dark .pyflare-drift{{{_DARK}}}'
-    f"{_scoped(_RULES)}@media(max-width:720px){{{_scoped(_NARROW)}}}"
+    f"{_scoped(_RULES)}@container pd (max-width:800px){{{_scoped(_MIDDLING)}}}"
+    f"@container pd (max-width:600px){{{_scoped(_NARROW)}}}"
 )
-"""Light or dark as the reader has it; in a notebook as the notebook is."""
+"""Light or dark as the reader has it; in a notebook as the notebook is. Narrow where its place is, however wide the window."""
