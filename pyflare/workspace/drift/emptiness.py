@@ -52,7 +52,7 @@ def said_once(run: MonitorRun, too_few: Units | None) -> MonitorRun:
         run: What was found.
         too_few: All observations that there are, where these are too few for any windows.
     """
-    if too_few is None:
+    if too_few is None or run.status != "unknown":
         return replace(run, segments=tuple(_of_few(run.monitor, found) for found in run.segments))
     first = _silenced(run.segments[0], _too_few_in_all(run.monitor, too_few))
     return replace(run, segments=(replace(first, segment=None),))

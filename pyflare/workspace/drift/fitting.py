@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pyflare.store.engine import Engine
+from pyflare.store.vectors.lance import has_vectors
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import Reference, window_ns
 from pyflare.workspace.drift.reading import Period
@@ -28,12 +29,14 @@ def fitted(engine: Engine, monitor: DriftMonitor, *, now_ns: int) -> Fit:
 
     They stay as they are where each holds values enough of one of the monitor's columns. Where one does not, the time
     with rows, at most as long as both windows unless that holds too little, is divided at a moment: see
-    `Units.divided_at`.
+    `Units.divided_at`. Nor do they change for embeddings that have moved into the vector store.
 
     Raises:
         QueryError: A filter or a column of the monitor cannot be used.
         ConfigError: The table has nothing that counts as the monitor's unit.
     """
+    if monitor.table == "embeddings" and has_vectors(engine.root):
+        return Fit(monitor=monitor, now_ns=now_ns)
     windows = reference_period(monitor, now_ns=now_ns), current_period(monitor, now_ns=now_ns)
     if all(units_of(engine, monitor, window, now_ns=now_ns).most >= monitor.min_rows for window in windows):
         return Fit(monitor=monitor, now_ns=now_ns)

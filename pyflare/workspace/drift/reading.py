@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 MOST_TEXTS: Final = 10_000
 """Rows of each sample that are looked at where texts are compared."""
-_ROW_IDS: Final = {
+ROW_IDS: Final = {
     "spans": "span_id",
     "traces": "trace_id",
     "predictions": "prediction_id",
     "scores": "score_id",
     "embeddings": "embedding_id",
 }
+"""The column that names a row, by table."""
 _UNITS: Final[Mapping[Unit, str]] = {
     "trace": "trace_id",
     "session": "coalesce(session_id, trace_id)",
@@ -85,11 +86,11 @@ def read_rows(
     """The rows of a sample as an Arrow table. Raises as `read_frame`."""
     segments = sources_of(monitor.table, monitor.segment_by)
     selected = [source.selected for source in sources]
-    selected += [f"{_text(source)} AS {quote(_SEGMENT + source.name)}" for source in segments]
+    selected += [f"{text_sql(source)} AS {quote(_SEGMENT + source.name)}" for source in segments]
     if "trace_id" in TABLES[monitor.table].column_names:
         selected.append(f"trace_id AS {quote(_TRACE)}")
     condition = rows_condition(engine, monitor, period, now_ns=now_ns)
-    chosen = _one_of_each_unit(monitor, segments, condition)
+    chosen = _one_of_eachunit_sql(monitor, segments, condition)
     joined = " ".join(source.joined for source in sources)
     query = (
         f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} {joined} WHERE {chosen.sql}{_cut(monitor, sources)}"
@@ -100,42 +101,11 @@ def read_rows(
     return _with_moved(engine, monitor, sources, period, rows) if monitor.table == "embeddings" else rows
 
 
-def read_units(
-    engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, *, now_ns: int
-) -> pa.Table:
-    """What can be counted before windows are chosen: each observation's times, and which values it would have.
-
-    Returns:
-        A row for each unit, in each segment: when the first and the last of its rows began (`first`, `last`, in unix
-        nanoseconds), and for each source, by its place ("0", "1", …), whether the one row that stands for the unit
-        has a value of it.
-
-    Raises:
-        QueryError: A filter or a column cannot be used.
-        ConfigError: The table has nothing that counts as the monitor's unit.
-    """
-    table, row = TABLES[monitor.table], _ROW_IDS[monitor.table]
-    segments = sources_of(monitor.table, monitor.segment_by)
-    condition = rows_condition(engine, monitor, period, now_ns=now_ns)
-    groups = [_unit(monitor), *(_text(source) for source in segments)]
-    values = [f'({source.sql}) IS NOT NULL AS "{place}"' for place, source in enumerate(sources)]
-    named = [f"epoch_ns({table.time_column}) AS time", f"hash({row}) AS hash", *values]
-    named += [f'{group} AS "group {place}"' for place, group in enumerate(groups)]
-    chosen = [f'arg_min("{place}", hash) AS "{place}"' for place in range(len(sources))]
-    grouped = ", ".join(f'"group {place}"' for place in range(len(groups)))
-    query = (
-        f"SELECT {', '.join(['min(time) AS first', 'max(time) AS last', *chosen])} FROM "
-        f"(SELECT {', '.join(named)} FROM {quote(monitor.table)} WHERE {condition.sql}) GROUP BY {grouped}"
-    )
-    parameters = [value for source in (*sources, *segments) for value in source.parameters]
-    return engine.run(lambda *_: (query, [*parameters, *condition.parameters]), traces="traces" in query)
-
-
 def _cut(monitor: DriftMonitor, sources: Sequence[Source]) -> str:
     """Texts are read one by one, which takes its time: of many rows those whose ids have the least hashes."""
     if not any(source.kind == "text" for source in sources):
         return ""
-    return f" ORDER BY hash({_ROW_IDS[monitor.table]}) LIMIT {MOST_TEXTS}"
+    return f" ORDER BY hash({ROW_IDS[monitor.table]}) LIMIT {MOST_TEXTS}"
 
 
 def _with_moved(
@@ -201,26 +171,27 @@ def _equal(monitor: DriftMonitor, column: str, value: str) -> Condition:
     return Condition(f"{quote(column)} = ?", (value,))
 
 
-def _one_of_each_unit(monitor: DriftMonitor, segments: Sequence[Source], condition: Condition) -> Condition:
+def _one_of_eachunit_sql(monitor: DriftMonitor, segments: Sequence[Source], condition: Condition) -> Condition:
     """Of each trace, session or user one row in each segment: that whose id has the least hash, so always the same."""
     if monitor.counted_by == "row":
         return condition
-    row = _ROW_IDS[monitor.table]
-    groups = ", ".join([_unit(monitor), *(_text(source) for source in segments)])
+    row = ROW_IDS[monitor.table]
+    groups = ", ".join([unit_sql(monitor), *(text_sql(source) for source in segments)])
     least = f"SELECT arg_min({row}, hash({row})) FROM {quote(monitor.table)} WHERE {condition.sql} GROUP BY {groups}"
     parameters = [value for source in segments for value in source.parameters]
     return condition & Condition(f"{row} IN ({least})", (*condition.parameters, *parameters))
 
 
-def _unit(monitor: DriftMonitor) -> str:
+def unit_sql(monitor: DriftMonitor) -> str:
     """What tells observations apart. Raises ConfigError: the table does not say it."""
     if monitor.counted_by == "row":
-        return _ROW_IDS[monitor.table]
+        return ROW_IDS[monitor.table]
     names = TABLES[monitor.table].column_names
     if "trace_id" not in names or (monitor.counted_by != "trace" and f"{monitor.counted_by}_id" not in names):
         raise ConfigError(f"unit: {monitor.table} do not say their {monitor.counted_by}. Hint: unit = row.")
     return _UNITS[monitor.counted_by]
 
 
-def _text(source: Source) -> str:
+def text_sql(source: Source) -> str:
+    """The values of a column as text."""
     return f"({source.sql})::VARCHAR"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from pyflare.schema.sql import quote
+from pyflare.schema.tables import TABLES
 from pyflare.store.engine import Engine
 from pyflare.workspace.drift.monitor import DriftMonitor
-from pyflare.workspace.drift.reading import Period, read_units
-from pyflare.workspace.drift.sources import sources_of
+from pyflare.workspace.drift.reading import ROW_IDS, Period, rows_condition, text_sql, unit_sql
+from pyflare.workspace.drift.sources import Source, sources_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PARTS: Final = 8
 """The current window is one of so many parts of what there is, as a day is of the week before it and itself."""
@@ -99,7 +105,7 @@ def units_of(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: i
         ConfigError: The table has nothing that counts as the monitor's unit.
     """
     sources = sources_of(monitor.table, monitor.columns)
-    read = read_units(engine, monitor, sources, period, now_ns=now_ns)
+    read = _read(engine, monitor, sources, period, now_ns=now_ns)
     has = [read[str(place)].to_numpy().astype(np.bool_) for place in range(len(sources))]
     return Units(
         first=read["first"].to_numpy().astype(np.int64),
@@ -107,3 +113,32 @@ def units_of(engine: Engine, monitor: DriftMonitor, period: Period, *, now_ns: i
         has=(*has,) or (np.ones(read.num_rows, np.bool_),),
         needed=monitor.min_rows,
     )
+
+
+def _read(engine: Engine, monitor: DriftMonitor, sources: Sequence[Source], period: Period, *, now_ns: int) -> pa.Table:
+    """What can be counted before windows are chosen: each observation's times, and which values it would have.
+
+    Returns:
+        A row for each unit, in each segment: when the first and the last of its rows began (`first`, `last`, in unix
+        nanoseconds), and for each source, by its place ("0", "1", …), whether the one row that stands for the unit
+        has a value of it.
+
+    Raises:
+        QueryError: A filter or a column cannot be used.
+        ConfigError: The table has nothing that counts as the monitor's unit.
+    """
+    table, row = TABLES[monitor.table], ROW_IDS[monitor.table]
+    segments = sources_of(monitor.table, monitor.segment_by)
+    condition = rows_condition(engine, monitor, period, now_ns=now_ns)
+    groups = [unit_sql(monitor), *(text_sql(source) for source in segments)]
+    values = [f'({source.sql}) IS NOT NULL AS "{place}"' for place, source in enumerate(sources)]
+    named = [f"epoch_ns({table.time_column}) AS time", f"hash({row}) AS hash", *values]
+    named += [f'{group} AS "group {place}"' for place, group in enumerate(groups)]
+    chosen = [f'arg_min("{place}", hash) AS "{place}"' for place in range(len(sources))]
+    grouped = ", ".join(f'"group {place}"' for place in range(len(groups)))
+    query = (
+        f"SELECT {', '.join(['min(time) AS first', 'max(time) AS last', *chosen])} FROM "
+        f"(SELECT {', '.join(named)} FROM {quote(monitor.table)} WHERE {condition.sql}) GROUP BY {grouped}"
+    )
+    parameters = [value for source in (*sources, *segments) for value in source.parameters]
+    return engine.run(lambda *_: (query, [*parameters, *condition.parameters]), traces="traces" in query)

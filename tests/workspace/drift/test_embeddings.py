@@ -62,6 +62,8 @@ def test_moved_embeddings_are_read(folder: Path) -> None:
     with pyflare.open(folder, compact=False) as workspace:
         assert len(workspace.query("SELECT * FROM embeddings")) == 0
         after = workspace.drift(**options)
+        first_look = workspace.drift(**{name: value for name, value in options.items() if name != "reference"})
     assert (after.segments[0].n_reference, after.segments[0].n_current) == (117, 117)
     assert after.segments[0].result.score == pytest.approx(before.segments[0].result.score, abs=0.1)
     assert after.status == before.status
+    assert (first_look.monitor.current, first_look.segments[0].n_current) == ("1d", 117)
