@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +14,6 @@ from pyflare.workspace.drift.sources import source_of
 
 TABLE: Final = "drift"
 """In `pyflare.toml`: `[[pyflare.drift]]`; in `pyproject.toml`: `[[tool.pyflare.drift]]`."""
-_NAMES: Final = tuple(each.name for each in fields(DriftMonitor))
 
 
 def declared_monitors(root: Path) -> tuple[DriftMonitor, ...]:
@@ -63,12 +61,7 @@ def _is_column(name: str) -> bool:
 def _monitor(record: Mapping[str, Any], *, source: str) -> DriftMonitor:
     if (called := record.get("name")) is None:
         raise ConfigError(f'{source}: a drift monitor has no name. Add one: name = "answers" below [[pyflare.drift]].')
-    for name in record:
-        if name not in _NAMES:
-            near = get_close_matches(name, _NAMES, n=1)
-            hint = f'Did you mean "{near[0]}"?' if near else f"The names are {', '.join(_NAMES)}."
-            raise ConfigError(f'{source}: the drift monitor {called!r}: there is no "{name}". {hint}')
     try:
-        return DriftMonitor(**record)
-    except (ConfigError, TypeError) as error:
-        raise ConfigError(f"{source}: the drift monitor {called!r} cannot be used: {error}") from error
+        return DriftMonitor.of(record)
+    except ConfigError as error:
+        raise ConfigError(f"{source}: the drift monitor {called!r}: {error}") from error

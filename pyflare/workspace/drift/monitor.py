@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args
 
 from pyflare.errors import ConfigError
@@ -129,6 +130,20 @@ class DriftMonitor:
         """The effect size from which a difference in a column matters."""
         usual = _OF_EMBEDDINGS if self.table == "embeddings" else _OF_COLUMNS
         return self.thresholds.get(column or "", usual if self.threshold is None else self.threshold)
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> DriftMonitor:
+        """A monitor from its fields by name. Raises ConfigError: there is no such field, or its value cannot be used."""
+        names = [each.name for each in fields(cls)]
+        for name in options:
+            if name not in names:
+                near = get_close_matches(name, names, n=1)
+                hint = f'Did you mean "{near[0]}"?' if near else f"The names are {', '.join(names)}."
+                raise ConfigError(f'there is no "{name}". {hint}')
+        try:
+            return cls(**options)
+        except TypeError as error:
+            raise ConfigError(f"it cannot be used: {error}") from error
 
     def of_column(self, column: str) -> DriftMonitor:
         """The same monitor, of a single column."""

@@ -56,7 +56,7 @@ class WorkspaceDrift:
             QueryError: A column or a filter cannot be used.
             DataError: A time cannot be read.
         """
-        fit = Fit(monitor=DriftMonitor(**{"name": _UNNAMED, "columns": columns, **options}), now_ns=_now_ns(now))
+        fit = Fit(monitor=DriftMonitor.of({"name": _UNNAMED, "columns": columns, **options}), now_ns=_now_ns(now))
         if not options.keys() & {"reference", "current"}:
             fit = fitted(self._engine, fit.monitor, now_ns=fit.now_ns)
         return said_once(run_monitor(self._engine, fit.monitor, now_ns=fit.now_ns), fit.too_few)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import pyflare
-from pyflare.errors import QueryError
+from pyflare.errors import ConfigError, QueryError
 from pyflare.workspace import Workspace
 from pyflare.workspace.drift.monitor import DriftMonitor
 from pyflare.workspace.drift.periods import period_text
@@ -187,3 +187,9 @@ def test_times_are_as_exact_as_they_need_to_be() -> None:
     assert period_text(0, 5_000) == ", 1970-01-01 00:00:00.000000 to 1970-01-01 00:00:00.000005"
     assert period_text(None, HOUR_NS) == ", before 1970-01-01 01:00"
     assert period_text(None, None) == ""
+
+
+def test_an_option_that_is_none(workspace: Workspace) -> None:
+    """A typing error in an option names the one that was meant."""
+    with pytest.raises(ConfigError, match=r'there is no "wher"\. Did you mean "where"\?'):
+        workspace.drift("latency", wher="kind = retriever")
