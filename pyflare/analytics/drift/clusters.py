@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from pyflare.analytics.drift.column import Vectors
+from pyflare.analytics.drift.column import Vectors, checked_kind
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.clusters import pooled_clusters
 from pyflare.analytics.stats.vectors.k_means import Labels
@@ -70,6 +70,7 @@ def cluster_vectors(
         (0.0, 0.17, 50)
     """
     rng = np.random.default_rng(0) if rng is None else rng
+    reference, current = checked_kind(reference, Vectors), checked_kind(current, Vectors)
     pool = pool_vectors(reference.values, current.values, weights=(reference.weights, current.weights))
     found = pooled_clusters(pool, n_clusters=n_clusters, rng=rng)
     n = pool.n_reference

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import ne
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,7 @@ class Categories:
             Categories(codes=array([ 0, -1,  1, -1,  0], dtype=int32), levels=('de', 'en'), weights=None, known=None)
         """
         every = list(values)
-        names = {value: None if _is_missing(value) else str(value) for value in set(every)}
+        names = {value: None if is_missing(value) else str(value) for value in set(every)}
         levels = tuple(sorted({name for name in names.values() if name is not None}))
         positions: dict[str | None, int] = {level: position for position, level in enumerate(levels)}
         codes = {value: positions.get(name, MISSING_CODE) for value, name in names.items()}
@@ -96,11 +97,19 @@ class Vectors:
 
 Column = Numbers | Categories | Vectors
 """Any column."""
+Kind = TypeVar("Kind", Numbers, Vectors)
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
     """None, NaN, or what does not even know whether it is itself, as pandas.NA."""
     try:
         return value is None or bool(ne(value, value))
     except TypeError:
         return True
+
+
+def checked_kind(column: object, kind: type[Kind]) -> Kind:
+    """A column, if it is of a kind. Raises DataError: it is of another, or an array without one."""
+    if not isinstance(column, kind):
+        raise DataError(f"expected {kind.__name__}(values=...), got {type(column).__name__}.")
+    return column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pyflare.analytics.drift.column import Numbers
+from pyflare.analytics.drift.column import Numbers, checked_kind
 from pyflare.analytics.stats.numeric.bins import constant_notes, contributions, infinity_notes
 from pyflare.analytics.stats.numeric.kolmogorov_smirnov import largest_difference
 from pyflare.analytics.stats.numeric.ordered import ordered, pool
@@ -34,7 +34,7 @@ def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float =
         confidence: Of the bounds of the effect.
 
     Raises:
-        DataError: Weights do not fit the values.
+        DataError: They are no columns of numbers, or weights do not fit the values.
         InsufficientDataError: Either sample has fewer than eight values (effective ones where they are weighted).
 
     Examples:
@@ -45,7 +45,10 @@ def compare_numbers(reference: Numbers, current: Numbers, *, confidence: float =
         >>> found.effect.name, round(found.effect.value, 2), found.p_value < 1e-9
         ('largest_difference', 0.21, True)
     """
-    before, after = ordered(reference.values, reference.weights), ordered(current.values, current.weights)
+    before, after = (
+        ordered(column.values, column.weights)
+        for column in (checked_kind(reference, Numbers), checked_kind(current, Numbers))
+    )
     for name, sample in (("reference", before), ("current", after)):
         if sample.size < MIN_SIZE:
             raise InsufficientDataError(f"fewer than {MIN_SIZE} values in the {name} sample")

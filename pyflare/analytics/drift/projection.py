@@ -8,7 +8,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from pyflare.analytics.drift.column import Vectors
+from pyflare.analytics.drift.column import Vectors, checked_kind
 from pyflare.analytics.stats.vectors.pool import Rows, pool_vectors
 from pyflare.analytics.stats.vectors.spectrum import spectrum_of
 from pyflare.errors import DataError, MissingExtraError
@@ -53,6 +53,8 @@ def project_vectors(
     seconds for 2,000 points. Only who is next to whom means something: neither distances between groups nor sizes.
     - `auto`: the map where it is installed and there are at least 100 points.
 
+    Rows that all lie on one line, or are all the same, have no map: they are shown along their axis.
+
     Which row is of which sample plays no part in where it lies.
 
     Args:
@@ -79,11 +81,12 @@ def project_vectors(
     if method not in ("auto", "map", "principal") or most_points < 2:
         raise DataError(f"expected 'auto', 'map' or 'principal' and two points, got {method!r} and {most_points!r}.")
     rng = np.random.default_rng(0) if rng is None else rng
-    chosen = [_chosen(column, most_points // 2, rng) for column in (reference, current)]
+    columns = checked_kind(reference, Vectors), checked_kind(current, Vectors)
+    chosen = [_chosen(column, most_points // 2, rng) for column in columns]
     pool = pool_vectors(reference.values[chosen[0]], current.values[chosen[1]])
     spectrum = spectrum_of(pool.rows)
     along = pool.rows @ spectrum.axes[:, :_AXES]
-    used = _method(method, len(along))
+    used = _method(method, len(along)) if along.shape[1] > 1 else "principal"
     plane = _scaled(_map(along, int(rng.integers(2**31))) if used == "map" else _two(along))
     return Projection(
         method=used,

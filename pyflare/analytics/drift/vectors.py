@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pyflare.analytics.drift.column import Vectors
+from pyflare.analytics.drift.column import Vectors, checked_kind
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.vector_difference import vector_difference
 
@@ -26,6 +26,7 @@ def compare_vectors(
         DataError: The embeddings of the two columns are not of the same length.
         InsufficientDataError: Fewer than ten rows of a column are not missing.
     """
+    reference, current = checked_kind(reference, Vectors), checked_kind(current, Vectors)
     return vector_difference(
         reference.values,
         current.values,

@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pyflare.analytics.drift.clusters import cluster_vectors
 from pyflare.analytics.drift.column import Categories, Column, Numbers, Vectors
 from pyflare.analytics.drift.columns import compare_columns
 from pyflare.analytics.drift.feature import FeatureDriftDetector
+from pyflare.analytics.drift.numbers import compare_numbers
+from pyflare.analytics.drift.projection import project_vectors
 from pyflare.analytics.drift.registered import load_detector
 from pyflare.analytics.drift.result import ColumnDrift
+from pyflare.analytics.drift.vectors import compare_vectors
 from pyflare.errors import DataError
 from tests.analytics.drift.samples import sample as _sample
 
@@ -196,3 +200,24 @@ def test_vectors_as_long_as_numbers_go() -> None:
     endless = Vectors(values=np.where(rng.random((100, 4)) < 0.5, np.inf, -np.inf))
     (found,) = compare_columns({"x": endless}, {"x": endless})
     assert found.status == "unknown"
+
+
+def test_comparisons_say_which_column_they_take() -> None:
+    """An array in place of a column is a clear error, as is another kind of column, or a number of clusters that is none."""
+    rows = np.random.default_rng(7).normal(size=(60, 3))
+    numbers, vectors = Numbers(values=rows[:, 0]), Vectors(values=rows)
+    with pytest.raises(DataError, match=r"expected Numbers\(values=...\), got ndarray"):
+        compare_numbers(numbers, rows[:, 0])  # type: ignore[arg-type]
+    for compare in (compare_vectors, cluster_vectors, project_vectors):
+        with pytest.raises(DataError, match=r"expected Vectors\(values=...\), got Numbers"):
+            compare(numbers, vectors)  # type: ignore[operator]
+    with pytest.raises(DataError, match="n_clusters: expected a whole number from 1, got 0"):
+        cluster_vectors(vectors, vectors, n_clusters=0)
+
+
+@pytest.mark.parametrize("rows", [np.ones((60, 3)), np.arange(60.0).reshape(60, 1)])
+def test_rows_without_two_axes_are_shown_on_a_plane(rows: np.ndarray) -> None:
+    """Rows that are all the same, or lie on one line, have no map and are shown all the same."""
+    shown = project_vectors(Vectors(values=rows), Vectors(values=rows))
+    assert shown.method == "principal"
+    assert np.isfinite(shown.current).all()

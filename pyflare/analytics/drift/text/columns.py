@@ -11,6 +11,7 @@ import numpy as np
 from pyflare.analytics.drift.column import Categories, Column, Numbers
 from pyflare.analytics.drift.text.embedding import Model, embed_texts
 from pyflare.analytics.drift.text.language import language_of
+from pyflare.analytics.drift.text.reading import read_texts
 from pyflare.analytics.drift.text.refusal import is_refusal
 
 _WORD: Final = re.compile(r"\w+")
@@ -35,6 +36,7 @@ def text_columns(
         (`question`, `code`, `list` or `text`) and for answers `refusal` (`yes`, `no`) as categories; and `embedding`.
 
     Raises:
+        DataError: Something in them is no text.
         MissingExtraError: The model asked for is not installed.
 
     Examples:
@@ -42,6 +44,7 @@ def text_columns(
         >>> columns["prompt.words"].values.tolist(), columns["prompt.form"].levels
         ([4.0, nan], ('question',))
     """
+    texts = read_texts(texts)
     columns: dict[str, Column] = {
         "characters": _numbers(texts, len),
         "words": _numbers(texts, lambda text: len(_WORD.findall(text))),

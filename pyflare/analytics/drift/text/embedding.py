@@ -12,6 +12,7 @@ import numpy as np
 
 from pyflare.analytics.drift.column import Vectors
 from pyflare.analytics.drift.text.hashing import hash_texts
+from pyflare.analytics.drift.text.reading import read_texts
 from pyflare.analytics.stats.vectors.pool import Rows
 from pyflare.errors import DataError, MissingExtraError
 
@@ -41,13 +42,13 @@ def embed_texts(texts: Sequence[str | None], *, model: Model = "auto") -> Vector
 
     Raises:
         MissingExtraError: `wordllama` is asked for and not installed.
-        DataError: The model is none of these.
+        DataError: The model is none of these, or something is no text.
 
     Examples:
         >>> embed_texts(["cancel my order", None], model="hashing").values.shape
         (2, 256)
     """
-    chosen = chosen_model(model)
+    chosen, texts = chosen_model(model), read_texts(texts)
     return Vectors(values=hash_texts(texts) if chosen == "hashing" else _mean_tokens(texts))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from pyflare.analytics.drift.clusters import Clusters, cluster_vectors
 from pyflare.analytics.drift.text.embedding import Model, embed_texts
+from pyflare.analytics.drift.text.reading import read_texts
 from pyflare.errors import DataError
 
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
@@ -57,6 +58,7 @@ def find_topics(
         rng: For the first centres of clusters; a fixed one by default.
 
     Raises:
+        DataError: Something in them is no text.
         InsufficientDataError: Fewer than ten texts of a sample are not missing.
         MissingExtraError: The model asked for is not installed.
 
@@ -69,6 +71,7 @@ def find_topics(
         >>> [name for name, before, now in found.moved() if now > before][0].split(", ")[0]
         'parcel'
     """
+    reference, current = read_texts(reference), read_texts(current)
     clusters = cluster_vectors(
         embed_texts(reference, model=model), embed_texts(current, model=model), n_clusters=n_topics, rng=rng
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from pyflare.analytics.stats.categorical.compare import compare_categories
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.k_means import Labels, k_means
 from pyflare.analytics.stats.vectors.pool import Floats, Pool, Rows
+from pyflare.errors import DataError
 
 MOST_CLUSTERS: Final = 24
 
@@ -49,7 +51,12 @@ def pooled_clusters(pool: Pool, *, n_clusters: int | None = None, rng: np.random
         pool: Both samples.
         n_clusters: By default a quarter of the root of the number of rows, 2 to 24.
         rng: For the first centres.
+
+    Raises:
+        DataError: The number of clusters is none.
     """
+    if n_clusters is not None and not (1 <= n_clusters < math.inf and n_clusters == int(n_clusters)):
+        raise DataError(f"n_clusters: expected a whole number from 1, got {n_clusters!r}.")
     wanted = n_clusters or min(MOST_CLUSTERS, max(2, round(len(pool.rows) ** 0.5 / 4)))
     labels, centres = k_means(pool.rows, n_clusters=wanted, rng=rng)
     parts = slice(pool.n_reference), slice(pool.n_reference, None)

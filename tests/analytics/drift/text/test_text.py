@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pyflare.analytics.drift.columns import compare_columns
@@ -14,6 +16,7 @@ from pyflare.analytics.drift.text.columns import form_of, text_columns
 from pyflare.analytics.drift.text.embedding import embed_texts
 from pyflare.analytics.drift.text.hashing import hash_texts
 from pyflare.analytics.drift.text.language import language_of
+from pyflare.analytics.drift.text.reading import read_texts
 from pyflare.analytics.drift.text.refusal import is_refusal
 from pyflare.analytics.drift.text.topics import find_topics, name_clusters
 from pyflare.errors import DataError, MissingExtraError
@@ -175,3 +178,20 @@ def test_missing_texts_are_missing_everywhere() -> None:
     assert np.isnan(columns["prompt.words"].values[1])
     assert columns["prompt.refusal"].codes.tolist() == [0, -1]
     assert np.isnan(columns["prompt.embedding"].values[1]).all()
+
+
+def test_texts_as_tables_hold_them() -> None:
+    """What is missing may be None, NaN or pandas' own, and half a character harms nothing, by whatever model."""
+    given = pd.Series(["How do I pay?", float("nan"), pd.NA, None, chr(0xD800) + " pays"], dtype=object)
+    columns = text_columns(given, name="q")
+    assert columns["q.words"].values.tolist() == pytest.approx([4.0, *[np.nan] * 3, 1.0], nan_ok=True)
+    assert len(columns["q.embedding"]) == 5
+    assert read_texts(given) == ["How do I pay?", None, None, None, "? pays"]
+
+
+@pytest.mark.parametrize(("texts", "said"), [("one", "got one text"), ([1], "got int"), ([b"a"], "got bytes")])
+def test_what_is_no_text_is_said(texts: Any, said: str) -> None:
+    """Numbers, bytes and a single text are errors, of columns, embeddings and topics alike."""
+    for read in (lambda: text_columns(texts, name="q"), lambda: embed_texts(texts), lambda: find_topics(texts, texts)):
+        with pytest.raises(DataError, match=said):
+            read()
