@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from pyflare.analytics.drift.column import Categories, Column, Numbers
+from pyflare.analytics.stats.numeric.bins import labels_of
 from pyflare.errors import DataError
 
 _RESIDUAL_BINS: Final = 4
@@ -80,8 +80,7 @@ def as_levels(reference: Column, current: Column, *, bins: int = _RESIDUAL_BINS)
     if isinstance(reference, Numbers) and isinstance(current, Numbers):
         present = np.sort(reference.values[~np.isnan(reference.values)])
         edges = np.unique(present[np.arange(1, bins) * present.size // bins] if present.size else present)
-        bounds = ["-inf", *(f"{edge:.4g}" for edge in edges), "inf"]
-        levels = (*(f"[{low}, {high})" for low, high in pairwise(bounds)), "missing")
+        levels = (*labels_of(edges), "missing")
         return _binned(reference, edges, levels), _binned(current, edges, levels)
     assert isinstance(reference, Categories)
     assert isinstance(current, Categories)

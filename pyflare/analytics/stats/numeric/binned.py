@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final, Protocol
 
 import numpy.typing as npt
 
 from pyflare.analytics.stats.categorical.psi import population_stability_index
 from pyflare.analytics.stats.categorical.table import Counts
-from pyflare.analytics.stats.numeric.bins import BINS, bin_counts, bin_edges, infinity_notes, label
+from pyflare.analytics.stats.numeric.bins import BINS, bin_counts, bin_edges, infinity_notes, labels_of
 from pyflare.analytics.stats.numeric.ordered import ordered
 from pyflare.analytics.stats.result import Contribution, TwoSampleResult
 from pyflare.errors import DataError
@@ -76,7 +75,7 @@ def binned(
     before, after = ordered(reference, reference_weights), ordered(current, current_weights)
     edges = bin_edges(before, after, bins=bins)
     bounds = (float("-inf"), *edges.tolist(), float("inf"))
-    labels = [label(low, high) for low, high in pairwise(bounds)]
+    labels = labels_of(edges)
     levels = [str(position) for position in range(len(labels))]
     found = statistic(bin_counts(before, edges), bin_counts(after, edges), levels=levels, confidence=confidence)
     return replace(

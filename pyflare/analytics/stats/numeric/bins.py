@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,6 +13,10 @@ from pyflare.analytics.stats.result import Contribution
 
 BINS: Final = 10
 """Into so many bins of equal shares of the reference a column is split."""
+_TENTH: Final = 10
+_PLAIN: Final = 1e15
+_MOST_PLACES: Final = 12
+"""Numbers beyond these are written with an exponent."""
 
 
 def bin_edges(reference: Ordered, current: Ordered, *, bins: int = BINS) -> Array:
@@ -49,10 +55,10 @@ def contributions_of(edges: Array, before: Array, after: Array, parts: Array) ->
     """Bins by what they add, the largest part first; those that neither sample reaches are left out."""
     whole = float(parts.sum())
     shares = parts / whole if whole > 0 else np.zeros_like(parts)
-    bounds = np.concatenate([[-np.inf], edges, [np.inf]])
+    bounds, labels = np.concatenate([[-np.inf], edges, [np.inf]]), labels_of(edges)
     return tuple(
         Contribution(
-            label=label(float(bounds[at]), float(bounds[at + 1])),
+            label=labels[at],
             reference=float(before[at]),
             current=float(after[at]),
             contribution=float(shares[at]),
@@ -64,14 +70,31 @@ def contributions_of(edges: Array, before: Array, after: Array, parts: Array) ->
     )
 
 
-def label(low: float, high: float) -> str:
-    """How a bin is called.
+def labels_of(edges: Array) -> list[str]:
+    """How the bins between ascending edges are called, the open ones at the ends included.
+
+    An edge has four digits, or as many as tell it from the next ones.
 
     Examples:
-        >>> label(0.5, 1.25)
-        '[0.5, 1.25)'
+        >>> labels_of(np.array([0.5, 1.25]))
+        ['[-inf, 0.5)', '[0.5, 1.25)', '[1.25, inf)']
+        >>> labels_of(np.array([1777896000.0, 1777899600.0]))[1]
+        '[1777896000, 1777899600)'
     """
-    return f"[{low:.4g}, {high:.4g})"
+    with np.errstate(over="ignore", invalid="ignore"):  # edges may be infinite, or as far apart as numbers go
+        gaps = np.diff(edges, prepend=-np.inf, append=np.inf)
+    nearest = np.fmin(gaps[:-1], gaps[1:])
+    texts = ["-inf", *(_text(edge, gap) for edge, gap in zip(edges.tolist(), nearest.tolist(), strict=True)), "inf"]
+    return [f"[{low}, {high})" for low, high in pairwise(texts)]
+
+
+def _text(edge: float, gap: float) -> str:
+    """A number to a tenth of the gap beside it, or to four digits if that is more."""
+    short = f"{edge:.4g}"
+    if not 0 < gap < math.inf or abs(float(short) - edge) <= gap / _TENTH:
+        return short
+    places = math.ceil(-math.log10(gap / _TENTH))
+    return f"{edge:.{max(places, 0)}f}" if abs(edge) < _PLAIN and places < _MOST_PLACES else repr(edge)
 
 
 def infinity_notes(reference: Ordered, current: Ordered) -> tuple[str, ...]:

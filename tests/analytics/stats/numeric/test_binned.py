@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pyflare.analytics.drift.column import Numbers
+from pyflare.analytics.drift.outcomes import as_levels
 from pyflare.analytics.stats.categorical.chi_squared import chi_squared
 from pyflare.analytics.stats.categorical.hellinger import hellinger
 from pyflare.analytics.stats.categorical.jensen_shannon import jensen_shannon
 from pyflare.analytics.stats.numeric.binned import CountStatistic, binned
-from pyflare.analytics.stats.numeric.bins import bin_counts, bin_edges, contributions
+from pyflare.analytics.stats.numeric.bins import bin_counts, bin_edges, contributions, labels_of
 from pyflare.analytics.stats.numeric.ordered import ordered
 from pyflare.errors import DataError
 
@@ -65,3 +67,28 @@ def test_bins_out_of_range_are_an_error() -> None:
     """One bin compares nothing."""
     with pytest.raises(DataError, match="bins"):
         binned([1.0, 2.0], [1.0, 2.0], bins=1)
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        [1_777_896_000.0, 1_777_899_600.0, 1_777_903_200.0],
+        [99.99999, 100.0, 100.00001],
+        [-1.7e308, 0.0, 1.7e308],
+        [-np.inf, 0.0, np.inf],
+        [5e-324, 1e-323],
+        [1e15, 1e15 + 1],
+    ],
+)
+def test_bins_are_told_apart_by_their_names(edges: list[float]) -> None:
+    """However close the edges lie for their size, no two bins have one name, nor a bin two edges that read the same."""
+    names = labels_of(np.array(edges))
+    assert len({*names}) == len(edges) + 1
+    assert all(len({*name[1:-1].split(", ")}) == 2 for name in names if np.isfinite(edges).all())
+
+
+def test_bins_of_times_are_compared_as_a_relation() -> None:
+    """Seconds since 1970 differ in their last digits only: as parts of a relation they keep names of their own."""
+    seconds = Numbers(values=1.777896e9 + np.arange(1000.0))
+    levels = as_levels(seconds, seconds)[0].levels
+    assert len({*levels}) == len(levels)
