@@ -22,11 +22,16 @@ def checked_levels(given: object, *, columns: Collection[str]) -> KnownLevels:
     if not isinstance(given, Mapping):
         raise ConfigError(f'known_levels: expected levels by column, {{ model = "reference" }}; got {given!r}.')
     for name, levels in given.items():
-        if columns and name not in columns:
+        if columns and not is_of(name, columns):
             raise ConfigError(f"known_levels: {name!r} is none of the columns {', '.join(columns)}.")
         if levels != OF_REFERENCE and not _is_list_of_texts(levels):
             raise ConfigError(f'known_levels: of {name}, expected a list of texts or "reference"; got {levels!r}.')
     return {name: levels if isinstance(levels, str) else tuple(levels) for name, levels in given.items()}
+
+
+def is_of(name: str, columns: Collection[str]) -> bool:
+    """Whether a column is one of these, or measured of one: `input.words` of `input`."""
+    return name in columns or name.split(".", maxsplit=1)[0] in columns
 
 
 def _is_list_of_texts(levels: object) -> bool:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, Final, Literal, get_args
 
 from pyflare.errors import ConfigError
-from pyflare.workspace.drift.known import KnownLevels, checked_levels
+from pyflare.workspace.drift.known import KnownLevels, checked_levels, is_of
 from pyflare.workspace.drift.periods import CURRENT_WINDOW, Reference, window_ns
 
 MonitoredTable = Literal["spans", "traces", "predictions", "scores", "embeddings"]
@@ -111,7 +111,8 @@ class DriftMonitor:
                 raise ConfigError(f"{name}: expected {said}; got {value!r}.")
 
     def _check_numbers(self) -> None:
-        if self.columns and self.drift_type != "concept" and (other := sorted({*self.thresholds} - {*self.columns})):
+        other = [name for name in self.thresholds if not is_of(name, self.columns)]
+        if self.columns and self.drift_type != "concept" and other:
             raise ConfigError(f"thresholds: {other[0]!r} is none of the columns {', '.join(self.columns)}.")
         for name, value in {"alpha": self.alpha, "threshold": self.threshold_of(), **self.thresholds}.items():
             if not _is_number(value) or not 0 < value < 1:

@@ -87,6 +87,14 @@ def test_what_cannot_be_meant(known: object, said: str) -> None:
         DriftMonitor(name="m", table="predictions", drift_type="concept", known_levels={"label": "reference"})
 
 
+def test_what_is_measured_of_a_text_may_be_named() -> None:
+    """Of `input` its language has levels, and its words a threshold."""
+    monitor = DriftMonitor(
+        name="m", columns=("input",), known_levels={"input.language": ["de", "en"]}, thresholds={"input.words": 0.2}
+    )
+    assert monitor.of_column("input.language").known_levels == {"input.language": ("de", "en")}
+
+
 def test_columns_that_are_known_are_looked_at(workspace: Workspace) -> None:
     """Where a monitor chooses its columns itself, those with known levels are among them."""
     run = workspace.drift(
