@@ -9,7 +9,7 @@ import numpy as np
 from pyflare.analytics.stats.result import TwoSampleResult
 from pyflare.analytics.stats.vectors.features import chosen_bandwidth, fourier_features
 from pyflare.analytics.stats.vectors.mean_distance import effect_of, products_of, squared_distance
-from pyflare.analytics.stats.vectors.pool import Floats, Rows, pool_vectors
+from pyflare.analytics.stats.vectors.pool import Floats, Rows, samples_of
 from pyflare.analytics.stats.vectors.spectrum import quadratic_test, spectrum_of
 
 LARGEST: Final = 2.0
@@ -61,9 +61,9 @@ def mmd_features(
         >>> mmd_features(rng.normal(size=(300, 4)), rng.normal(size=(300, 4)) + 1, rng=rng).p_value < 1e-9
         True
     """
-    pool = pool_vectors(reference, current, weights=weights)
+    pool = samples_of(reference, current, weights=weights)
     width = chosen_bandwidth(bandwidth, pool, rng=rng)
-    features = fourier_features(pool.rows, bandwidth=width, n_frequencies=n_frequencies, rng=rng)
+    features = fourier_features(pool, bandwidth=width, n_frequencies=n_frequencies, rng=rng)
     products = products_of(features, pool.contrast)
     features -= features.mean(axis=0, dtype=np.float64).astype(np.float32)
     spectrum = spectrum_of(features)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy.typing as npt
 from pyflare.analytics.stats.arrays import numbers_of, short_numbers_of
 from pyflare.errors import DataError, InsufficientDataError
 
+BLOCK: Final = 1_024
+"""Rows that are moved at once: what is computed on the way stays in the processor's cache."""
 MIN_ROWS: Final = 10
 """Smaller samples are not compared."""
 
@@ -20,23 +23,17 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
-    """The rows of both samples, reference first, and the weights that make a difference of means of them.
+class Together:
+    """What tells the rows of two samples apart, reference first, and where they lie."""
 
-    Under the hypothesis that nothing has changed, any row could have been in any place. So all that is learned from
-    `rows` alone (their mean, covariance, clusters) may shape a test of `contrast` without biasing it.
-    """
-
-    rows: Rows
-    """Shape `(n, n_dimensions)`. Of mean 0 and mean squared length 1, or all 0 where all vectors are the same."""
     contrast: Floats
     """Shape `(n,)`. `contrast @ rows` is the current mean less that of the reference; sums to 0."""
     n_reference: int
     """How many of the rows are of the reference."""
     centre: Floats
-    """Shape `(n_dimensions,)`. The mean of all rows, which was taken off them."""
+    """Shape `(n_dimensions,)`. The mean of all rows, which is taken off them."""
     scale: float
-    """The root mean square distance of the vectors from their mean, by which `rows` were divided."""
+    """The root mean square distance of the vectors from their mean, by which rows are divided."""
     kept: tuple[Mask, Mask]
     """Which rows of the reference and of the current sample are in it: those with finite values and a weight."""
     n_missing: int
@@ -53,6 +50,56 @@ class Pool:
         """What was left out."""
         missing = (f"{self.n_missing} vectors with values that are not finite were left out",) if self.n_missing else ()
         return missing + (("all vectors are the same",) if self.scale == 0 else ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool(Together):
+    """The rows of both samples, reference first, and the weights that make a difference of means of them.
+
+    Under the hypothesis that nothing has changed, any row could have been in any place. So all that is learned from
+    `rows` alone (their mean, covariance, clusters) may shape a test of `contrast` without biasing it.
+    """
+
+    rows: Rows
+    """Shape `(n, n_dimensions)`. Of mean 0 and mean squared length 1, or all 0 where all vectors are the same."""
+
+    def blocks(self) -> Iterator[Rows]:
+        """The rows in order, 1,024 at most at a time. Each shape `(n_some, n_dimensions)`."""
+        return (self.rows[start : start + BLOCK] for start in range(0, len(self.rows), BLOCK))
+
+    def take(self, positions: npt.NDArray[np.int64]) -> Rows:
+        """Some of the rows, in any order."""
+        return self.rows[positions]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples(Together):
+    """The same without a copy of the rows, for what passes over them once."""
+
+    parts: tuple[Rows, Rows]
+    """The rows of the reference and of the current sample as they came."""
+
+    def blocks(self) -> Iterator[Rows]:
+        """The rows as a `Pool` has them, 1,024 at most at a time, each block in the place of the one before it."""
+        place = np.empty((BLOCK, self.centre.size), dtype=np.float32)
+        for part in self.parts:
+            for start in range(0, len(part), BLOCK):
+                rows = part[start : start + BLOCK]
+                yield self._moved(rows, place[: len(rows)])
+
+    def take(self, positions: npt.NDArray[np.int64]) -> Rows:
+        """Some of the rows as a `Pool` has them, in any order."""
+        first = positions < self.n_reference
+        found = np.empty((positions.size, self.parts[0].shape[1]), dtype=np.float32)
+        found[first] = self.parts[0][positions[first]]
+        found[~first] = self.parts[1][positions[~first] - self.n_reference]
+        return self._moved(found, found)
+
+    def _moved(self, rows: Rows, place: Rows) -> Rows:
+        np.subtract(rows, self.centre.astype(np.float32), out=place)
+        if self.scale > 0:
+            place /= np.float32(self.scale)
+        return place
 
 
 def pool_vectors(
@@ -72,21 +119,34 @@ def pool_vectors(
         DataError: Shapes do not fit, or a weight is negative or not finite.
         InsufficientDataError: Fewer than ten rows of a sample have finite values and a weight.
     """
+    found = samples_of(reference, current, weights=weights)
+    rows = np.empty((found.contrast.size, found.centre.size), dtype=np.float32)
+    start = 0
+    for block in found.blocks():
+        rows[start : start + len(block)] = block
+        start += len(block)
+    return Pool(rows=rows, **{each.name: getattr(found, each.name) for each in fields(Together)})
+
+
+def samples_of(
+    reference: npt.ArrayLike,
+    current: npt.ArrayLike,
+    *,
+    weights: tuple[Floats | None, Floats | None] = (None, None),
+) -> Samples:
+    """Put two samples together without a copy of their rows. Arguments and errors as of `pool_vectors`."""
     samples = [_checked(reference, "reference"), _checked(current, "current")]
     if samples[0].shape[1] != samples[1].shape[1]:
         raise DataError(f"expected vectors of the same length, got {samples[0].shape[1]} and {samples[1].shape[1]}.")
     finite = (_finite(samples[0]), _finite(samples[1]))
     every = [_weights(w, k) for w, k in zip(weights, finite, strict=True)]
     kept = (finite[0] & (every[0] > 0), finite[1] & (every[1] > 0))
-    parts = [_shares(w, k) for w, k in zip(every, kept, strict=True)]
-    rows = _together(samples, kept)
-    centre, scale = _centre(rows)
-    rows -= centre.astype(np.float32)
-    if scale > 0:
-        rows /= np.float32(scale)
-    return Pool(
-        rows=rows,
-        contrast=np.concatenate([-parts[0], parts[1]]),
+    shares = [_shares(w, k) for w, k in zip(every, kept, strict=True)]
+    parts = [rows if k.all() else rows[k] for rows, k in zip(samples, kept, strict=True)]
+    centre, scale = _centre(parts)
+    return Samples(
+        parts=(parts[0], parts[1]),
+        contrast=np.concatenate([-shares[0], shares[1]]),
         n_reference=int(kept[0].sum()),
         centre=centre,
         scale=scale,
@@ -141,20 +201,16 @@ def _finite(rows: Rows) -> Mask:
     return finite
 
 
-def _together(samples: list[Rows], kept: tuple[Mask, Mask]) -> Rows:
-    sizes = [int(k.sum()) for k in kept]
-    rows = np.empty((sum(sizes), samples[0].shape[1]), dtype=np.float32)
-    rows[: sizes[0]] = samples[0] if kept[0].all() else samples[0][kept[0]]
-    rows[sizes[0] :] = samples[1] if kept[1].all() else samples[1][kept[1]]
-    return rows
-
-
-def _centre(rows: Rows) -> tuple[Floats, float]:
+def _centre(parts: list[Rows]) -> tuple[Floats, float]:
     """The mean, and the root mean square distance from it; 0 where rounding alone is left of it."""
-    mean = rows.mean(axis=0, dtype=np.float64)
-    squares = 0.0
-    for start in range(0, len(rows), 1024):
-        squares += float(((rows[start : start + 1024] - mean) ** 2).sum())
-    scale = float(np.sqrt(squares / len(rows)))
+    size = sum(len(part) for part in parts)
+    mean: Floats = sum(part.sum(axis=0, dtype=np.float64) for part in parts) / size
+    squares, place = 0.0, np.empty((BLOCK, mean.size))
+    for part in parts:
+        for start in range(0, len(part), BLOCK):
+            rows = part[start : start + BLOCK]
+            moved = np.subtract(rows, mean, out=place[: len(rows)])
+            squares += float(np.einsum("ij,ij->", moved, moved))
+    scale = float(np.sqrt(squares / size))
     largest = float(np.abs(mean).max())
     return mean, scale if scale > 1e-6 * largest else 0.0

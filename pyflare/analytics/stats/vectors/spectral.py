@@ -132,9 +132,7 @@ def map_pool(pool: Pool, *, rng: np.random.Generator) -> Mapped:
 def spectral_features(pool: Pool, *, rng: np.random.Generator) -> Rows:
     """Coordinates and kernel features of pooled rows, each part of mean 0 and mean squared length 1."""
     coordinates = narrow(pool.rows, rng=rng)
-    kernel = fourier_features(
-        pool.rows, bandwidth=bandwidth_of(pool.rows, rng=rng), n_frequencies=N_FREQUENCIES, rng=rng
-    )
+    kernel = fourier_features(pool, bandwidth=bandwidth_of(pool, rng=rng), n_frequencies=N_FREQUENCIES, rng=rng)
     features = np.empty((len(coordinates), coordinates.shape[1] + kernel.shape[1]), dtype=np.float32)
     features[:, : coordinates.shape[1]] = _standard(coordinates)
     features[:, coordinates.shape[1] :] = _standard(kernel)
