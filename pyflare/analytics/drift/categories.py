@@ -45,7 +45,7 @@ def compare_known(reference: Column, current: Column) -> TwoSampleResult | None:
     """Look for current values that are of none of the levels that there may be: see `new_levels`.
 
     Returns:
-        None where the reference does not say which levels there may be, or a sample has no values.
+        None where the reference does not say which levels there may be, or there are no current values.
     """
     if not isinstance(reference, Categories) or not isinstance(current, Categories) or reference.known is None:
         return None

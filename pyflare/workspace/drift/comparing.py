@@ -142,11 +142,31 @@ def _detected(
     monitor: DriftMonitor, reference: Frame, current: Frame, names: list[str], *, now: datetime, alpha: float
 ) -> DriftResult:
     if empty := empty_samples(monitor, reference, current):
+        if (told := _told(monitor, reference, current, names, now=now, alpha=alpha)) is not None:
+            return told
         columns = tuple(_unknown(monitor, name, "no rows") for name in names)
         return _nothing(monitor, f"Nothing could be compared: {empty}", columns, now=now, alpha=alpha)
     if not names:
         said = "Nothing could be compared: no column has values that can be."
         return _nothing(monitor, said, (), now=now, alpha=alpha)
+    return _computed(monitor, reference, current, names, now=now, alpha=alpha)
+
+
+def _told(
+    monitor: DriftMonitor, reference: Frame, current: Frame, names: list[str], *, now: datetime, alpha: float
+) -> DriftResult | None:
+    """What levels that were listed say, which need no reference: None where no current value is of another."""
+    listed = [name for name in names if getattr(reference.columns[name], "known", None) is not None]
+    if not listed or not current.n_rows:
+        return None
+    found = _computed(monitor, reference, current, listed, now=now, alpha=alpha)
+    others = tuple(_unknown(monitor, name, "no rows") for name in names if name not in listed)
+    return replace(found, columns=(*found.columns, *others)) if found.is_drifted else None
+
+
+def _computed(
+    monitor: DriftMonitor, reference: Frame, current: Frame, names: list[str], *, now: datetime, alpha: float
+) -> DriftResult:
     detector = detector_of(monitor, names)
     try:
         detector.set_reference({name: reference.columns[name] for name in names})
@@ -204,7 +224,8 @@ def _overall(monitor: DriftMonitor, names: list[str]) -> DriftType:
 
 def _worth_comparing(monitor: DriftMonitor, missing: Mapping[str, tuple[float, float]]) -> list[str]:
     """All columns that were named; of those that were not, those that have any value."""
-    return [name for name, shares in missing.items() if monitor.columns or min(shares) < 1]
+    is_named = bool(monitor.columns)
+    return [name for name, of in missing.items() if is_named or name in monitor.known_levels or min(of) < 1]
 
 
 def _not_compared(reference: Column, current: Column) -> str:

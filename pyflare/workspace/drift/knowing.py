@@ -41,8 +41,10 @@ def _categories(name: str, column: Column) -> Column:
 def _knowing(column: Column, known: Sequence[str]) -> Column:
     if not isinstance(column, Categories) or column.known is not None:
         return column
-    levels = _seen(column) if known == OF_REFERENCE else tuple(known)
-    return replace(column, known=levels)
+    if known != OF_REFERENCE:
+        return replace(column, known=tuple(known))
+    # A reference without values shows no level, and does not say that there may be none.
+    return replace(column, known=_seen(column) or None)
 
 
 def _seen(column: Categories) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def read_rows(
     if "trace_id" in TABLES[monitor.table].column_names:
         selected.append(f"trace_id AS {quote(_TRACE)}")
     condition = rows_condition(engine, monitor, period, now_ns=now_ns)
-    chosen = _one_of_eachunit_sql(monitor, segments, condition)
+    chosen = _one_of_each_unit(monitor, segments, condition)
     joined = " ".join(source.joined for source in sources)
     query = (
         f"SELECT {', '.join(selected)} FROM {quote(monitor.table)} {joined} WHERE {chosen.sql}{_cut(monitor, sources)}"
@@ -171,7 +171,7 @@ def _equal(monitor: DriftMonitor, column: str, value: str) -> Condition:
     return Condition(f"{quote(column)} = ?", (value,))
 
 
-def _one_of_eachunit_sql(monitor: DriftMonitor, segments: Sequence[Source], condition: Condition) -> Condition:
+def _one_of_each_unit(monitor: DriftMonitor, segments: Sequence[Source], condition: Condition) -> Condition:
     """Of each trace, session or user one row in each segment: that whose id has the least hash, so always the same."""
     if monitor.counted_by == "row":
         return condition

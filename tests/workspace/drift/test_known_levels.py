@@ -87,6 +87,31 @@ def test_what_cannot_be_meant(known: object, said: str) -> None:
         DriftMonitor(name="m", table="predictions", drift_type="concept", known_levels={"label": "reference"})
 
 
+def test_listed_levels_need_no_reference() -> None:
+    """On the first day, with nothing to compare with, a value of no listed level is an alarm; the rest is unknown."""
+    now = pa.table({"tier": ["free"] * 60 + ["gold"], "language": ["en"] * 61})
+    listed = DriftMonitor(name="m", columns=("tier", "language"), known_levels={"tier": ["free", "pro"]})
+    (found,) = compare_tables(now.slice(0, 0), now, listed, now=NOW)
+    assert {column.column: column.status for column in found.result.columns} == {
+        "tier": "drifted",
+        "language": "unknown",
+    }
+    assert "1 of 61 values of levels that are not known: gold" in found.result.explanation
+    (found,) = compare_tables(now.slice(0, 0), now.slice(0, 60), listed, now=NOW)
+    assert found.result.status == "unknown"
+    assert "the reference holds no rows" in found.result.explanation
+
+
+def test_a_reference_without_values_knows_nothing() -> None:
+    """Levels of the reference are all there may be only where it has any."""
+    now = pa.table({"tier": ["free"] * 60, "n": [1.0] * 60})
+    before = pa.table({"tier": pa.nulls(60, pa.string()), "n": [1.0] * 60})
+    seen = DriftMonitor(name="m", columns=("tier", "n"), known_levels={"tier": "reference"})
+    for reference in (before, now.slice(0, 0)):
+        (found,) = compare_tables(reference, now, seen, now=NOW)
+        assert "not known" not in found.result.explanation
+
+
 def test_what_is_measured_of_a_text_may_be_named() -> None:
     """Of `input` its language has levels, and its words a threshold."""
     monitor = DriftMonitor(

@@ -19,7 +19,7 @@ def contributions_of(counts: Table, levels: Sequence[str] | None, parts: Table) 
     """The levels by what they add, the largest part first; levels beyond the fiftieth as one.
 
     Args:
-        counts: Shape `(2, n_levels)`.
+        counts: Shape `(2, n_levels)`. Of a sample without observations, all shares are 0.
         levels: Shape `(n_levels,)`. Their names; None for their positions.
         parts: Shape `(n_levels,)`, not negative. What each adds, in any unit. Of a level that does not occur, nothing
             counts.
@@ -29,7 +29,7 @@ def contributions_of(counts: Table, levels: Sequence[str] | None, parts: Table) 
     """
     if levels is not None and len(levels) != counts.shape[1]:
         raise DataError(f"levels: expected {counts.shape[1]} names, one for each count, got {len(levels)}.")
-    shares = counts / counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     parts = np.where(counts.sum(axis=0) > 0, parts, 0.0)
     total = parts.sum()
     weights = parts / total if total > 0 else np.zeros_like(parts)

@@ -45,7 +45,7 @@ def new_levels(
 
     Raises:
         DataError: Shapes differ, a count is negative or not finite, or the confidence is not one.
-        InsufficientDataError: A sample is empty.
+        InsufficientDataError: The current sample is empty, or the reference is and `known` does not say what may be.
 
     References:
         Wilson, JASA 22 (1927), for the bounds.
@@ -55,7 +55,7 @@ def new_levels(
         >>> found.p_value, round(found.effect.value, 3), found.contributions[0].label
         (0.0, 0.001, 'd')
     """
-    counts = two_rows(reference, current)
+    counts = two_rows(reference, current, may_lack_reference=known is not None)
     may_be = counts[0] > 0 if known is None else np.asarray(known, np.bool_)
     if may_be.shape != counts[0].shape:
         raise DataError(f"known: expected {counts.shape[1]} truth values, got the shape {may_be.shape}.")

@@ -35,8 +35,13 @@ class Pooled:
     """Positions of the others, in the order of the columns; one more column, or the least common, holds the rare."""
 
 
-def two_rows(reference: Counts, current: Counts) -> Table:
+def two_rows(reference: Counts, current: Counts, *, may_lack_reference: bool = False) -> Table:
     """Counts as one table of shape `(2, n_levels)`.
+
+    Args:
+        reference: Shape `(n_levels,)`.
+        current: Shape `(n_levels,)`.
+        may_lack_reference: Whether the reference may be empty.
 
     Raises:
         DataError: They are not lists of one length, or a count is negative, not finite, or more than is counted exactly.
@@ -49,7 +54,7 @@ def two_rows(reference: Counts, current: Counts) -> Table:
     counts = np.stack(rows)
     if not np.all((counts >= 0) & (counts <= MOST)):
         raise DataError("expected counts that are not negative, nor more than 2**52.")
-    if not np.all(counts.sum(axis=1) > 0):
+    if not np.all(counts[int(may_lack_reference) :].sum(axis=1) > 0):
         raise InsufficientDataError("one of the groups has no values")
     return counts
 

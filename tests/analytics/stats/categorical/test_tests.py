@@ -330,6 +330,8 @@ def test_levels_that_may_be() -> None:
     found = new_levels([5, 5, 0], [5, 4, 1], known=[True, False, False], levels=["a", "b", "c"])
     assert found.statistic == 5
     assert [(part.label, part.contribution) for part in found.contributions] == [("b", 0.8), ("c", 0.2)]
+    alone = new_levels([0, 0, 0], [5, 4, 1], known=[True, True, False])
+    assert (alone.statistic, alone.p_value, alone.contributions[0].reference) == (1, 0.0, 0.0)
     with pytest.raises(DataError, match="known: expected 3 truth values"):
         new_levels([5, 5, 0], [5, 4, 1], known=[True])
     with pytest.raises(InsufficientDataError):
