@@ -137,7 +137,7 @@ def _levels(masks: Sequence[Mask], n_rows: int) -> Any:
 def _part(
     part: Contribution, frames: tuple[Frame, Frame], rows: tuple[Mask, ...], change: MetricChange | None, at: int
 ) -> ExplainedPart:
-    shares = [float(mask.mean()) if mask.size else math.nan for mask in rows]
+    shares = [float(mask.mean()) if mask.size else 0.0 for mask in rows]
     side = 1 if shares[1] >= shares[0] else 0
     return ExplainedPart(
         label=part.label,

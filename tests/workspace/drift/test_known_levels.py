@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -136,3 +137,27 @@ def test_from_the_shell(workspace: Workspace, folder: Path) -> None:
     assert found.exit_code == 0, found.output
     assert "of levels that are not known: old" in found.output
     assert "not known" not in CliRunner().invoke(app, [*arguments, "--json"]).output
+
+
+def test_an_alarm_of_the_first_day_is_explained(workspace: Workspace) -> None:
+    """Without a reference the new level stands at none of its rows, and its traces are named."""
+    first = DriftMonitor(
+        name="first",
+        where="kind = retriever",
+        columns=("attributes.index",),
+        reference="1d",
+        known_levels={"attributes.index": ["new"]},
+    )
+    run = workspace.drift.run(first, now=NOW - timedelta(days=1))
+    assert run.status == "unknown"
+    later = DriftMonitor(
+        name="later",
+        where="kind = retriever",
+        columns=("attributes.index",),
+        reference={"since": "2001-01-01", "until": "2001-01-02"},  # type: ignore[arg-type]
+        known_levels={"attributes.index": ["new"]},
+    )
+    (part,) = workspace.drift.run(later, now=NOW).explain().parts[:1]
+    assert (part.label, part.reference, part.has_grown) == ("old", 0.0, True)
+    assert all(is_stale(int(trace_id, 16) - 1) for trace_id in part.trace_ids)
+    assert part.trace_ids

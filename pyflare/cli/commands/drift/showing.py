@@ -71,7 +71,12 @@ def show_explanation(out: Console, found: DriftExplanation) -> None:
         )
         out.print(Text(f"{found.metric}: {change.reference:.4g} → {change.current:.4g}{share}"))
     if found.reason:
-        out.print(Text(found.reason if change is not None else f"{found.metric}: {found.reason}", style="dim"))
+        out.print(
+            Text(
+                found.reason if change is not None else f"The change of {found.metric} cannot be told: {found.reason}",
+                style="dim",
+            )
+        )
 
 
 def explanation_value(found: DriftExplanation) -> dict[str, Any]:
